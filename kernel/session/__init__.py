@@ -1,0 +1,1 @@
+"""Magics, save and resume drivers, idle scheduler, reports."""
