@@ -11,7 +11,9 @@
 
 namespace ferry::graph {
 
-enum class Status : std::uint8_t { kOk, kError, kInterrupted };
+// kStarted: the note written before a cell runs, with its source and numbers only. A record of the same execution with
+// another status replaces it; where none follows, the cell was running when the process ended.
+enum class Status : std::uint8_t { kOk, kError, kInterrupted, kStarted };
 
 // Something a cell did to, or learned from, the world outside its namespace.
 struct Effect {
