@@ -8,4 +8,13 @@ namespace ferry::session {
 // watch_stop(flag_address, fd), stop_asked(), ignore_stop(bool): util/stop.h.
 void BindStop(pybind11::module_& m);
 
+// FerryError, Stopped (raise.h). First of all: the others raise them.
+void BindError(pybind11::module_& m);
+
+// Effect, GeneratorState, CellRecord, ComponentState, ChangeRecord; ProcessItem, ComponentEntry, Manifest.
+void BindRecords(pybind11::module_& m);
+
+// Store, SessionWriter, SessionReader, Blob: serializer/store. After BindRecords.
+void BindStore(pybind11::module_& m);
+
 }  // namespace ferry::session

@@ -9,5 +9,8 @@ namespace py = pybind11;
 
 PYBIND11_MODULE(_ferry, m) {
   m.doc() = "Native layers of Kernelferry: object walk, record, codec, store, planner.";
+  ferry::session::BindError(m);
   ferry::session::BindStop(m);
+  ferry::session::BindRecords(m);
+  ferry::session::BindStore(m);
 }

@@ -1,0 +1,279 @@
+#include "serializer/store/writer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "serializer/store/policy.h"
+#include "serializer/store/reader.h"
+#include "util/file.h"
+
+namespace ferry::store {
+namespace {
+
+constexpr std::size_t kPiece = 256 * 1024;         // between two looks at the stop signal: some 60 microseconds
+constexpr std::uint64_t kReserve = 16 * 1024 * 1024;  // left free on the disk for logs, manifests and everyone else
+
+std::string Size(std::uint64_t bytes) {
+  const char* units[] = {"bytes", "KB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes);
+  int unit = 0;
+  for (; value >= 1000 && unit < 4; ++unit) value /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  return text;
+}
+
+Error Aborted() { return {Code::kAborted, "stopped because a request came", "try again"}; }
+
+std::vector<Digest> BlobsOf(const format::Manifest& manifest) {
+  std::set<Digest> blobs;
+  for (const auto& component : manifest.components) {
+    if (component.blob) blobs.insert(*component.blob);
+  }
+  for (const auto& item : manifest.process) {
+    if (item.blob) blobs.insert(*item.blob);
+  }
+  return {blobs.begin(), blobs.end()};
+}
+
+}  // namespace
+
+Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std::uint64_t quota,
+                                          std::uint64_t elsewhere) {
+  if (auto r = MakeDirectory(files.Blobs()); !r) return r.error();
+  for (const auto& left : {files.NewBlob(), files.NewGeneration(), files.Info() + ".tmp", files.Report() + ".tmp"}) {
+    if (auto r = Remove(left); !r) return r.error();
+  }
+  auto numbers = GenerationNumbers(files);
+  if (!numbers) return numbers.error();
+  auto log = LogWriter::Open(files.Log(), files.DamagedLog());
+  if (!log) return log.error();
+  const std::uint64_t used = TreeSize(files.Blobs());
+  SessionWriter writer(std::move(files), std::move(lock), *std::move(log), quota, elsewhere);
+  writer.used_ = used;
+  writer.last_generation_ = numbers->empty() ? 0 : numbers->front();
+  return writer;
+}
+
+Error SessionWriter::QuotaError(std::uint64_t bytes) const {
+  std::vector<std::pair<std::uint64_t, std::string>> biggest;
+  SessionReader reader(files_);
+  if (auto newest = reader.Generation(last_generation_)) {
+    for (const auto& c : newest->components) {
+      if (c.blob && !c.key.empty()) biggest.emplace_back(c.bytes, c.key.front());
+    }
+  }
+  std::sort(biggest.rbegin(), biggest.rend());
+  if (biggest.size() > 3) biggest.resize(3);
+  std::string names;
+  for (const auto& [size, name] : biggest) names += (names.empty() ? "" : ", ") + name + " (" + Size(size) + ")";
+  return {Code::kFull,
+          Size(bytes) + " more do not fit: " + Size(used_ + elsewhere_) + " of the quota of " + Size(quota_) +
+              " are taken" + (names.empty() ? "" : "; the biggest here: " + names),
+          "raise FERRY_QUOTA, delete what is not needed, or remove sessions (jupyter ferry list, jupyter ferry rm)"};
+}
+
+Result<void> SessionWriter::CheckRoom(std::uint64_t bytes) const {
+  if (quota_ != 0 && used_ + elsewhere_ + bytes > quota_) return QuotaError(bytes);
+  const std::uint64_t free = FreeSpace(files_.Root());
+  if (free < bytes + kReserve) {
+    return Error{Code::kFull, Size(bytes) + " do not fit: the disk of " + files_.Root() + " has " + Size(free) + " left",
+                 "free some space there, or set FERRY_HOME to a directory on another disk"};
+  }
+  return {};
+}
+
+Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& pieces, Stop& stop) {
+  BlobRef ref;
+  for (auto piece : pieces) ref.bytes += piece.size();
+  if (ref.bytes > format::LargestPayload(format::FrameType::kBlob)) {
+    return Error{Code::kInvalid, Size(ref.bytes) + " are more than a blob may hold", ""};
+  }
+  const std::uint64_t whole = format::kHeaderBytes + ref.bytes + format::kTrailerBytes;
+  if (auto r = CheckRoom(whole); !r) return r.error();
+
+  const std::string temporary = files_.NewBlob();
+  auto write = [&]() -> Result<void> {
+    auto file = File::Create(temporary);
+    if (!file) return file.error();
+    const auto header = format::MakeHeader(format::FrameType::kBlob, ref.bytes);
+    // Hash and write see the same bytes although other threads may change the originals meanwhile. Small pieces gather
+    // here, so that a write of the system is seldom small.
+    const std::size_t room = std::min<std::uint64_t>(kPiece, whole);
+    auto buffer = std::make_unique_for_overwrite<char[]>(room);
+    std::size_t filled = header.size();
+    std::memcpy(buffer.get(), header.data(), filled);
+    Digester digester;
+    auto flush = [&]() -> Result<void> {
+      if (stop.AskedNow()) return Aborted();
+      std::string_view bytes(buffer.get(), filled);
+      filled = 0;
+      return file->Write(bytes);
+    };
+    for (auto piece : pieces) {
+      while (!piece.empty()) {
+        if (filled == room) {
+          if (auto r = flush(); !r) return r;
+        }
+        const std::size_t n = std::min(room - filled, piece.size());
+        std::memcpy(buffer.get() + filled, piece.data(), n);
+        digester.Add(buffer.get() + filled, n);
+        filled += n;
+        piece.remove_prefix(n);
+      }
+    }
+    if (filled + format::kTrailerBytes > room) {
+      if (auto r = flush(); !r) return r;
+    }
+    ref.digest = digester.Finish();
+    const auto trailer = format::MakeTrailer(ref.digest);
+    std::memcpy(buffer.get() + filled, trailer.data(), trailer.size());
+    filled += trailer.size();
+    if (auto r = flush(); !r) return r;
+    file->StartWriteback();
+    return {};
+  };
+  auto put = [&]() -> Result<void> {
+    if (auto r = write(); !r) return r;
+    if (auto r = MakeDirectory(files_.BlobFolder(ref.digest)); !r) return r;
+    const std::uint64_t replaced = SizeOf(files_.Blob(ref.digest));
+    // Replaces a blob of that name even if there is one: only what this writer wrote is known to be whole.
+    if (auto r = Rename(temporary, files_.Blob(ref.digest)); !r) return r;
+    used_ += whole - replaced;
+    return {};
+  };
+  if (auto r = put(); !r) {
+    (void)Remove(temporary);
+    return r.error();
+  }
+  fresh_.insert(ref.digest);
+  unsynced_.insert(ref.digest);
+  return ref;
+}
+
+Result<void> SessionWriter::SyncBlobs(const format::Manifest& manifest, Stop& stop) {
+  std::set<std::string> folders;
+  for (const Digest& blob : BlobsOf(manifest)) {
+    if (!unsynced_.contains(blob)) continue;
+    if (stop.AskedNow()) return Aborted();
+    const std::string path = files_.Blob(blob);
+    auto file = File::Read(path);
+    auto synced = file ? file->Sync() : Result<void>(file.error());
+    if (!synced) {
+      // The system reports a failed write once and may forget it: the blob cannot be trusted and must be put again.
+      (void)Remove(path);
+      unsynced_.erase(blob);
+      return synced;
+    }
+    folders.insert(files_.BlobFolder(blob));
+  }
+  if (folders.empty()) return {};
+  folders.insert(files_.Blobs());
+  for (const auto& folder : folders) {
+    if (auto r = SyncDirectory(folder); !r) return r;
+  }
+  for (const Digest& blob : BlobsOf(manifest)) unsynced_.erase(blob);
+  return {};
+}
+
+Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& stop) {
+  manifest.generation = last_generation_ + 1;
+  manifest.bytes = 0;
+  for (const Digest& blob : BlobsOf(manifest)) {
+    const std::uint64_t size = SizeOf(files_.Blob(blob));
+    if (size == 0) {
+      return Error{Code::kInvalid, "blob " + blob.Hex() + " of this generation is not in the store", "save again"};
+    }
+    manifest.bytes += size;
+  }
+  auto file = format::Encode(manifest);
+  if (!file) return file.error();
+  if (auto r = log_.Sync(true); !r) return r.error();
+  if (auto r = SyncBlobs(manifest, stop); !r) return r.error();
+  auto put = [&]() -> Result<void> {
+    auto out = File::Create(files_.NewGeneration());
+    if (!out) return out.error();
+    if (auto r = out->Write(*file); !r) return r;
+    if (auto r = out->Sync(); !r) return r;
+    return Rename(files_.NewGeneration(), files_.Generation(manifest.generation));
+  };
+  if (auto r = put(); !r) {
+    (void)Remove(files_.NewGeneration());
+    return r.error();
+  }
+  last_generation_ = manifest.generation;
+  fresh_.clear();
+  if (auto r = SyncDirectory(files_.Root()); !r) return r.error();
+  // The generation stands; one that could not be removed is tried again at the next commit.
+  (void)RemoveSuperseded();
+  return manifest.generation;
+}
+
+Result<void> SessionWriter::RemoveSuperseded() {
+  auto numbers = GenerationNumbers(files_);
+  if (!numbers) return numbers.error();
+  SessionReader reader(files_);
+  std::vector<GenerationSummary> generations;
+  for (std::uint32_t number : *numbers) {
+    auto manifest = reader.Generation(number);
+    // One that cannot be read holds no life and no label; of a newer version it is not ours to judge.
+    if (!manifest && manifest.error().code != Code::kCorrupt) continue;
+    generations.push_back(manifest ? GenerationSummary{number, manifest->life, !manifest->label.empty(), manifest->complete}
+                                   : GenerationSummary{number, 0, false, false});
+  }
+  for (std::uint32_t number : Superseded(std::move(generations))) {
+    if (auto r = Remove(files_.Generation(number)); !r) return r;
+  }
+  return {};
+}
+
+Result<std::uint64_t> SessionWriter::Collect() {
+  std::vector<Damage> damage;
+  auto manifests = SessionReader(files_).Generations(&damage);
+  if (!manifests) return manifests.error();
+  for (const auto& d : damage) {
+    // A damaged manifest names nothing that could still be found; any other may, so nothing is removed.
+    if (d.error.code != Code::kCorrupt) return d.error.Within("garbage stays");
+  }
+  std::set<Digest> named = fresh_;
+  for (const auto& manifest : *manifests) {
+    for (const Digest& blob : BlobsOf(manifest)) named.insert(blob);
+  }
+  std::uint64_t freed = 0;
+  auto folders = List(files_.Blobs());
+  if (!folders) return folders.error();
+  for (const auto& folder : *folders) {
+    auto blobs = List(files_.Blobs() + "/" + folder);
+    if (!blobs) continue;  // no folder
+    for (const auto& name : *blobs) {
+      auto digest = Digest::FromHex(name);
+      if (digest && named.contains(*digest)) continue;
+      const std::string path = files_.Blobs() + "/" + folder + "/" + name;
+      const std::uint64_t size = SizeOf(path);
+      if (auto r = Remove(path); !r) return r.error();
+      freed += size;
+    }
+  }
+  used_ -= std::min(used_, freed);
+  return freed;
+}
+
+Result<void> SessionWriter::Forget(std::uint32_t generation) {
+  if (!Exists(files_.Generation(generation))) {
+    return Error{Code::kNotFound, "there is no generation " + std::to_string(generation),
+                 "%session shows the generations there are"};
+  }
+  if (auto r = Remove(files_.Generation(generation)); !r) return r;
+  return SyncDirectory(files_.Root());
+}
+
+Result<void> SessionWriter::Set(const Json& fields) {
+  auto info = ReadObject(files_.Info());
+  if (!info) return info.error();
+  info->merge_patch(fields);
+  return WriteObject(files_.Info(), *info);
+}
+
+}  // namespace ferry::store

@@ -1,0 +1,80 @@
+// The one writer of a session. It holds the session's lock for as long as it lives, so that everything half written that
+// it finds when it opens is garbage of a writer that died. A generation becomes true by the rename of its manifest, after
+// everything it names is on disk (docs/format.md, "Manifest and blobs"); whatever fails before that leaves the old
+// generations as they were.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "serializer/format/records.h"
+#include "serializer/store/json.h"
+#include "serializer/store/layout.h"
+#include "serializer/store/log.h"
+#include "util/lock.h"
+#include "util/result.h"
+#include "util/stop.h"
+
+namespace ferry::store {
+
+struct BlobRef {
+  Digest digest;
+  std::uint64_t bytes = 0;  // of the payload
+};
+
+// One thread at a time.
+class SessionWriter {
+ public:
+  // Opens under `lock`. `quota` bytes are for the whole store, of which `elsewhere` are taken by other sessions; 0: no
+  // quota. kTooNew for a session that a newer version wrote.
+  static Result<SessionWriter> Open(SessionFiles files, FileLock lock, std::uint64_t quota, std::uint64_t elsewhere);
+
+  // 10 to 20 microseconds for a record of a few kilobytes. After an error the log is what it was before.
+  Result<void> Append(const format::Record& record) { return log_.Append(record); }
+  Result<void> Sync(bool now) { return log_.Sync(now); }
+
+  // Writes the concatenation of `pieces` as a blob. Looks at `stop` every 256 KiB (kAborted); refuses with kFull what
+  // does not fit into the quota or on the disk before it writes. After an error nothing is left. Bytes that another
+  // thread changes meanwhile are stored as they were at one instant each, and the digest is of what was stored.
+  Result<BlobRef> PutBlob(const std::vector<std::string_view>& pieces, Stop& stop);
+
+  // Makes `manifest` the newest generation and returns its number; fills in `generation` and `bytes`. Looks at `stop`
+  // between blobs (kAborted; what was synced stays synced). kInvalid if a blob it names was never put.
+  Result<std::uint32_t> Commit(format::Manifest manifest, Stop& stop);
+
+  // Removes blobs that no generation names and that were not put since the last commit; returns the bytes freed.
+  Result<std::uint64_t> Collect();
+
+  Result<void> Forget(std::uint32_t generation);  // removes it; kNotFound
+  Result<void> Set(const Json& fields);           // into session.json; a null removes the field
+  Result<Json> Info() const { return ReadObject(files_.Info()); }
+  Result<void> SetReport(const Json& report) { return WriteObject(files_.Report(), report); }
+
+  std::uint64_t Used() const { return used_; }  // bytes of this session's blobs
+  const SessionFiles& files() const { return files_; }
+  FileLock& lock() { return lock_; }
+
+ private:
+  SessionWriter(SessionFiles files, FileLock lock, LogWriter log, std::uint64_t quota, std::uint64_t elsewhere)
+      : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), quota_(quota), elsewhere_(elsewhere) {}
+  Result<void> CheckRoom(std::uint64_t bytes) const;
+  Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
+  Result<void> RemoveSuperseded();
+  Error QuotaError(std::uint64_t bytes) const;
+
+  SessionFiles files_;
+  FileLock lock_;
+  LogWriter log_;
+  std::uint64_t quota_, elsewhere_;
+  std::uint64_t used_ = 0;
+  std::uint32_t last_generation_ = 0;
+  std::set<Digest> fresh_;     // put since the last commit: no garbage though nothing names them yet
+  std::set<Digest> unsynced_;  // put, and not yet known to be on disk
+};
+
+}  // namespace ferry::store
