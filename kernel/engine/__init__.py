@@ -1,0 +1,1 @@
+"""The engine: IPython's shell behind Kernelferry's own Jupyter server (kernelferry._engine). See __main__.py."""

@@ -1,0 +1,89 @@
+"""Puts the engine together and runs it."""
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+from IPython.core.application import BaseIPythonApplication
+from IPython.core.shellapp import InteractiveShellApp
+from kernelferry import _engine
+from kernelferry.engine import debugger, messages
+from kernelferry.engine.hooks import SessionHooks
+from kernelferry.engine.kernel import Kernel
+from kernelferry.engine.main import Main
+from kernelferry.engine.outputs import OutStream
+from kernelferry.engine.shell import ZMQInteractiveShell, new_main_module
+
+GRACE = 10                                  # seconds for atexit functions and the user's threads
+
+
+class EngineApp(BaseIPythonApplication, InteractiveShellApp):
+    """IPython's configuration, profile, startup files and extensions, as ipykernel reads them."""
+
+    name = "ipython-kernel"
+    description = "Kernelferry's engine"
+
+    def init_crash_handler(self):
+        pass
+
+    def initialize(self, argv=None):
+        super().initialize([])              # the command line is ours
+        self.init_path()
+        module = new_main_module()
+        self.user_ns = module.__dict__
+        self.shell = ZMQInteractiveShell.instance(parent=self, profile_dir=self.profile_dir, user_module=module,
+                                                  user_ns=self.user_ns)
+        self.shell.configurables.append(self)
+        self.init_gui_pylab()
+        self.init_extensions()
+        self.init_code()
+
+
+def launch(options):
+    """Serves until the session ends -> exit status."""
+    log_fd = _open_log(options.environ.get("FERRY_LOG", "warning"))
+    kernel = Kernel()
+    native = _engine.Kernel(options.connection_file, kernel)
+    sys.stdout, sys.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
+    messages.follow_threads()
+    kernel.stdin.install()
+    debugger.install()
+    app = EngineApp.instance()
+    app.initialize()
+    kernel.shell = shell = app.shell
+    kernel.main = main = Main(kernel)
+    shell.kernel, shell.loop_runner = kernel, main.run_coro
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
+    os.register_at_fork(after_in_child=_in_forked_child)
+    kernel.session = SessionHooks.attach(shell, options)
+    _engine.capture()
+    native.run(main, options.relay_pid, options.lease)
+
+    # Whoever prints now, in atexit functions, writes to where the engine was started.
+    OutStream.forked = True
+    for stream, fd in ((sys.stdout, 1), (sys.stderr, 2)):
+        if isinstance(stream, OutStream):
+            os.dup2(stream.fileno(), fd)
+    threading.Thread(target=lambda: (time.sleep(GRACE), os._exit(0)), daemon=True).start()
+    return 0
+
+
+def _open_log(level):
+    """kernelferry's log goes to the descriptor 2 the engine was started with -> a duplicate of it."""
+    fd = os.dup(2)
+    handler = logging.StreamHandler(os.fdopen(fd, "w", buffering=1, errors="replace", closefd=False))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    log = logging.getLogger("kernelferry")
+    log.addHandler(handler)
+    log.propagate = False
+    log.setLevel(getattr(logging, level.upper(), logging.WARNING))
+    return fd
+
+
+def _in_forked_child():
+    OutStream.forked = True
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

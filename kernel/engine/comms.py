@@ -1,0 +1,37 @@
+"""Comms: messages between an object here and one in the front end (ipywidgets). The package `comm` holds the protocol;
+this is its way to the wire."""
+import sys
+import types
+
+import comm
+from comm.base_comm import BaseComm, CommManager
+
+from kernelferry.engine import messages
+
+
+class Comm(BaseComm):
+    kernel = None
+
+    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+        messages.publish(msg_type, {"data": data or {}, "comm_id": self.comm_id, **keys}, metadata, buffers or ())
+
+
+def install(kernel):
+    """Makes this process' comms ours -> the manager."""
+    manager = CommManager()
+    # Until ipywidgets is imported nobody listens here, and a front end that asks for widgets must hear so at once.
+    manager.register_target("jupyter.widget.control", lambda opened, _message: opened.close())
+    Comm.kernel = kernel
+    comm.create_comm = Comm
+    comm.get_comm_manager = lambda: manager
+    # ipykernel's own would ask for ipykernel's Kernel and send nothing.
+    module = types.ModuleType("ipykernel.comm", "Comms of this kernel, under the name that libraries know.")
+    module.Comm, module.CommManager, module.BaseComm = Comm, CommManager, Comm
+    sys.modules["ipykernel.comm"] = module
+    return manager
+
+
+def info(manager, target_name):
+    """Content of a comm_info_reply."""
+    return {"status": "ok", "comms": {key: {"target_name": opened.target_name} for key, opened in manager.comms.items()
+                                      if target_name is None or opened.target_name == target_name}}

@@ -1,0 +1,67 @@
+"""The session's calls, where there is a session. Its faults are logged and never cost the user a cell."""
+import logging
+
+log = logging.getLogger("kernelferry")
+
+
+class SessionHooks:
+    """Each method may be missing in the session; the answers are then those of a kernel that keeps nothing."""
+
+    def __init__(self, session):
+        self._session = session
+        self._ended = None
+
+    @classmethod
+    def attach(cls, shell, options):
+        try:
+            from kernelferry.session import attach
+        except ImportError as error:
+            log.warning("plain kernel, nothing is kept: %s", error)
+            return cls(None)
+        try:
+            return cls(attach(shell, options))
+        except Exception:
+            log.exception("plain kernel, nothing is kept: the session could not be attached")
+            return cls(None)
+
+    def _call(self, name, default, *arguments):
+        method = getattr(self._session, name, None)
+        if method is None:
+            return default
+        try:
+            return method(*arguments)
+        except Exception:
+            log.exception("session.%s failed", name)
+            return default
+
+    def before_execute(self, code, silent, store_history):
+        self._call("before_execute", None, code, silent, store_history)
+
+    def after_execute(self, status):
+        self._call("after_execute", None, status)
+
+    def idle(self):
+        return bool(self._call("idle", False))
+
+    def idle_deadline(self):
+        return self._call("idle_deadline", None)
+
+    def control(self, msg_type, content):
+        """Content of the reply to ferry_{status,save,shutdown}_request."""
+        if msg_type == "ferry_shutdown_request":
+            if self._ended is None:             # SIGTERM after a lost relay, or a second request: once is enough
+                self._ended = self._answer("shutdown", bool(content.get("restart", False)))
+            return self._ended
+        if msg_type in ("ferry_status_request", "ferry_save_request"):
+            return self._answer(msg_type.split("_")[1])
+        return {"v": 1, "status": "error", "code": "kInvalid", "what": f"no such request: {msg_type}", "remedy": ""}
+
+    def _answer(self, name, *arguments):
+        method = getattr(self._session, name, None)
+        try:
+            return {"v": 1, "status": "ok", **((method(*arguments) or {}) if method else {})}
+        except Exception as error:
+            log.exception("session.%s failed", name)
+            return {"v": 1, "status": "error", "code": getattr(error, "code", "kPython"),
+                    "what": getattr(error, "what", f"{type(error).__name__}: {error}"),
+                    "remedy": getattr(error, "remedy", "")}

@@ -1,0 +1,109 @@
+"""What the server's main loop calls: asyncio's turns, the request that begins and ends, idle work, control requests."""
+import json
+import threading
+import time
+
+from kernelferry import _engine
+from kernelferry.engine import comms, messages
+from kernelferry.engine.loop import Turns
+
+FIRST_SLICE, LONGEST_SLICE = 0.002, 0.5     # seconds of idle work while threads, tasks or timers want the main thread too
+
+
+class Main(Turns):
+    def __init__(self, kernel):
+        super().__init__()
+        self._kernel = kernel
+        self._idle_wanted = True
+        self._deadline = None               # asyncio's timer for idle work that waits for its time
+        self._slice = FIRST_SLICE
+
+    # -- called by the server
+    def attach(self, shell_fd, wake_fd, ready):
+        super().attach(shell_fd, wake_fd, ready)
+        self.loop.add_reader(_engine.slice_fd(), _engine.slice_clear)
+        self._own_threads = threading.active_count()        # IPython's history thread
+        try:
+            from kernelferry import _ferry
+        except ImportError:
+            return
+        _ferry.watch_stop(_engine.stop_flag(), self.loop._selector.fileno())
+
+    def enter(self, msg_type, header, metadata, silent, store_history):
+        """A request begins -> the number of the execution, if it is one."""
+        request = messages.Request(header)
+        messages.enter(request)
+        self.stand(True)
+        shell = self._kernel.shell
+        if msg_type == "execute_request":
+            self.running_cell, self.pending = True, False
+            metadata = json.loads(metadata)
+            shell.ferry_request = {
+                "cell_id": metadata.get("cellId", ""), "tags": list(metadata.get("tags") or ()), "silent": bool(silent),
+                "store_history": bool(store_history and not silent), "session": request.header.get("session", ""),
+                "msg_id": request.header.get("msg_id", "")}
+        return shell.execution_count
+
+    def leave(self):
+        """The request is answered. Called again if an interrupt cuts it short."""
+        self.raises = False
+        self._kernel.finish("interrupted")  # does nothing unless the interrupt hit the kernel's own code
+        self.running_cell = False
+        self.stand(False)
+        self._want_idle()
+
+    def answer(self, msg_type, header, metadata, content, buffers):
+        """comm_info_request and comm messages -> text of the reply's content, or None."""
+        content = json.loads(content)
+        if msg_type == "comm_info_request":
+            return messages.dumps(comms.info(self._kernel.comm_manager, content.get("target_name")))
+        header = json.loads(header)
+        message = {"header": header, "msg_id": header.get("msg_id"), "msg_type": msg_type, "parent_header": {},
+                   "metadata": json.loads(metadata), "content": content, "buffers": [memoryview(b) for b in buffers]}
+        handle = getattr(self._kernel.comm_manager, msg_type, None)
+        if handle is not None:
+            _, error = self.guarded(handle, None, None, message)
+            if error is not None:
+                self._kernel.shell.showtraceback((type(error), error, error.__traceback__))
+        return None
+
+    def control(self, msg_type, content):
+        """A ferry_*_request -> text of the reply's content. Between cells."""
+        return messages.dumps(self._kernel.session.control(msg_type, json.loads(content)))
+
+    # -- idle work
+    def _want_idle(self):
+        self._idle_wanted, self._slice = True, FIRST_SLICE
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _on_deadline(self):
+        self._want_idle()
+        self.loop.stop()
+
+    def idle_slice(self):
+        """One slice of the session's idle work -> whether there is more to do now."""
+        if not self._idle_wanted:
+            return False
+        limit = self._limit()
+        _engine.slice_limit(limit)
+        began = time.monotonic()
+        more = self._kernel.session.idle()
+        _engine.slice_limit(0)
+        if not more:
+            self._idle_wanted = False
+            wait = self._kernel.session.idle_deadline()
+            if wait is not None:
+                self._deadline = self.loop.call_later(max(wait, 0), self._on_deadline)
+        elif limit and time.monotonic() - began >= limit:
+            # Work that cannot pause must end some day, whoever else wants the thread.
+            self._slice = min(self._slice * 2, LONGEST_SLICE)
+        return more
+
+    def _limit(self):
+        """Seconds that idle work may take until others get their turn; 0: nobody else wants one."""
+        timer = self.loop.next_timer()
+        if threading.active_count() > self._own_threads:
+            return self._slice
+        return 0 if timer is None else max(timer - self.loop.time(), self._slice)

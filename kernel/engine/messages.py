@@ -1,0 +1,114 @@
+"""JSON of messages, and which request a piece of code belongs to.
+
+Output goes to the cell that caused it: a ContextVar names the request, so a background task keeps the cell that created
+it; a thread keeps the cell that started it; whatever knows nothing belongs to the request of the moment.
+"""
+import base64
+import contextvars
+import datetime
+import json
+import math
+import numbers
+import threading
+
+from kernelferry import _engine
+
+
+class Request:
+    """A request's header, as text for the wire and as a dict."""
+
+    __slots__ = ("text", "_header")
+
+    def __init__(self, text):
+        self.text, self._header = text, None
+
+    @property
+    def header(self):
+        if self._header is None:
+            self._header = json.loads(self.text)
+        return self._header
+
+
+NOBODY = Request("{}")
+_request = contextvars.ContextVar("ferry_request")
+_latest = NOBODY
+
+
+def enter(request):
+    """The main thread begins to work for `request`."""
+    global _latest
+    _latest = request
+    _request.set(request)
+
+
+def current():
+    """The request that the calling code works for."""
+    request = _request.get(None)
+    if request is None:
+        request = getattr(threading.current_thread(), "_ferry_request", None) or _latest
+    return request
+
+
+def follow_threads():
+    """From now on a thread belongs to the request that starts it."""
+    start = threading.Thread.start
+
+    def start_for_request(self):
+        self._ferry_request = current()
+        return start(self)
+    start_for_request.__doc__ = start.__doc__
+    start_for_request.__wrapped__ = start
+    threading.Thread.start = start_for_request
+
+
+def dumps(value):
+    """JSON text for the wire; never fails on what ipykernel would send (bytes, dates, numpy numbers, nan)."""
+    try:
+        text = json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False)
+    except (ValueError, TypeError):
+        text = json.dumps(_clean(value), ensure_ascii=False, allow_nan=False)
+    return utf8(text)
+
+
+def utf8(text):
+    """`text` without lone surrogates, which have no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _default(value):
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if hasattr(value, "__iter__"):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _clean(value):
+    if isinstance(value, dict):
+        return {str(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    try:
+        return _clean(_default(value))
+    except TypeError:
+        return repr(value)
+
+
+def publish(msg_type, content, metadata=None, buffers=()):
+    """Sends one message on iopub for the current request."""
+    views = [b if isinstance(b, bytes) else memoryview(b).cast("B") for b in buffers]
+    _engine.publish(msg_type, dumps(content), dumps(metadata or {}), current().text, views)

@@ -1,0 +1,135 @@
+"""What a cell puts out: text, displays, results."""
+import io
+import os
+import threading
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+
+from kernelferry import _engine
+from kernelferry.engine import messages
+
+
+class OutStream(io.TextIOBase):
+    """sys.stdout and sys.stderr. Text waits in the server for more of its kind, 50 ms at most (outputs.h).
+
+    A plain Python class: IPython puts a `write` of its own on the instance. In a forked child the text goes to the
+    descriptor, since the server is the parent's.
+    """
+
+    encoding = "utf-8"
+    errors = "replace"
+    forked = False
+
+    def __init__(self, name, fd, original):
+        self.name = name
+        self._error, self._fd, self._original = fd == 2, fd, original
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if OutStream.forked:
+            data = text.encode("utf-8", "replace")
+            while data:
+                data = data[os.write(self._fd, data):]
+        else:
+            try:
+                _engine.write(self._error, messages.current().text, text)
+            except TypeError:
+                _engine.write(self._error, messages.current().text, messages.utf8(text))
+        return len(text)
+
+    def flush(self):
+        if not OutStream.forked:
+            _engine.flush()
+
+    def close(self):
+        self.flush()                # whoever closes sys.stdout would take it from everybody
+
+    def writable(self):
+        return True
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        """The descriptor the engine was started with (its log): faulthandler must be able to write when we cannot."""
+        return self._original
+
+
+class Hooks(threading.local):
+    """Transformations of outgoing messages, per thread: each returns a message or None, which ends it."""
+
+    def __init__(self):
+        self.functions = []
+
+    def send(self, msg_type, content):
+        if self.functions:
+            message = {"header": {"msg_type": msg_type}, "msg_type": msg_type, "content": content, "metadata": {},
+                       "parent_header": messages.current().header}
+            for function in list(self.functions):
+                message = function(message)
+                if message is None:
+                    return
+            content = message["content"]
+        messages.publish(msg_type, content)
+
+    def remove(self, function):
+        try:
+            self.functions.remove(function)
+            return True
+        except ValueError:
+            return False
+
+
+class FerryDisplayPublisher(DisplayPublisher):
+    """display(), update_display(), clear_output()."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._hooks = Hooks()
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs):
+        self._validate_data(data, metadata)
+        self._hooks.send("update_display_data" if update else "display_data",
+                         {"data": data, "metadata": metadata or {}, "transient": transient or {}})
+
+    def clear_output(self, wait=False):
+        self._hooks.send("clear_output", {"wait": wait})
+
+    def register_hook(self, function):
+        self._hooks.functions.append(function)
+
+    def unregister_hook(self, function):
+        return self._hooks.remove(function)
+
+
+class FerryDisplayHook(DisplayHook):
+    """The value of a cell's last expression."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._hooks = Hooks()
+        self.content = None         # of the result being made
+
+    def start_displayhook(self):
+        self.content = {}
+
+    def write_output_prompt(self):
+        self.content["execution_count"] = self.prompt_count
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.content["data"] = format_dict
+        self.content["metadata"] = md_dict or {}
+
+    def finish_displayhook(self):
+        content, self.content = self.content, None
+        if content and content.get("data"):
+            self._hooks.send("execute_result", content)
+        self._is_active = False
+
+    def register_hook(self, function):
+        self._hooks.functions.append(function)
+
+    def unregister_hook(self, function):
+        return self._hooks.remove(function)

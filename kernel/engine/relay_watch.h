@@ -1,0 +1,19 @@
+// The life of the relay that this engine belongs to, and how long the engine may outlive it.
+#pragma once
+
+#include <memory>
+
+#include "kernel/engine/event_fd.h"
+
+namespace ferry::engine {
+
+// pid 0: there is no relay (the engine was started by hand or by a test) and nothing is ever watched.
+struct RelayWatch {
+  std::unique_ptr<WakeFd> relay;  // readable when the relay is gone; null: nothing to watch
+  bool gone = false;              // it was gone already
+  double lease = 600;             // seconds between its end and ours
+
+  static RelayWatch Of(int pid, double lease);
+};
+
+}  // namespace ferry::engine

@@ -1,0 +1,270 @@
+#include "kernel/engine/server.h"
+
+#include <signal.h>
+
+#include <iostream>
+#include <utility>
+
+#include "util/check.h"
+
+namespace ferry::engine {
+namespace {
+
+Server* current = nullptr;
+
+// A thread of ours takes no signals: Python's handlers run on the main thread, and only there a wait must be interrupted.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
+
+xeus::xmessage WithContent(const xeus::xmessage& message, nl::json content) {
+  return xeus::xmessage(message.identities(), nl::json(message.header()), nl::json(message.parent_header()),
+                        nl::json(message.metadata()), std::move(content), xeus::buffer_sequence());
+}
+
+}  // namespace
+
+Server* Server::Current() { return current; }
+
+Server::Server(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
+    : wire_(context, config, error_handler), outputs_(wire_) {
+  CHECK(current == nullptr);
+  current = this;
+}
+
+Server::~Server() { current = nullptr; }
+
+void Server::Serve(py::object main, RelayWatch watch) {
+  main_ = std::move(main);
+  watch_ = std::move(watch);
+}
+
+void Server::start_impl(xeus::xpub_message message) {
+  CHECK(main_);
+  wire_.Introduce(message.header());
+  wire_.Publish(std::move(message));
+  main_.attr("attach")(wire_.shell.get(zmq::sockopt::fd), wake_.fd(), py::cpp_function([this] { return ShellReady(); }));
+  std::thread control, side;
+  {
+    SignalsBlocked none;
+    control = std::thread(&Server::RunControl, this);
+    side = std::thread(&Server::RunSide, this);
+  }
+  while (!stop_) {
+    RunJobs();
+    if (stop_) break;
+    bool more = true;
+    if (serving_ && (!waiting_.empty() || ShellReady())) ServeOne();
+    else more = IdleSlice();
+    main_.attr("turn")(!more);
+  }
+  outputs_.Flush();
+  quit_.Set();
+  py::gil_scoped_release released;
+  control.join();
+  side.join();
+}
+
+// True: come back soon. While the control thread is at work it may want the GIL, so no work is begun that keeps it.
+bool Server::IdleSlice() {
+  if (control_busy_) return false;  // it wakes us when it is through
+  stop_idle_ = false;
+  if (control_busy_) return false;
+  {
+    std::lock_guard<std::mutex> lock(jobs_mutex_);
+    if (!jobs_.empty()) return true;
+  }
+  if (!serving_) return false;
+  if (ShellReady()) return true;
+  return main_.attr("idle_slice")().cast<bool>();
+}
+
+void Server::ServeOne() {
+  zmq::multipart_t wire;
+  if (!waiting_.empty()) {
+    wire = std::move(waiting_.front());
+    waiting_.pop_front();
+  } else if (!wire.recv(wire_.shell, ZMQ_DONTWAIT)) {
+    return;
+  }
+  try {
+    xeus::xmessage message = wire_.Parse(wire);
+    std::string type = message.header().value("msg_type", "");
+    request_ = {message.identities(), message.header(), false};
+    Dispatch(type, std::move(message));
+  } catch (std::exception& error) {
+    std::cerr << "unreadable message on shell: " << error.what() << std::endl;
+  }
+  if (abort_) AbortWaiting();
+}
+
+void Server::Dispatch(const std::string& type, xeus::xmessage message) {
+  std::string fault = "this kernel does not answer " + type;
+  try {
+    const std::string header = message.header().dump();
+    if (type == "execute_request") {
+      stop_on_error_ = message.content().value("stop_on_error", true) && !message.content().value("silent", false);
+      outputs_.SetCurrent(header);
+    }
+    execution_count_ = main_.attr("enter")(type, header, message.metadata().dump(), message.content().value("silent", false),
+                                           message.content().value("store_history", true)).cast<int>();
+    if (IsForPython(type)) AnswerInPython(type, message);
+    else notify_shell_listener(std::move(message));
+  } catch (std::exception& error) {
+    fault = error.what();
+  }
+  if (InForkedChild()) ::_exit(0);  // os.fork() in a cell: the child has come to the cell's end
+  const std::string reply = ReplyType(type);
+  if (!request_.answered && !reply.empty())
+    send_shell(wire_.Answer(request_.identities, request_.header, reply,
+                            {{"status", "error"}, {"ename", "KernelError"}, {"evalue", fault}, {"traceback", nl::json::array()}}));
+  for (;;) {
+    try {
+      main_.attr("leave")();
+      return;
+    } catch (py::error_already_set&) {  // an interrupt that came late
+    }
+  }
+}
+
+void Server::AnswerInPython(const std::string& type, const xeus::xmessage& message) {
+  PublishStatus("busy", request_.header);
+  try {
+    py::list buffers;
+    for (const xeus::binary_buffer& buffer : message.buffers()) buffers.append(py::bytes(buffer.data(), buffer.size()));
+    py::object answer = main_.attr("answer")(type, message.header().dump(), message.metadata().dump(),
+                                             message.content().dump(), buffers);
+    if (!answer.is_none())
+      send_shell(wire_.Answer(request_.identities, request_.header, ReplyType(type),
+                              nl::json::parse(answer.cast<std::string>())));
+  } catch (...) {
+    PublishStatus("idle", request_.header);
+    throw;
+  }
+  PublishStatus("idle", request_.header);
+}
+
+void Server::PublishStatus(const char* state, const nl::json& parent) {
+  outputs_.Flush();
+  const std::string content = nl::json{{"execution_state", state}}.dump(), header = parent.dump();
+  wire_.Publish({.type = "status", .content = content, .parent = header});
+}
+
+// What waited when a cell failed is aborted; what the client sends after it has seen the error is not. So the queue is
+// taken before the error reply goes out (send_shell_impl), and answered after it.
+void Server::AbortWaiting() {
+  abort_ = false;
+  for (zmq::multipart_t& wire : std::exchange(waiting_, {})) {
+    try {
+      zmq::multipart_t copy = wire.clone();
+      const xeus::xmessage message = wire_.Parse(copy);
+      if (message.header().value("msg_type", "") != "execute_request") {
+        waiting_.push_back(std::move(wire));
+        continue;
+      }
+      PublishStatus("busy", message.header());
+      wire_.Send(wire_.shell, wire_.Answer(message.identities(), message.header(), "execute_reply", {{"status", "aborted"}}));
+      PublishStatus("idle", message.header());
+    } catch (std::exception& error) {
+      std::cerr << "unreadable message on shell: " << error.what() << std::endl;
+    }
+  }
+}
+
+void Server::send_shell_impl(xeus::xmessage message) {
+  outputs_.Drain();
+  outputs_.Flush();
+  request_.answered = true;
+  if (message.header().value("msg_type", "") == "execute_reply") {
+    nl::json content = message.content();
+    content["execution_count"] = execution_count_;  // xeus counts for itself and cannot be told; IPython's is the truth
+    abort_ = stop_on_error_ && content.value("status", "") == "error";
+    message = WithContent(message, std::move(content));
+    zmq::multipart_t wire;
+    while (abort_ && ShellReady() && wire.recv(wire_.shell, ZMQ_DONTWAIT)) waiting_.push_back(std::exchange(wire, {}));
+  }
+  wire_.Send(wire_.shell, std::move(message));
+}
+
+void Server::publish_impl(xeus::xpub_message message, xeus::channel channel) {
+  if (channel == xeus::channel::SHELL) outputs_.Flush();
+  if (message.header().value("msg_type", "") == "execute_input") {
+    nl::json content = message.content();
+    content["execution_count"] = execution_count_;
+    message = xeus::xpub_message(message.topic(), nl::json(message.header()), nl::json(message.parent_header()),
+                                 nl::json(message.metadata()), std::move(content), xeus::buffer_sequence());
+  }
+  wire_.Publish(std::move(message));
+}
+
+std::string Server::ReadStdin(const std::string& prompt, bool password) {
+  outputs_.Drain();
+  outputs_.Flush();
+  zmq::multipart_t stale;
+  while (stale.recv(wire_.stdin_, ZMQ_DONTWAIT)) stale.clear();
+  wire_.Send(wire_.stdin_, wire_.Answer(request_.identities, request_.header, "input_request",
+                                        {{"prompt", prompt}, {"password", password}}));
+  // A signal just before poll() blocks would wait with it: Python's C handler also writes to signal_fd.
+  zmq_pollitem_t items[] = {{wire_.stdin_.handle(), 0, ZMQ_POLLIN, 0},
+                            {nullptr, main_.attr("signal_fd").cast<int>(), ZMQ_POLLIN, 0}};
+  while (!(items[0].revents & ZMQ_POLLIN)) {
+    {
+      py::gil_scoped_release released;
+      (void)zmq_poll(items, 2, -1);
+    }
+    if (items[1].revents & ZMQ_POLLIN) main_.attr("drain_signals")();
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+  zmq::multipart_t wire;
+  (void)wire.recv(wire_.stdin_);
+  return wire_.Parse(wire).content().value("value", "");
+}
+
+void Server::Post(std::function<void()> job) {
+  {
+    std::lock_guard<std::mutex> lock(jobs_mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  stop_idle_ = true;
+  wake_.Set();
+}
+
+void Server::RunJobs() {
+  for (;;) {
+    std::function<void()> job;
+    {
+      std::lock_guard<std::mutex> lock(jobs_mutex_);
+      if (jobs_.empty() || stop_) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    job();
+  }
+}
+
+nl::json Server::CallMain(const char* method, const std::string& type, const nl::json& content) {
+  try {
+    return nl::json::parse(main_.attr(method)(type, content.dump()).cast<std::string>());
+  } catch (std::exception& error) {
+    return {{"status", "error"}, {"code", "kPython"}, {"what", error.what()}, {"remedy", ""}};
+  }
+}
+
+void Server::stop_impl() {
+  stop_ = true;
+  stop_idle_ = true;
+  wake_.Set();
+}
+
+}  // namespace ferry::engine

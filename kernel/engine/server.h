@@ -1,0 +1,135 @@
+// The engine's side of the Jupyter protocol: a xeus::xserver whose sockets, threads and main loop are our own.
+//
+//   main thread     shell and stdin: receives, dispatches, replies; runs asyncio and idle work. Holds the GIL.
+//   control thread  control: answers while a cell runs, turns interrupt_request into SIGINT, hands what needs the
+//                   session to the main thread as jobs.
+//   side thread     heartbeat, text that waits in Outputs, captured descriptors, the life of the relay, and what others
+//                   put on xeus' inproc publisher (debugger events).
+//
+// The loop here is the outermost one and runs asyncio in slices (loop.py): the stock server would run it inside a reader
+// callback, where a cell that awaits cannot run the loop again, and its poll() throws when a signal interrupts it.
+//
+// ZMQ_FD is edge-triggered: it says that something happened, not that something is there. Asking for ZMQ_EVENTS takes the
+// news in, so ShellReady() is asked before every wait and by whoever found the descriptor readable.
+//
+// Every *_request gets a reply: where a handler threw, or xeus does not know the type, an error reply.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "kernel/engine/event_fd.h"
+#include "kernel/engine/outputs.h"
+#include "kernel/engine/relay_watch.h"
+#include "kernel/engine/wire.h"
+#include "xeus/xserver.hpp"
+
+namespace py = pybind11;
+
+namespace ferry::engine {
+
+class Server : public xeus::xserver, private xeus::xcontrol_messenger {
+ public:
+  // main: the Python object that runs asyncio and answers for the session (loop.Main); watch: the relay's life.
+  Server(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
+  ~Server() override;
+
+  // The one server of this process while it lives, else null.
+  static Server* Current();
+
+  Wire& wire() { return wire_; }
+  Outputs& outputs() { return outputs_; }
+
+  // Before start(): the Python half, and the relay that this engine belongs to.
+  void Serve(py::object main, RelayWatch watch);
+
+  // Main thread. Ends when the front end has answered; SIGINT raises KeyboardInterrupt (as py::error_already_set).
+  std::string ReadStdin(const std::string& prompt, bool password);
+
+  // As ferry_shutdown_request{restart:false}, for SIGTERM. Any thread, and Python's signal handlers.
+  void Terminate();
+
+  // For util/stop.h: raised when idle work has to end although the shell socket shows nothing.
+  const std::atomic<bool>* stop_flag() const { return &stop_idle_; }
+  // Part of asyncio's descriptors: becomes readable when a slice of idle work has lasted long enough.
+  TimerFd& slice() { return slice_; }
+
+ private:
+  struct Request {
+    xeus::xmessage::guid_list identities;
+    nl::json header;
+    bool answered = false;
+  };
+
+  // main thread (server.cc)
+  bool ShellReady() { return wire_.shell.get(zmq::sockopt::events) & ZMQ_POLLIN; }
+  void ServeOne();
+  void Dispatch(const std::string& type, xeus::xmessage message);
+  void AnswerInPython(const std::string& type, const xeus::xmessage& message);
+  void AbortWaiting();
+  void PublishStatus(const char* state, const nl::json& parent);
+  void RunJobs();
+  bool IdleSlice();
+  nl::json CallMain(const char* method, const std::string& type, const nl::json& content);
+
+  // control thread (server_control.cc)
+  void RunControl();
+  void ServeControl(xeus::xmessage message);
+  void SendAnswers();
+  void Interrupt();
+  void Shutdown(bool restart, std::function<void(nl::json)> reply);
+
+  // side thread (server_side.cc)
+  void RunSide();
+
+  // any thread
+  void Post(std::function<void()> job);
+  void PostAnswer(xeus::xmessage message);
+
+  // xeus::xserver
+  xeus::xcontrol_messenger& get_control_messenger_impl() override { return *this; }
+  void send_shell_impl(xeus::xmessage message) override;
+  void send_control_impl(xeus::xmessage message) override;
+  void send_stdin_impl(xeus::xmessage message) override { wire_.Send(wire_.stdin_, std::move(message)); }
+  void publish_impl(xeus::xpub_message message, xeus::channel channel) override;
+  void start_impl(xeus::xpub_message message) override;
+  void abort_queue_impl(const listener&, long) override {}  // AbortWaiting() does it
+  void stop_impl() override;
+  void update_config_impl(xeus::xconfiguration&) const override {}  // every address is given by the connection file
+  nl::json send_to_shell_impl(const nl::json& message) override;
+
+  Wire wire_;
+  Outputs outputs_;
+  py::object main_;
+  RelayWatch watch_;
+
+  // main thread
+  Request request_;                    // the one being dispatched
+  int execution_count_ = 0;            // its number, if it is an execute_request
+  bool stop_on_error_ = true;
+  bool abort_ = false;                 // it failed: what waits is aborted after it
+  bool serving_ = true;                // false: the session is given up, only jobs run
+  std::deque<zmq::multipart_t> waiting_;
+  TimerFd slice_;
+
+  // control thread
+  bool control_answered_ = false;
+  std::deque<zmq::multipart_t> postponed_;  // came while the control thread waited for the main thread
+
+  // between threads
+  EventFd wake_, quit_, answers_ready_;
+  std::atomic<bool> stop_{false}, stop_idle_{false};
+  std::atomic<bool> control_busy_{false};  // raised before stop_idle_, so that the main thread cannot miss both
+  std::mutex jobs_mutex_;
+  std::deque<std::function<void()>> jobs_;
+  std::mutex answers_mutex_;
+  std::deque<xeus::xmessage> answers_;
+};
+
+}  // namespace ferry::engine

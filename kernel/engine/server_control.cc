@@ -1,0 +1,136 @@
+// The control thread of Server. It never runs Python itself, except where xeus' debugger does.
+#include <signal.h>
+
+#include <future>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "kernel/engine/server.h"
+
+namespace ferry::engine {
+
+void Server::RunControl() {
+  zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
+                            {nullptr, answers_ready_.fd(), ZMQ_POLLIN, 0},
+                            {nullptr, quit_.fd(), ZMQ_POLLIN, 0}};
+  while (!(items[2].revents & ZMQ_POLLIN)) {
+    if (postponed_.empty() && zmq_poll(items, 3, -1) < 0) continue;
+    SendAnswers();
+    zmq::multipart_t wire;
+    if (!postponed_.empty()) {
+      wire = std::move(postponed_.front());
+      postponed_.pop_front();
+    } else if (!(items[0].revents & ZMQ_POLLIN) || !wire.recv(wire_.control, ZMQ_DONTWAIT)) {
+      continue;
+    }
+    control_busy_ = true;
+    stop_idle_ = true;  // idle work ends before anything else happens
+    try {
+      ServeControl(wire_.Parse(wire));
+    } catch (std::exception& error) {
+      std::cerr << "unreadable message on control: " << error.what() << std::endl;
+    }
+    control_busy_ = false;
+    wake_.Set();
+  }
+  SendAnswers();
+}
+
+void Server::ServeControl(xeus::xmessage message) {
+  const std::string type = message.header().value("msg_type", "");
+  const std::string reply = ReplyType(type);
+  const xeus::xmessage::guid_list identities = message.identities();
+  const nl::json header = message.header(), content = message.content();
+  const auto answer = [this, identities, header, reply](nl::json result) {
+    PostAnswer(wire_.Answer(identities, header, reply, std::move(result)));
+  };
+  if (type == "shutdown_request" || type == "ferry_shutdown_request")
+    return Shutdown(content.value("restart", false), answer);
+  if (type.starts_with("ferry_") && !reply.empty())
+    return Post([this, type, content, answer] { answer(CallMain("control", type, content)); });
+
+  if (type == "interrupt_request") Interrupt();
+  std::string fault = "this kernel does not answer " + type;
+  control_answered_ = false;
+  try {
+    notify_control_listener(std::move(message));
+  } catch (std::exception& error) {
+    fault = error.what();
+  }
+  if (!control_answered_ && !reply.empty())
+    answer({{"status", "error"}, {"ename", "KernelError"}, {"evalue", fault}, {"traceback", nl::json::array()}});
+}
+
+// The Python handler on the main thread decides what the signal means there (loop.py); child processes get it as they do
+// from a terminal.
+void Server::Interrupt() {
+  if (::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
+  else ::kill(::getpid(), SIGINT);
+}
+
+void Server::Shutdown(bool restart, std::function<void(nl::json)> reply) {
+  Post([this, restart, reply] {
+    nl::json result = CallMain("control", "ferry_shutdown_request", {{"restart", restart}});
+    result["restart"] = restart;
+    reply(std::move(result));
+    stop_impl();
+  });
+  Interrupt();  // after Post: the loop must find the job when the running cell is over
+}
+
+void Server::Terminate() { Shutdown(false, [](nl::json) {}); }
+
+void Server::send_control_impl(xeus::xmessage message) {
+  control_answered_ = true;
+  wire_.Send(wire_.control, std::move(message));
+}
+
+void Server::PostAnswer(xeus::xmessage message) {
+  {
+    std::lock_guard<std::mutex> lock(answers_mutex_);
+    answers_.push_back(std::move(message));
+  }
+  answers_ready_.Set();
+}
+
+void Server::SendAnswers() {
+  answers_ready_.Clear();
+  std::lock_guard<std::mutex> lock(answers_mutex_);
+  for (; !answers_.empty(); answers_.pop_front()) wire_.Send(wire_.control, std::move(answers_.front()));
+}
+
+// xeus' debugger lets the main thread run something and waits for it, which may take as long as a cell. An interrupt must
+// not wait behind it.
+nl::json Server::send_to_shell_impl(const nl::json& message) {
+  auto task = std::make_shared<std::packaged_task<nl::json()>>([this, message] { return notify_internal_listener(message); });
+  std::future<nl::json> result = task->get_future();
+  EventFd done;
+  Post([task, &done] {
+    (*task)();
+    done.Set();
+  });
+  std::optional<py::gil_scoped_release> released;
+  if (PyGILState_Check()) released.emplace();
+  zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
+                            {nullptr, done.fd(), ZMQ_POLLIN, 0},
+                            {nullptr, quit_.fd(), ZMQ_POLLIN, 0}};
+  control_busy_ = false;
+  wake_.Set();
+  while (!(items[1].revents & ZMQ_POLLIN)) {
+    if (zmq_poll(items, 3, -1) < 0) continue;
+    if (items[2].revents & ZMQ_POLLIN) return {{"status", "error"}};
+    zmq::multipart_t wire;
+    if (!(items[0].revents & ZMQ_POLLIN) || !wire.recv(wire_.control, ZMQ_DONTWAIT)) continue;
+    zmq::multipart_t copy = wire.clone();
+    try {
+      if (wire_.Parse(copy).header().value("msg_type", "") == "interrupt_request") Interrupt();
+    } catch (std::exception&) {  // said when it is served
+    }
+    postponed_.push_back(std::move(wire));
+  }
+  control_busy_ = true;
+  return result.get();
+}
+
+}  // namespace ferry::engine

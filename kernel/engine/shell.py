@@ -1,0 +1,103 @@
+"""IPython's shell, for a kernel. Its name is the one that libraries look for."""
+import os
+import sys
+import types
+
+from IPython.core import page
+from IPython.core.autocall import ZMQExitAutocall
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from kernelferry import _engine
+from kernelferry.engine import messages
+from kernelferry.engine.outputs import FerryDisplayHook, FerryDisplayPublisher
+from traitlets import Any, CBool, Instance, Type, default
+from traitlets.config import Config
+
+
+class CellCompiler(CachingCompiler):
+    """Cells are compiled under the file names that the debugger dumps them to."""
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        return self.get_filename(raw_code)
+
+    def get_filename(self, code):
+        return _engine.cell_file(code)
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    displayhook_class = Type(FerryDisplayHook)
+    display_pub_class = Type(FerryDisplayPublisher)
+    compiler_class = Type(CellCompiler)
+    kernel = Any()
+    autoindent = CBool(False)               # the front end's
+    exiter = Instance(ZMQExitAutocall)
+    keepkernel_on_exit = None
+
+    ferry_request = None                    # the execute_request that runs: cell_id, tags, silent, store_history, ...
+    last_traceback = None                   # lines, of the error that the cell showed last
+    displayhook_failed = False              # that error came while its result was formatted
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "IPKernelApp" not in self.config:
+            self.config.IPKernelApp = Config()          # tqdm.auto asks whether this is a notebook
+
+    @default("exiter")
+    def _default_exiter(self):
+        return ZMQExitAutocall(self)
+
+    def init_environment(self):
+        os.environ.update(TERM="xterm-color", CLICOLOR="1", FORCE_COLOR="1", CLICOLOR_FORCE="1", PAGER="cat",
+                          GIT_PAGER="cat")              # subprocesses write to a notebook
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+
+    def init_virtualenv(self):
+        pass                                            # this Python is the environment's own
+
+    def init_hooks(self):
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(self._page), 99)
+
+    def _page(self, text, start=0, screen_lines=0, pager_cmd=None):
+        data = text if isinstance(text, dict) else {"text/plain": text}
+        self.payload_manager.write_payload({"source": "page", "data": data, "start": max(0, start)})
+
+    def set_next_input(self, s, replace=False):
+        self.payload_manager.write_payload({"source": "set_next_input", "text": s, "replace": replace})
+
+    def ask_exit(self):
+        self.payload_manager.write_payload({"source": "ask_exit", "keepkernel": self.keepkernel_on_exit})
+
+    def enable_gui(self, gui=None):
+        if gui not in (None, "inline", "asyncio"):
+            raise UsageError(f"%gui {gui}: this kernel runs asyncio and no toolkit's event loop")
+        self.active_eventloop = gui
+
+    def run_cell(self, *args, **kwargs):
+        self.last_traceback, self.displayhook_failed = None, False
+        stdout, stderr = sys.stdout, sys.stderr
+        try:
+            return super().run_cell(*args, **kwargs)
+        finally:
+            # IPython's tee puts a `write` on the streams and leaves it there when an interrupt hits IPython's own code.
+            for stream in (stdout, stderr):
+                getattr(stream, "__dict__", {}).pop("write", None)
+
+    def _showtraceback(self, etype, evalue, stb):
+        if getattr(self.displayhook, "content", None) is not None:
+            self.displayhook_failed = True
+            self.displayhook.content = None
+        self.last_traceback = stb
+        if not (self.ferry_request and self.ferry_request["silent"]):
+            messages.publish("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})
+
+    def get_parent(self):
+        return self.kernel.get_parent()
+
+
+def new_main_module():
+    """The `__main__` of user code: a real module, its dict the user's namespace."""
+    module = types.ModuleType("__main__", "Automatically created module for IPython interactive environment")
+    module.__builtins__ = sys.modules["builtins"]
+    return module

@@ -1,0 +1,97 @@
+#include "kernel/engine/wire.h"
+
+#include <pthread.h>
+
+#include <atomic>
+
+#include "xeus/xmiddleware.hpp"
+#include "xeus/xzmq_serializer.hpp"
+
+namespace ferry::engine {
+namespace {
+
+std::atomic<bool> forked{false};
+[[maybe_unused]] const int fork_watch = ::pthread_atfork(nullptr, nullptr, [] { forked = true; });
+
+xeus::xraw_buffer Raw(std::string_view text) {
+  return xeus::xraw_buffer(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+
+}  // namespace
+
+bool InForkedChild() { return forked.load(std::memory_order_relaxed); }
+
+std::string ReplyType(const std::string& request_type) {
+  constexpr std::string_view suffix = "_request";
+  if (!request_type.ends_with(suffix)) return "";
+  return request_type.substr(0, request_type.size() - suffix.size()) + "_reply";
+}
+
+Wire::Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
+    : shell(context, zmq::socket_type::router),
+      stdin_(context, zmq::socket_type::router),
+      control(context, zmq::socket_type::router),
+      heartbeat(context, zmq::socket_type::rep),
+      inproc(context, zmq::socket_type::sub),
+      iopub_(context, zmq::socket_type::pub),
+      authentication_(xeus::make_xauthentication(config.m_signature_scheme, config.m_key)),
+      error_handler_(error_handler) {
+  iopub_.set(zmq::sockopt::sndhwm, 0);  // a reader that is slow for a while must not lose output
+  shell.set(zmq::sockopt::router_handover, 1);
+  control.set(zmq::sockopt::router_handover, 1);
+  stdin_.set(zmq::sockopt::router_handover, 1);
+  xeus::init_socket(shell, config.m_transport, config.m_ip, config.m_shell_port);
+  xeus::init_socket(stdin_, config.m_transport, config.m_ip, config.m_stdin_port);
+  xeus::init_socket(control, config.m_transport, config.m_ip, config.m_control_port);
+  xeus::init_socket(iopub_, config.m_transport, config.m_ip, config.m_iopub_port);
+  xeus::init_socket(heartbeat, config.m_transport, config.m_ip, config.m_hb_port);
+  inproc.set(zmq::sockopt::subscribe, "");
+  inproc.bind(xeus::get_publisher_end_point());
+}
+
+void Wire::Introduce(const nl::json& header) {
+  user_ = header.value("username", "");
+  session_ = header.value("session", "");
+}
+
+void Wire::SendPublished(zmq::multipart_t wire) {
+  std::lock_guard<std::mutex> lock(iopub_mutex_);
+  wire.send(iopub_);
+}
+
+void Wire::Publish(const Draft& draft) {
+  if (InForkedChild()) return;
+  const std::string header = xeus::make_header(std::string(draft.type), user_, session_).dump();
+  const std::string signature =
+      authentication_->sign(Raw(header), Raw(draft.parent), Raw(draft.metadata), Raw(draft.content));
+  zmq::multipart_t wire;
+  for (std::string_view frame : {draft.type, std::string_view("<IDS|MSG>"), std::string_view(signature),
+                                 std::string_view(header), draft.parent, draft.metadata, draft.content})
+    wire.addmem(frame.data(), frame.size());
+  for (std::string_view buffer : draft.buffers) wire.addmem(buffer.data(), buffer.size());
+  SendPublished(std::move(wire));
+}
+
+void Wire::Publish(xeus::xpub_message message) {
+  if (InForkedChild()) return;
+  SendPublished(xeus::xzmq_serializer::serialize_iopub(std::move(message), *authentication_, error_handler_));
+}
+
+void Wire::Forward(zmq::multipart_t wire) { SendPublished(std::move(wire)); }
+
+xeus::xmessage Wire::Parse(zmq::multipart_t& wire) const {
+  return xeus::xzmq_serializer::deserialize(wire, *authentication_);
+}
+
+void Wire::Send(zmq::socket_t& socket, xeus::xmessage message) const {
+  if (InForkedChild()) return;
+  xeus::xzmq_serializer::serialize(std::move(message), *authentication_, error_handler_).send(socket);
+}
+
+xeus::xmessage Wire::Answer(const xeus::xmessage::guid_list& identities, const nl::json& request_header,
+                            const std::string& type, nl::json content) const {
+  return xeus::xmessage(identities, xeus::make_header(type, user_, session_), nl::json(request_header),
+                        nl::json::object(), std::move(content), xeus::buffer_sequence());
+}
+
+}  // namespace ferry::engine

@@ -1,0 +1,66 @@
+// The sockets of the connection file and the form of a message on them (Jupyter protocol 5).
+//
+// xeus makes its messages through its own serializer. What Python publishes (text, displays, comm messages) is already
+// JSON, so it is signed and sent as it is, without being parsed again. iopub is one PUB socket under a mutex: whoever has
+// something sends it, from any thread and without the GIL; there is no publisher thread to wake.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "xeus/xauthentication.hpp"
+#include "xeus/xkernel_configuration.hpp"
+#include "xeus/xmessage.hpp"
+#include "zmq_addon.hpp"
+
+namespace ferry::engine {
+
+// A message for iopub; the texts are JSON objects. parent: the header of the request it belongs to ("{}": none).
+struct Draft {
+  std::string_view type, content, metadata = "{}", parent = "{}";
+  std::vector<std::string_view> buffers = {};
+};
+
+class Wire {
+ public:
+  // Binds all sockets; throws zmq::error_t when an address is taken or malformed.
+  Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
+
+  // Each of these belongs to one thread (server.h).
+  zmq::socket_t shell, stdin_, control, heartbeat, inproc;
+
+  // Names that go into every header; set once before the first message of ours.
+  void Introduce(const nl::json& header);
+
+  // Any thread. Does nothing in a forked child: the sockets are its parent's.
+  void Publish(const Draft& draft);
+  void Publish(xeus::xpub_message message);
+  void Forward(zmq::multipart_t wire);
+
+  // The thread that owns the socket.
+  xeus::xmessage Parse(zmq::multipart_t& wire) const;  // throws on a wrong signature or broken JSON
+  void Send(zmq::socket_t& socket, xeus::xmessage message) const;
+  // An answer to the request with these identities and this header.
+  xeus::xmessage Answer(const xeus::xmessage::guid_list& identities, const nl::json& request_header,
+                        const std::string& type, nl::json content) const;
+
+ private:
+  void SendPublished(zmq::multipart_t wire);
+
+  zmq::socket_t iopub_;
+  std::mutex iopub_mutex_;
+  std::unique_ptr<xeus::xauthentication> authentication_;
+  nl::json::error_handler_t error_handler_;
+  std::string user_, session_;
+};
+
+// True in a child that was forked off this process (os.fork, multiprocessing): it must keep off sockets and threads.
+bool InForkedChild();
+
+// "x_request" -> "x_reply"; "" for a type that gets no reply.
+std::string ReplyType(const std::string& request_type);
+
+}  // namespace ferry::engine
