@@ -19,20 +19,19 @@ import sys
 
 NAME = "ferry"
 DISPLAY_NAME = "Python 3 (Ferry)"
-RELAY = "ferry-relay"
 LOGOS = pathlib.Path(__file__).parent / "kernelspec"
 
-# Run by the named Python: what it is, and where it keeps the relay that came with the package.
+# Run by the named Python: what it is, and where the relay lies that came with the package.
 PROBE = """
-import json, os, sys, sysconfig
+import json, os, sys
 found = {"name": sys.implementation.name, "version": list(sys.version_info[:3]), "prefix": sys.prefix,
          "venv": sys.prefix != sys.base_prefix}
 try:
     import kernelferry._ferry
+    relay = os.path.join(os.path.dirname(kernelferry.__file__), "bin", "ferry-relay")
+    found["relay"] = relay if os.access(relay, os.X_OK) else None
 except ImportError as error:
     found["error"] = str(error)
-folders = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", "posix_user")]
-found["relay"] = next((p for p in (os.path.join(f, sys.argv[1]) for f in folders) if os.access(p, os.X_OK)), None)
 print(json.dumps(found))
 """
 
@@ -45,7 +44,7 @@ def examine(python: str) -> dict:
     """What the Python at this path is. Refused: not a Python, another one than we serve, or without the package."""
     try:
         # -E -s would hide packages of the user's own; -P keeps the current folder from shadowing them.
-        asked = subprocess.run([python, "-P", "-c", PROBE, RELAY], capture_output=True, text=True, timeout=60)
+        asked = subprocess.run([python, "-P", "-c", PROBE], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Refused(f"{python} cannot be run: {error}") from None
     try:
@@ -61,7 +60,7 @@ def examine(python: str) -> dict:
         raise Refused(f"{python} cannot import kernelferry ({found['error']}); install it there: "
                       f"{python} -m pip install kernelferry")
     if not found["relay"]:
-        raise Refused(f"{python} finds kernelferry but not its program {RELAY}; install the package there again")
+        raise Refused(f"{python} finds kernelferry but not its program ferry-relay; install the package there again")
     return found
 
 

@@ -1,0 +1,258 @@
+"""Runs a session once and brings every cell boundary of it back in a new kernel: does it come back the same?
+
+A session is recorded in one kernel that nothing interrupts: after each cell its generation is kept under a label, and the
+portable fingerprint of every name and the outcome of every expression are noted. Then, boundary by boundary, a new
+kernel with a copy of the store resumes that label, and what it then holds is compared. At one boundary the remaining
+cells are run as well, and what they print is compared.
+
+Each name must be promised and equal, or admitted by name (`failed`, `lost`, or verified: false). Promised but different
+is the one thing that must never happen. An admitted name that the session file does not list is a failure too, but of
+another kind: it is loud.
+
+The kernel is reached through a `runner`, so that the harness itself can be tested against one that lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tests.client import Answer, Kernel, KernelGone
+from tests.sessions.session_file import Session
+
+
+class Running(Protocol):
+    """A kernel, as the harness needs it."""
+
+    def cell(self, source: str, cell_id: str) -> Answer: ...
+    def evaluate(self, expressions: list[str]) -> list[str]: ...
+    def fingerprints(self) -> dict[str, tuple[str, str]]: ...
+    def checkpoint(self, label: str) -> dict: ...
+    def resume(self, label: str) -> dict: ...
+    def suspend(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+@dataclass
+class Place:
+    """Folders of one kernel: its store, the folder it works in, and the notebook that its front end names."""
+
+    home: Path
+    work: Path
+    notebook: Path
+
+
+class FerryKernel:
+    """The installed kernel, through its relay."""
+
+    def __init__(self, place: Place):
+        # Resumed by name only: nothing may come back before the harness asks for it.
+        self.kernel = Kernel(place.home, place.notebook, place.work, FERRY_RESUME="never")
+        self.evaluate = self.kernel.evaluate
+        self.fingerprints = self.kernel.fingerprints
+        self.suspend = self.kernel.suspend
+        self.kill = self.kernel.kill
+
+    def cell(self, source: str, cell_id: str) -> Answer:
+        return self.kernel.run(source, cell_id)
+
+    def checkpoint(self, label: str) -> dict:
+        return self.kernel.magic(f"%checkpoint {label}")
+
+    def resume(self, label: str) -> dict:
+        return self.kernel.magic(f"%resume {label}")
+
+
+@dataclass
+class Boundary:
+    number: int  # cells that have run
+    answer: Answer
+    fingerprints: dict[str, tuple[str, str]]
+    outcomes: list[str]
+    work: Path  # the working folder as it was
+
+
+@dataclass
+class Report:
+    """What became of one session. It passed if `failures` is empty."""
+
+    session: str
+    failures: list[str] = field(default_factory=list)
+    boundaries: int = 0
+    equal: int = 0  # names compared and equal, over all boundaries
+    opaque: int = 0  # names promised whose fingerprint does not cover them; their expressions were compared
+    ways: dict[str, int] = field(default_factory=dict)
+    admitted: dict[str, str] = field(default_factory=dict)  # name -> what the report said
+
+    def fail(self, boundary: int, what: str) -> None:
+        self.failures.append(f"{self.session}, after cell {boundary}: {what}")
+
+
+def check(session: Session, folder: Path, every: bool, runner=FerryKernel) -> Report:
+    """Records the session and brings boundaries back: every one, or the first, the middle and the last."""
+    report = Report(session.name)
+    place = Place(folder / "home", folder / "work", folder / "notebook.ipynb")
+    try:
+        boundaries = record(session, place, report, runner)
+        if report.failures:
+            return report
+        chosen = boundaries if every else sampled(boundaries)
+        middle = chosen[(len(chosen) - 1) // 2]
+        for boundary in chosen:
+            bring_back(session, boundaries, boundary, folder, report, runner, boundary is middle)
+    except (KernelGone, AssertionError) as error:
+        report.failures.append(f"{session.name}: {error}")
+    return report
+
+
+def sampled(boundaries: list) -> list:
+    last = len(boundaries) - 1
+    return [boundaries[i] for i in sorted({0, last // 2, last})]
+
+
+def cell_id(number: int) -> str:
+    return f"cell-{number:04d}"
+
+
+def record(session: Session, place: Place, report: Report, runner) -> list[Boundary]:
+    """The uninterrupted run. A cell that does not end as the file says is a failure of the file."""
+    place.home.mkdir(parents=True)
+    if session.files:
+        shutil.copytree(session.files, place.work)
+    else:
+        place.work.mkdir()
+    write_notebook(session, place.notebook)
+    kernel, boundaries = runner(place), []
+    try:
+        for number, cell in enumerate(session.cells, 1):
+            answer = kernel.cell(cell.source, cell_id(number))
+            raised = answer.error.partition(":")[0]
+            if raised != cell.raises:
+                report.fail(number, f"the cell itself ended with {answer.error or 'no error'}")
+            saved = kernel.checkpoint(f"b{number}")
+            if not saved["ok"]:
+                report.fail(number, f"%checkpoint: {saved['error']}")
+            outcomes = evaluate_holds(session, kernel)
+            for hold, outcome in zip(session.holds, outcomes):
+                if (hold.after or len(session.cells)) == number and outcome != "True":
+                    report.fail(number, f"in the session itself: {hold.expression} is {outcome}")
+            work = place.work.with_name(f"work-{number}")
+            shutil.copytree(place.work, work)
+            boundaries.append(Boundary(number, answer, kernel.fingerprints(), outcomes, work))
+        kernel.suspend()
+    finally:
+        kernel.kill()
+    return boundaries
+
+
+def evaluate_holds(session: Session, kernel: Running) -> list[str]:
+    return kernel.evaluate([f"bool({hold.expression})" for hold in session.holds])
+
+
+def write_notebook(session: Session, path: Path) -> None:
+    cells = [
+        {"cell_type": "code", "id": cell_id(i), "metadata": {}, "outputs": [], "execution_count": None, "source": c.source}
+        for i, c in enumerate(session.cells, 1)
+    ]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Report, runner, go_on: bool) -> None:
+    """Resumes one boundary in a new kernel and compares; go_on: then runs the remaining cells too.
+
+    The working folder keeps its path, which sessions store, and gets the files that it had at the boundary.
+    """
+    copy = folder / f"home-{boundary.number}"
+    copy_store(folder / "home", copy)
+    shutil.rmtree(folder / "work")
+    shutil.copytree(boundary.work, folder / "work")
+    kernel = runner(Place(copy, folder / "work", folder / "notebook.ipynb"))
+    try:
+        told = compare(session, boundary, kernel, report)
+        if go_on:
+            continue_session(session, boundaries, boundary, told, kernel, report)
+    finally:
+        kernel.kill()
+        shutil.rmtree(copy)
+
+
+def copy_store(source: Path, target: Path) -> None:
+    """Blobs never change once written, so the copy shares them; everything else is copied."""
+
+    def copy(a: str, b: str) -> None:
+        os.link(a, b) if f"{os.sep}blobs{os.sep}" in a else shutil.copy2(a, b)
+
+    shutil.copytree(source, target, copy_function=copy)
+
+
+def is_admitted(entry: dict) -> bool:
+    return entry["way"] in ("failed", "lost") or entry.get("verified") is False
+
+
+def compare(session: Session, boundary: Boundary, kernel: Running, report: Report) -> dict[str, str]:
+    """Compares a resumed kernel with the boundary; returns what was admitted: names and items of process state."""
+    resumed = kernel.resume(f"b{boundary.number}")
+    report.boundaries += 1
+    if not resumed["ok"]:
+        report.fail(boundary.number, f"%resume: {resumed['error']}")
+        return {"%resume": str(resumed["error"])}
+    entries, process, found = resumed["variables"], resumed["process"], kernel.fingerprints()
+    admitted = {
+        name: f"{e['way']}, {e.get('reason') or e.get('code')}"
+        for name, e in [*entries.items(), *process.items()]
+        if is_admitted(e)
+    }
+    report.admitted |= admitted
+    if session.lost is not None:
+        for name in sorted(admitted.keys() - session.lost.keys()):
+            report.fail(boundary.number, f"{name} was refused ({admitted[name]}), which the file does not expect")
+    for name, (fingerprint, opaque) in boundary.fingerprints.items():
+        if name not in entries:
+            report.fail(boundary.number, f"{name} is not in the report")
+            continue
+        way = entries[name]["way"]
+        report.ways[way] = report.ways.get(way, 0) + 1
+        if name in admitted:
+            continue
+        if name not in found:
+            report.fail(boundary.number, f"{name} was reported {way} but is missing")
+        elif opaque:
+            report.opaque += 1
+        elif found[name][0] != fingerprint:
+            report.fail(boundary.number, f"{name} was reported {way} but is different")
+        else:
+            report.equal += 1
+    for name in sorted(found.keys() - boundary.fingerprints.keys()):
+        report.fail(boundary.number, f"{name} is there, but was not in the session")
+    # State of a module is admitted as an item of the process; what an expression says through a module's name is then open.
+    modules = {name for name, e in entries.items() if e.get("type") == "module"} if admitted.keys() & process.keys() else set()
+    for hold, before, after in zip(session.holds, boundary.outcomes, evaluate_holds(session, kernel)):
+        if before != after and not hold.names & (admitted.keys() | modules):
+            report.fail(boundary.number, f"{hold.expression} was {before} and is {after}")
+    held = {name: "held by " + str(e["held_by"]) for name, e in entries.items() if e.get("held_by")}
+    return admitted | held
+
+
+def continue_session(session, boundaries, boundary: Boundary, told: dict, kernel: Running, report: Report) -> None:
+    """Runs the cells after a boundary and compares outputs and, at the end, names with the uninterrupted run.
+
+    told: what the user was told not to be as it was; any later cell may depend on it, so nothing is compared then.
+    """
+    if told:
+        return
+    for reached in boundaries[boundary.number :]:
+        answer = kernel.cell(session.cells[reached.number - 1].source, cell_id(reached.number))
+        if answer.error != reached.answer.error or answer.text != reached.answer.text:
+            if not session.output_varies:
+                said = f"\n--- uninterrupted\n{reached.answer.text}--- resumed\n{answer.text}"
+                report.fail(boundary.number, f"running on, cell {reached.number} answers differently:{said}")
+    if session.output_varies:
+        return
+    found = kernel.fingerprints()
+    for name, (fingerprint, opaque) in boundaries[-1].fingerprints.items():
+        if name not in session.nondeterministic and not opaque and found.get(name, [None])[0] != fingerprint:
+            report.fail(boundary.number, f"running on to the end, {name} becomes different")

@@ -1,0 +1,21 @@
+"""Every session file comes back as it was; see harness.py for what is compared."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sessions import session_file
+
+SESSIONS = session_file.read_all(Path(__file__).parent / "files")
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.name)
+def test_session(session, reports):
+    report = reports[session.name].result()
+    assert not report.failures, "\n".join(report.failures)
+
+
+def test_every_case_of_soundness_has_a_file():
+    assert sorted(s.case for s in SESSIONS if s.case) == list(range(1, 31))
+    assert len({s.name for s in SESSIONS}) == len(SESSIONS) >= 60
+    assert all(s.source.stem == s.name for s in SESSIONS)
