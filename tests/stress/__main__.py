@@ -1,0 +1,132 @@
+"""What is too long for ./dev test.
+
+    ./dev stress [sessions | corpus | kills]
+
+    sessions   every session file, brought back at every cell boundary
+    corpus     every example of the corpus, brought back at every cell boundary
+    kills      relay and engine killed at 100 random instants
+
+Results are kept per commit in .cache/stress, and a run that was stopped goes on where it was. `sessions` and `corpus`
+write their part of docs/fidelity.md when they are complete.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from tests.corpus import fetch
+from tests.sessions import harness, session_file
+
+ROOT = Path(__file__).parents[2]
+SESSIONS = ROOT / "tests" / "sessions" / "files"
+FIDELITY = ROOT / "docs" / "fidelity.md"
+
+
+def commit() -> str:
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+    return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno") else "")
+
+
+def run_sessions(name: str, sessions: list, jobs: int) -> list[harness.Report]:
+    """Reports of all sessions; those of an earlier run of this commit are taken from its journal."""
+    journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    lines = journal.read_text().splitlines() if journal.exists() else []
+    done = {r.session: r for r in (harness.Report(**json.loads(line)) for line in lines)}
+    left = [s for s in sessions if s.name not in done]
+    print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {journal.relative_to(ROOT)}", flush=True)
+    with ThreadPoolExecutor(jobs) as pool, journal.open("a") as out:
+        running = [pool.submit(check, session) for session in left]
+        for count, future in enumerate(as_completed(running), 1):
+            report = done[future.result().session] = future.result()
+            out.write(json.dumps(dataclasses.asdict(report)) + "\n")
+            out.flush()
+            print(f"{count}/{len(left)} {report.session}: {report.boundaries} boundaries", *report.failures, sep="\n  ", flush=True)
+    return [done[session.name] for session in sessions]
+
+
+def check(session) -> harness.Report:
+    folder = Path(tempfile.mkdtemp(prefix="ferry-stress-"))
+    try:
+        return harness.check(session, folder, every=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def summary(name: str, reports: list[harness.Report]) -> str:
+    """One part of docs/fidelity.md: the figures, and every refusal by name."""
+    ways: dict[str, int] = {}
+    for report in reports:
+        for way, count in report.ways.items():
+            ways[way] = ways.get(way, 0) + count
+    failed = sum(bool(report.failures) for report in reports)
+    refused = [(r.session, n, why) for r in reports for n, why in sorted(r.admitted.items())]
+    lines = [
+        f"## {name}",
+        "",
+        f"`./dev stress {name}` at {commit()}: {len(reports)} sessions, {sum(r.boundaries for r in reports)} boundaries brought back; "
+        f"{sum(r.equal for r in reports)} names compared and equal, {sum(r.opaque for r in reports)} not comparable; "
+        f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
+        "",
+        "| session | refused by name | what the report says |",
+        "|---|---|---|",
+        *(f"| {session} | `{n}` | {why.replace('|', '/')[:160]} |" for session, n, why in refused),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def write_fidelity(name: str, text: str) -> None:
+    """Replaces one part of the page, which this program owns."""
+    page = FIDELITY.read_text() if FIDELITY.exists() else "# Fidelity\n\nWhat came back, and what was refused by name.\n\n"
+    part = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
+    page = part.sub(lambda _: text, page) if part.search(page) else page + text
+    FIDELITY.write_text(page)
+
+
+def stress_sessions(name: str, sessions: list, jobs: int) -> int:
+    reports = run_sessions(name, sessions, jobs)
+    write_fidelity(name, summary(name, reports))
+    failed = [r.session for r in reports if r.failures]
+    print(f"{len(reports) - len(failed)} of {len(reports)} sessions came back as they were" + "".join(f"; not {f}" for f in failed))
+    return 1 if failed else 0
+
+
+def stress_kills() -> int:
+    environment = os.environ | {"FERRY_TEST_KILLS": "100"}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/survival"], cwd=ROOT, env=environment).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="?", choices=("sessions", "corpus", "kills"), help="default: all of them")
+    parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
+    options = parser.parse_args()
+    codes = []
+    if options.name in (None, "sessions"):
+        codes.append(stress_sessions("sessions", session_file.read_all(SESSIONS), options.jobs))
+    if options.name in (None, "corpus"):
+        try:
+            codes.append(stress_sessions("corpus", list(fetch.sessions(fetch.entries(quick=False))), options.jobs))
+        except fetch.Unavailable as error:
+            print(f"stress: the corpus cannot be fetched: {error}", file=sys.stderr)
+            codes.append(1)
+    if options.name in (None, "kills"):
+        codes.append(stress_kills())
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
