@@ -1,4 +1,4 @@
-"""python -m kernelferry.engine -f CONNECTION_FILE [--session SID --lock-fd N --start first|restart|crash --anonymous WHY]"""
+"""python -m kernelferry.engine -f CONNECTION_FILE [--session SID --lock-fd N --start START --anonymous WHY]"""
 import sys
 
 from kernelferry.engine import app, options

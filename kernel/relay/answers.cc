@@ -1,0 +1,53 @@
+#include "kernel/relay/answers.h"
+
+namespace ferry::relay {
+namespace {
+
+std::string NameOf(const Sent& cell) {
+  std::string name = cell.execution_count > 0 ? "cell [" + std::to_string(cell.execution_count) + "]" : "the cell";
+  return cell.cell.empty() ? name : name + " (" + cell.cell + ")";
+}
+
+json Exception(const std::string& name, const std::string& value, const std::string& more) {
+  json traceback = {name + ": " + value};
+  if (!more.empty()) traceback.push_back(more);
+  return {{"status", "error"}, {"ename", name}, {"evalue", value}, {"traceback", traceback}};
+}
+
+}  // namespace
+
+json FallbackKernelInfo() {
+  return {{"status", "ok"},
+          {"protocol_version", "5.4"},
+          {"implementation", "kernelferry"},
+          {"implementation_version", FERRY_VERSION},
+          {"banner", "Kernelferry " FERRY_VERSION},
+          {"help_links", json::array()},
+          {"debugger", false},
+          {"language_info",
+           {{"name", "python"},
+            {"version", FERRY_PYTHON_MINOR},
+            {"mimetype", "text/x-python"},
+            {"file_extension", ".py"},
+            {"pygments_lexer", "ipython3"},
+            {"codemirror_mode", {{"name", "ipython"}, {"version", 3}}},
+            {"nbconvert_exporter", "python"}}}};
+}
+
+json EngineDied(const Sent& cell, const std::string& died, const std::string& next) {
+  json content = Exception("EngineDied", "The engine " + died + " while it ran " + NameOf(cell) + ". " + next, "");
+  content["execution_count"] = cell.execution_count;
+  return content;
+}
+
+json NoEngine(const std::string& why, const std::string& log) {
+  json content = Exception("NoEngine", why, log.empty() ? "" : "The end of its log:\n" + log);
+  content["execution_count"] = 0;
+  return content;
+}
+
+json ControlError(const char* code, const std::string& what, const std::string& remedy) {
+  return {{"v", 1}, {"status", "error"}, {"code", code}, {"what", what}, {"remedy", remedy}};
+}
+
+}  // namespace ferry::relay

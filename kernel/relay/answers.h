@@ -1,0 +1,22 @@
+// The contents of what the relay says itself. Pure: facts in, JSON out.
+#pragma once
+
+#include <string>
+
+#include "kernel/relay/queue.h"
+
+namespace ferry::relay {
+
+// For a front end that asks before any engine has answered: true of every engine we start, without its patch version.
+json FallbackKernelInfo();
+
+// How a running cell ended with its engine. `died`: Ending::Words(); `next`: what happens now, a sentence.
+// A reply and an `error` message share this content.
+json EngineDied(const Sent& cell, const std::string& died, const std::string& next);
+
+// The reply to any request that no engine can serve; `why` is a sentence, `log` the end of the engine's log or "".
+json NoEngine(const std::string& why, const std::string& log);
+
+json ControlError(const char* code, const std::string& what, const std::string& remedy);
+
+}  // namespace ferry::relay

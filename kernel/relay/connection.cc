@@ -1,0 +1,81 @@
+#include "kernel/relay/connection.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace ferry::relay {
+
+using nlohmann::json;
+
+std::string Connection::Endpoint(int port) const {
+  return transport + "://" + ip + (transport == "ipc" ? "-" : ":") + std::to_string(port);
+}
+
+Result<Connection> ReadConnection(const std::string& file) {
+  auto invalid = [&](const std::string& what) {
+    return Error{Code::kInvalid, "connection file " + file + ": " + what,
+                 "start this program through a Jupyter front end, which writes the file"};
+  };
+  std::ifstream in(file);
+  if (!in) return invalid(std::strerror(errno));
+  json j = json::parse(in, nullptr, /*allow_exceptions=*/false);
+  if (!j.is_object()) return invalid("not a JSON object");
+  if (j.contains("registration_port") && !j.contains("shell_port")) {
+    return invalid("asks for the registration handshake, which this version does not offer");
+  }
+  Connection c;
+  try {
+    c.transport = j.value("transport", "tcp");
+    c.ip = j.at("ip").get<std::string>();
+    c.key = j.value("key", "");
+    c.kernel_name = j.value("kernel_name", "");
+    c.shell_port = j.at("shell_port");
+    c.iopub_port = j.at("iopub_port");
+    c.stdin_port = j.at("stdin_port");
+    c.control_port = j.at("control_port");
+    c.hb_port = j.at("hb_port");
+    c.curve_publickey = j.value("curve_publickey", "");
+    c.curve_secretkey = j.value("curve_secretkey", "");
+    if (j.value("signature_scheme", "hmac-sha256") != "hmac-sha256") {
+      return invalid("signature_scheme is not hmac-sha256");
+    }
+  } catch (const json::exception& error) {
+    return invalid(error.what());
+  }
+  if (c.transport != "tcp" && c.transport != "ipc") return invalid("transport " + c.transport + " is unknown");
+  return c;
+}
+
+Connection EngineConnection(const Connection& front, const std::string& stem) {
+  Connection engine;
+  engine.transport = "ipc";
+  engine.ip = stem;
+  engine.key = front.key;
+  engine.kernel_name = front.kernel_name;
+  engine.shell_port = 1;
+  engine.iopub_port = 2;
+  engine.stdin_port = 3;
+  engine.control_port = 4;
+  engine.hb_port = 5;
+  return engine;
+}
+
+Result<void> WriteConnection(const std::string& file, const Connection& c, const std::string& session) {
+  std::string text = json({{"transport", c.transport}, {"ip", c.ip}, {"key", c.key},
+                           {"signature_scheme", "hmac-sha256"}, {"kernel_name", c.kernel_name},
+                           {"shell_port", c.shell_port}, {"iopub_port", c.iopub_port}, {"stdin_port", c.stdin_port},
+                           {"control_port", c.control_port}, {"hb_port", c.hb_port}, {"session", session}}).dump();
+  int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  int saved = errno;
+  if (fd >= 0) ::close(fd);
+  if (!written) return Error{Code::kIo, "cannot write " + file + ": " + std::strerror(saved), ""};
+  return {};
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,85 @@
+#include "kernel/relay/engine.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace ferry::relay {
+namespace {
+
+constexpr int kReconnectMs = 10;  // an engine may have made its socket file and not listen yet
+
+Command CommandFor(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, Start start) {
+  Command c;
+  c.argv = {python, "-m", "kernelferry.engine", "-f", dir.ConnectionFile(number), "--session", choice.sid,
+            "--start", Name(start)};
+  c.keep = {dir.alive_fd()};
+  if (choice.lock_fd >= 0) {
+    c.argv.insert(c.argv.end(), {"--lock-fd", std::to_string(choice.lock_fd)});
+    c.keep.push_back(choice.lock_fd);
+  }
+  if (!choice.anonymous.empty()) c.argv.insert(c.argv.end(), {"--anonymous", choice.anonymous});
+  std::vector<std::string> set = {"FERRY_RELAY_PID=" + std::to_string(::getpid())};
+  // The engine removes PYTHONHASHSEED from what user code sees, unless the user had set it.
+  if (std::getenv("PYTHONHASHSEED")) set.push_back("FERRY_ENV_KEEP=PYTHONHASHSEED");
+  else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);
+  c.environment = EnvironmentWith(set);
+  c.log = dir.Log();
+  return c;
+}
+
+}  // namespace
+
+Engine::Engine(zmq::context_t& context, const Connection& connection, int number, Start start)
+    : shell(context, zmq::socket_type::dealer),
+      control(context, zmq::socket_type::dealer),
+      stdin_(context, zmq::socket_type::dealer),
+      iopub(context, zmq::socket_type::sub),
+      connection_(connection),
+      number_(number),
+      start_(start) {
+  // The engine routes an input_request by the identities of the shell request, so both sockets carry one name.
+  std::string name = "ferry-relay-" + RandomHex(4);
+  for (zmq::socket_t* socket : {&shell, &control, &stdin_}) {
+    socket->set(zmq::sockopt::routing_id, name);
+    socket->set(zmq::sockopt::sndhwm, 0);
+  }
+  iopub.set(zmq::sockopt::subscribe, "");
+  for (zmq::socket_t* socket : {&shell, &control, &stdin_, &iopub}) {
+    socket->set(zmq::sockopt::rcvhwm, 0);
+    socket->set(zmq::sockopt::linger, 0);
+    socket->set(zmq::sockopt::reconnect_ivl, kReconnectMs);
+  }
+}
+
+Result<std::unique_ptr<Engine>> Engine::Begin(zmq::context_t& context, const Connection& front, const RuntimeDir& dir,
+                                              const Choice& choice, const std::string& python, int number, Start start,
+                                              const Author& author) {
+  std::unique_ptr<Engine> engine(new Engine(context, EngineConnection(front, dir.Stem(number)), number, start));
+  Result<void> written = WriteConnection(dir.ConnectionFile(number), engine->connection_, author.session());
+  if (!written) return written.error();
+  Result<pid_t> pid = Spawn(CommandFor(dir, choice, python, number, start));
+  if (!pid) return pid.error();
+  engine->pid_ = *pid;
+  return engine;
+}
+
+bool Engine::Connect(const RuntimeDir& dir) {
+  if (connected_ || !dir.Bound(number_)) return false;
+  stdin_.connect(connection_.Endpoint(connection_.stdin_port));
+  iopub.connect(connection_.Endpoint(connection_.iopub_port));
+  control.connect(connection_.Endpoint(connection_.control_port));
+  shell.connect(connection_.Endpoint(connection_.shell_port));
+  return connected_ = true;
+}
+
+void Engine::Ping(Author& author) { Send(shell, author.Make({}, "kernel_info_request", "{}", "{}")); }
+
+bool Engine::Seen(bool reply, bool status) {
+  bool before = ready();
+  reply_seen_ |= reply;
+  status_seen_ |= status;
+  return ready() && !before;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,51 @@
+// One engine as the relay sees it: a process and four sockets, from its start to its end.
+//
+// starting -> connected (its socket files exist) -> ready (a ping went through and came back on shell *and* iopub: an
+// engine's PUB says nothing to a subscriber that it does not know yet). Pings are kernel_info_requests of our own; their
+// answers never reach a front end.
+#pragma once
+
+#include <memory>
+
+#include "kernel/relay/connection.h"
+#include "kernel/relay/process.h"
+#include "kernel/relay/restart.h"
+#include "kernel/relay/runtime_dir.h"
+#include "kernel/relay/session_choice.h"
+#include "kernel/relay/socket.h"
+
+namespace ferry::relay {
+
+class Engine {
+ public:
+  // Starts the process. `number` is new for each engine of this relay.
+  static Result<std::unique_ptr<Engine>> Begin(zmq::context_t& context, const Connection& front, const RuntimeDir& dir,
+                                               const Choice& choice, const std::string& python, int number, Start start,
+                                               const Author& author);
+
+  // Connects once the engine has bound its sockets. True if this call did it.
+  bool Connect(const RuntimeDir& dir);
+  void Ping(Author& author);
+
+  // What came back of the pings. True when the engine has become ready by it.
+  bool Seen(bool reply, bool status);
+
+  bool connected() const { return connected_; }
+  bool ready() const { return reply_seen_ && status_seen_; }
+  int number() const { return number_; }
+  pid_t pid() const { return pid_; }
+  Start start() const { return start_; }
+
+  zmq::socket_t shell, control, stdin_, iopub;
+
+ private:
+  Engine(zmq::context_t& context, const Connection& connection, int number, Start start);
+
+  Connection connection_;
+  int number_;
+  Start start_;
+  pid_t pid_ = -1;
+  bool connected_ = false, reply_seen_ = false, status_seen_ = false;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,112 @@
+#include "kernel/relay/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+extern char** environ;
+
+namespace ferry::relay {
+namespace {
+
+std::vector<char*> Pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (const std::string& s : strings) pointers.push_back(const_cast<char*>(s.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+struct Child {
+  std::vector<char*> argv, environment;
+  std::vector<int> keep;  // sorted
+  const char* log;
+};
+
+// Runs between fork and exec of a process with threads: only calls that are safe in a signal handler. Returns on failure.
+void Become(const Child& child) {
+  ::setsid();
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  int in = ::open("/dev/null", O_RDONLY), out = ::open(child.log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (in < 0 || out < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(out, 2) < 0) return;
+  int from = 3;
+  for (int fd : child.keep) {
+    if (fd > from) ::close_range(from, fd - 1, CLOSE_RANGE_CLOEXEC);
+    ::fcntl(fd, F_SETFD, 0);
+    from = fd + 1;
+  }
+  ::close_range(from, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::execve(child.argv[0], child.argv.data(), child.environment.data());
+}
+
+}  // namespace
+
+Result<pid_t> Spawn(const Command& command) {
+  Child child{Pointers(command.argv), Pointers(command.environment), command.keep, command.log.c_str()};
+  std::sort(child.keep.begin(), child.keep.end());
+  int report[2];
+  if (::pipe2(report, O_CLOEXEC) != 0) return Error{Code::kIo, std::string("pipe: ") + std::strerror(errno), ""};
+  pid_t pid = ::fork();
+  if (pid == 0) {
+    Become(child);
+    int error = errno;
+    (void)!::write(report[1], &error, sizeof error);
+    ::_exit(127);
+  }
+  int error = pid < 0 ? errno : 0;
+  ::close(report[1]);
+  if (pid > 0) {
+    ssize_t got;
+    do {
+      got = ::read(report[0], &error, sizeof error);
+    } while (got < 0 && errno == EINTR);
+    if (got > 0) ::waitpid(pid, nullptr, 0);
+  }
+  ::close(report[0]);
+  if (error) {
+    return Error{Code::kIo, "cannot start " + command.argv[0] + ": " + std::strerror(error),
+                 "run `jupyter ferry install` in the environment whose Python the kernel shall use"};
+  }
+  return pid;
+}
+
+std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set) {
+  std::vector<std::string> result;
+  for (char** entry = environ; *entry; ++entry) {
+    std::string_view text(*entry), name = text.substr(0, text.find('=') + 1);
+    bool replaced = std::any_of(set.begin(), set.end(), [&](const std::string& s) { return s.starts_with(name); });
+    if (!replaced) result.emplace_back(text);
+  }
+  result.insert(result.end(), set.begin(), set.end());
+  return result;
+}
+
+bool Ending::Clean() const { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+
+std::string Ending::Words() const {
+  if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
+  int signal = WTERMSIG(status);
+  std::string words = "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
+  if (signal == SIGKILL) words += ", as the system does when memory runs out";
+  return words;
+}
+
+std::optional<Ending> Reap(pid_t pid, bool asked_to_end) {
+  siginfo_t info{};
+  if (::waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != pid) return std::nullopt;
+  bool clean = info.si_code == CLD_EXITED && info.si_status == 0;
+  // Until it is waited for, its number cannot belong to another group.
+  if (!asked_to_end && !clean) ::kill(-pid, SIGKILL);
+  Ending ending;
+  ::waitpid(pid, &ending.status, 0);
+  return ending;
+}
+
+}  // namespace ferry::relay

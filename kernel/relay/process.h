@@ -1,0 +1,38 @@
+// Starting an engine and learning how it ended.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "util/result.h"
+
+namespace ferry::relay {
+
+struct Command {
+  std::vector<std::string> argv;         // argv[0]: absolute path of the program
+  std::vector<std::string> environment;  // NAME=value
+  std::vector<int> keep;                 // descriptors it inherits under their numbers
+  std::string log;                       // file to which its stdout and stderr are appended
+};
+
+// Starts the program in a process session of its own, with default signals, stdin from /dev/null and no other descriptor of
+// ours. Error if it could not be executed. No shell is involved.
+Result<pid_t> Spawn(const Command& command);
+
+// This process's environment with the entries of `set` (NAME=value) put in.
+std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set);
+
+struct Ending {
+  int status = 0;  // of waitpid
+  bool Clean() const;
+  std::string Words() const;  // "was killed by signal 9 (Killed) ..." or "ended with status 3"
+};
+
+// nullopt while `pid` runs. Once it has ended unasked and not cleanly, what is left of its process group is killed: workers
+// of an engine that is gone would stay for ever.
+std::optional<Ending> Reap(pid_t pid, bool asked_to_end);
+
+}  // namespace ferry::relay

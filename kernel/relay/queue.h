@@ -1,0 +1,70 @@
+// The shell requests on their way to the engine: in the order in which they came, at most one execute_request with the
+// engine at a time.
+//
+// The engine's own queue stays empty, so an engine can be exchanged between two cells, and the abort after an error is
+// decided here: when an error reply passes, every execute_request that waits at that moment is aborted, later ones run.
+// Other requests keep their place behind the cells before them. What needs a reply is told by its name (`*_request`):
+// comm messages get none.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "kernel/relay/wire.h"
+
+namespace ferry::relay {
+
+// What is kept of a request once its frames have gone to the engine.
+struct Sent {
+  Frames identities;
+  std::string id, type, header;
+  std::string cell;         // how a report names it: first line of the code
+  bool stop_on_error = true;
+  bool silent = false;
+  int execution_count = 0;  // 0 until the engine has said it
+};
+
+Sent Keep(const Message& request);
+
+// Requests for which a reply is due.
+class Owed {
+ public:
+  void Note(const Message& request) { requests_.emplace(request.id(), Keep(request)); }
+  void Answered(const std::string& id) { requests_.erase(id); }
+  std::vector<Sent> TakeAll();
+
+ private:
+  std::map<std::string, Sent> requests_;
+};
+
+class Queue {
+ public:
+  void Push(Message request) { waiting_.push_back(std::move(request)); }
+
+  // Takes the next message that the engine may have now; nullopt if there is none. An execute_request becomes running().
+  std::optional<Message> Next();
+
+  Sent* running() { return running_ ? &*running_ : nullptr; }
+  bool empty() const { return waiting_.empty(); }
+  std::size_t waiting() const { return waiting_.size(); }
+
+  // The running cell has been answered.
+  Sent Finish();
+
+  // What the engine owes an answer besides the running cell.
+  Owed& others() { return others_; }
+
+  // The execute_requests that wait, in order; other messages keep waiting.
+  std::vector<Message> TakeExecutes();
+  // All that wait.
+  std::deque<Message> TakeAll();
+
+ private:
+  std::deque<Message> waiting_;
+  std::optional<Sent> running_;
+  Owed others_;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,270 @@
+#include "kernel/relay/relay.h"
+
+#include <signal.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "kernel/relay/answers.h"
+
+namespace ferry::relay {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kBurst = 128;                  // messages taken from one socket before the others are looked at
+constexpr milliseconds kHoldInfo{10000};     // how long a kernel_info_request waits for the first engine
+constexpr milliseconds kLeaveAfter{4000};    // jupyter_client kills five seconds after its shutdown_request
+
+constexpr const char* kAborted = R"({"status":"aborted"})";
+
+template <typename Handler>
+void Drain(zmq::socket_t& socket, Handler handler) {
+  for (int i = 0; i < kBurst; ++i) {
+    auto frames = Receive(socket);
+    if (!frames) return;
+    handler(std::move(*frames));
+  }
+}
+
+}  // namespace
+
+void Log(const std::string& line) { std::fprintf(stderr, "ferry-relay: %s\n", line.c_str()); }
+
+Relay::Relay(zmq::context_t& context, Setup setup, std::unique_ptr<Front> front, RuntimeDir dir, int files)
+    : context_(context),
+      setup_(std::move(setup)),
+      signer_(setup_.connection.key),
+      author_(signer_),
+      front_(std::move(front)),
+      voice_(*front_, author_),
+      dir_(std::move(dir)),
+      files_(files) {}
+
+int Relay::Run() {
+  StartEngine(setup_.choice.restarted ? Start::kRestart : Start::kFirst);
+  while (!done_) Turn();
+  if (!engine_) dir_.Remove();  // an engine that is still saving keeps its folder; the next relay removes it
+  return 0;
+}
+
+void Relay::Turn() {
+  std::vector<zmq::pollitem_t> items = {
+      {front_->shell, 0, ZMQ_POLLIN, 0},     {front_->control, 0, ZMQ_POLLIN, 0}, {front_->stdin_, 0, ZMQ_POLLIN, 0},
+      {front_->heartbeat, 0, ZMQ_POLLIN, 0}, {front_->iopub, 0, ZMQ_POLLIN, 0},   {nullptr, setup_.signals, ZMQ_POLLIN, 0},
+      {nullptr, setup_.parent, ZMQ_POLLIN, 0}, {nullptr, files_, ZMQ_POLLIN, 0}};
+  bool connected = engine_ && engine_->connected();
+  if (connected) {
+    for (zmq::socket_t* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) {
+      items.push_back({*s, 0, ZMQ_POLLIN, 0});
+    }
+  }
+  try {
+    zmq::poll(items, timers_.Wait());
+  } catch (const zmq::error_t& error) {
+    if (error.num() != EINTR) throw;
+    return;
+  }
+  if (items[3].revents) front_->Echo();
+  if (items[4].revents) front_->Welcome(author_);
+  if (connected) {
+    if (items[8].revents) Drain(engine_->iopub, [&](Frames f) { OnEngineIopub(std::move(f)); });
+    if (items[9].revents) Drain(engine_->shell, [&](Frames f) { OnEngineShell(std::move(f)); });
+    if (items[10].revents) Drain(engine_->stdin_, [&](Frames f) { OnEngineStdin(std::move(f)); });
+    if (items[11].revents) Drain(engine_->control, [&](Frames f) { OnEngineControl(std::move(f)); });
+  }
+  if (items[1].revents) Drain(front_->control, [&](Frames f) { OnControl(std::move(f)); });
+  if (items[0].revents) Drain(front_->shell, [&](Frames f) { OnShell(std::move(f)); });
+  if (items[2].revents) Drain(front_->stdin_, [&](Frames f) { OnStdin(std::move(f)); });
+  if (items[7].revents) {
+    char events[4096];
+    while (::read(files_, events, sizeof events) > 0) {}
+    ConnectEngine();
+  }
+  if (items[5].revents) OnSignals();
+  if (items[6].revents) {
+    setup_.parent = -1;
+    Log("the process that started this kernel has ended: suspending");
+    Shutdown(/*restart=*/false);
+  }
+  OnTimers();
+}
+
+void Relay::OnSignals() {
+  signalfd_siginfo info;
+  while (::read(setup_.signals, &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo == SIGCHLD) Reaped();
+    else Shutdown(/*restart=*/false);
+  }
+}
+
+void Relay::OnTimers() {
+  if (timers_.Expired(Timer::kPing) && engine_ && engine_->connected() && !engine_->ready()) ConnectEngine();
+  if (timers_.Expired(Timer::kHeldReply) && held_reply_) PassReply({});
+  if (timers_.Expired(Timer::kMourning)) Bury();
+  if (timers_.Expired(Timer::kHeldInfo)) {
+    for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
+    held_infos_.clear();
+  }
+  if (timers_.Expired(Timer::kLeave)) {
+    if (engine_ && !engine_->ready()) ::kill(-engine_->pid(), SIGKILL);  // it holds nothing that is not on disk
+    else Log("the engine is still saving and will end by itself");
+    done_ = true;
+  }
+}
+
+std::optional<Message> Relay::Verified(Frames frames) {
+  auto message = Message::Parse(std::move(frames));
+  if (message && !message->SignedBy(signer_)) message.reset();
+  if (!message) Log("dropped a message that is malformed or not signed with this kernel's key");
+  return message;
+}
+
+void Relay::OnShell(Frames frames) {
+  auto message = Verified(std::move(frames));
+  if (!message) return;
+  if (message->Is("kernel_info_request")) return AnswerKernelInfo(front_->shell, *message);
+  if (message->Is("shutdown_request")) {
+    bool restart = FlagAt(message->Content(), "restart", false);
+    Sent request = Keep(*message);
+    voice_.Reply(front_->shell, request, Text({{"status", "ok"}, {"restart", restart}}));
+    return Shutdown(restart);
+  }
+  if (AnswerFerryComm(*message)) return;
+  bool execute = message->Is("execute_request");
+  if (leaving_ && execute) return voice_.Answer(front_->shell, Keep(*message), kAborted, queue_.running());
+  if (!failure_.empty() || leaving_) {
+    if (message->IsRequest()) {
+      std::string why = leaving_ ? "The kernel is shutting down." : failure_;
+      voice_.Answer(front_->shell, Keep(*message), Text(NoEngine(why, Tail(dir_.Log(), kLogTail))), queue_.running());
+    }
+    return;
+  }
+  if (asleep_ && message->Is("comm_info_request")) {  // a page that is merely opened wakes nobody
+    return voice_.Answer(front_->shell, Keep(*message), R"({"status":"ok","comms":{}})", nullptr);
+  }
+  queue_.Push(std::move(*message));
+  if (asleep_) StartEngine(Start::kWake);
+  Pump();
+}
+
+void Relay::OnControl(Frames frames) {
+  auto message = Verified(std::move(frames));
+  if (!message) return;
+  if (message->Is("kernel_info_request")) return AnswerKernelInfo(front_->control, *message);
+  if (message->Is("shutdown_request")) {
+    bool restart = FlagAt(message->Content(), "restart", false);
+    json content = {{"status", "ok"}, {"restart", restart}};
+    voice_.Answer(front_->control, Keep(*message), Text(content), queue_.running());
+    voice_.Publish("shutdown_reply", message->header(), content);
+    return Shutdown(restart);
+  }
+  if (ready()) {
+    if (message->IsRequest()) owed_control_.Note(*message);
+    return Send(engine_->control, std::move(*message).Take());
+  }
+  if (!message->IsRequest()) return;
+  Sent request = Keep(*message);
+  auto answer = [&](const json& content) { voice_.Answer(front_->control, request, Text(content), queue_.running()); };
+  if (message->Is("interrupt_request")) {
+    answer({{"status", "ok"}});
+    return Abort(queue_.TakeExecutes());  // what was to be interrupted has not begun
+  }
+  if (message->Is("ferry_status_request")) return answer(Status());
+  if (message->type().starts_with("ferry_")) {
+    return answer(ControlError("aborted", "no engine is ready", "try again when the kernel is idle"));
+  }
+  if (engine_ && !leaving_) return held_control_.push_back(std::move(*message));
+  answer(NoEngine(failure_.empty() ? "No engine is running." : failure_, ""));
+}
+
+void Relay::OnStdin(Frames frames) {
+  auto message = Verified(std::move(frames));
+  if (!message || inputs_ == 0 || !ready()) return;  // an answer to a question of an engine that is gone
+  --inputs_;
+  Send(engine_->stdin_, std::move(*message).Take());
+}
+
+void Relay::AnswerKernelInfo(zmq::socket_t& channel, const Message& request) {
+  if (kernel_info_.empty() && failure_.empty() && !leaving_) {
+    if (held_infos_.empty()) timers_.Set(Timer::kHeldInfo, kHoldInfo);
+    held_infos_.emplace_back(&channel, Keep(request));
+    return;
+  }
+  std::string content = kernel_info_.empty() ? Text(FallbackKernelInfo()) : kernel_info_;
+  voice_.Answer(channel, Keep(request), content, queue_.running());
+}
+
+bool Relay::AnswerFerryComm(const Message& message) {
+  if (!message.type().starts_with("comm_") || message.IsRequest()) return false;
+  json content = message.Content();
+  std::string id = StringAt(content, "comm_id");
+  if (message.Is("comm_open") && StringAt(content, "target_name") == "ferry") comms_.insert(id);
+  if (!comms_.contains(id)) return false;
+  voice_.Status("busy", message.header());
+  if (message.Is("comm_close")) {
+    comms_.erase(id);
+  } else {
+    std::string op = content["data"].is_object() ? StringAt(content["data"], "op") : "";
+    if (op == "status") {
+      voice_.Publish("comm_msg", message.header(), {{"comm_id", id}, {"data", {{"op", op}, {"result", Status()}}}});
+    } else if (!op.empty()) {
+      json error = ControlError("invalid", "unknown op " + op, "known: status");
+      voice_.Publish("comm_msg", message.header(), {{"comm_id", id}, {"data", {{"op", op}, {"result", error}}}});
+    }
+  }
+  voice_.Status("idle", message.header());
+  if (queue_.running()) voice_.Status("busy", queue_.running()->header);
+  return true;
+}
+
+json Relay::Status() {
+  const char* state = !failure_.empty() ? "failed"
+                      : asleep_         ? "asleep"
+                      : !ready()        ? "starting"
+                      : queue_.running() ? "busy"
+                                         : "idle";
+  json status = {{"v", 1},           {"epoch", engines_},          {"status", "ok"},
+                 {"engine", state},  {"session", setup_.choice.sid}, {"anonymous", nullptr},
+                 {"pid", nullptr},   {"queued", queue_.waiting()},  {"running", nullptr},
+                 {"relay_pid", ::getpid()}};
+  if (!setup_.choice.anonymous.empty()) status["anonymous"] = setup_.choice.anonymous;
+  if (engine_) status["pid"] = engine_->pid();
+  if (Sent* cell = queue_.running()) status["running"] = {{"cell", cell->cell}, {"execution_count", cell->execution_count}};
+  return status;
+}
+
+void Relay::Abort(std::vector<Message> executes) {
+  for (const Message& m : executes) voice_.Answer(front_->shell, Keep(m), kAborted, queue_.running());
+}
+
+void Relay::Shutdown(bool restart) {
+  if (leaving_) return;
+  leaving_ = true;
+  Abort(queue_.TakeExecutes());
+  if (!engine_) {
+    done_ = true;
+    return;
+  }
+  if (ready()) {
+    json content = {{"v", 1}, {"epoch", engine_->number()}, {"restart", restart}};
+    Send(engine_->control, author_.Make({}, "ferry_shutdown_request", "{}", Text(content)));
+  } else if (!ending_) {
+    ::kill(engine_->pid(), SIGTERM);
+  }
+  timers_.Set(Timer::kLeave, kLeaveAfter);
+}
+
+void Relay::Pump() {
+  while (ready() && !leaving_) {
+    auto next = queue_.Next();
+    if (!next) return;
+    if (next->Is("execute_request")) idle_passed_ = false;
+    Send(engine_->shell, std::move(*next).Take());
+  }
+}
+
+}  // namespace ferry::relay

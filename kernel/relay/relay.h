@@ -1,0 +1,113 @@
+// The relay: between front ends, whose connection never breaks, and engines, which come and go.
+//
+//              Begin                pings came back          process ended             messages drained
+//   (no engine) ----> starting ------------------> ready ------------------> mourning ----------------.
+//        ^               |  process ended                                                             |
+//        |               '------------------------------------> mourning                              |
+//        '------------ asleep (woken by a request) / failed (told to the user) / starting again <-----'
+//
+// What may be trusted: only in `ready` does anything go to the engine's shell. In every state heartbeats, kernel_info,
+// interrupt and shutdown are answered. An execute_request that an engine took is answered exactly once: by the engine, or by
+// the relay when the engine has died and all that it had sent before has passed.
+//
+// Order: an execute_reply is held until the idle status of its cell arrives, since outputs travel on another socket; then
+// outputs, reply and idle pass in the order in which the engine sent them.
+//
+// One thread. It sleeps in poll() until a socket, a signal, the death of the parent, a socket file of a starting engine, or
+// a deadline wakes it.
+#pragma once
+
+#include <set>
+
+#include "kernel/relay/engine.h"
+#include "kernel/relay/front.h"
+#include "kernel/relay/queue.h"
+#include "kernel/relay/restart.h"
+#include "kernel/relay/timers.h"
+#include "kernel/relay/voice.h"
+
+namespace ferry::relay {
+
+struct Setup {
+  Connection connection;
+  std::string python;  // absolute path of the interpreter that engines run in
+  Choice choice;
+  int signals = -1;    // signalfd of SIGCHLD, SIGTERM, SIGHUP
+  int parent = -1;     // pidfd of the parent process; readable when it has ended
+};
+
+class Relay {
+ public:
+  Relay(zmq::context_t& context, Setup setup, std::unique_ptr<Front> front, RuntimeDir dir, int files);
+
+  // Serves until the kernel is shut down. The exit status of the program.
+  int Run();
+
+ private:
+  // relay.cc: the loop and the front ends' side.
+  void Turn();
+  void OnSignals();
+  void OnTimers();
+  void OnShell(Frames frames);
+  void OnControl(Frames frames);
+  void OnStdin(Frames frames);
+  std::optional<Message> Verified(Frames frames);
+  void AnswerKernelInfo(zmq::socket_t& channel, const Message& request);
+  bool AnswerFerryComm(const Message& message);
+  json Status();
+  void Abort(std::vector<Message> executes);
+  void Shutdown(bool restart);
+  void Pump();
+
+  // relay_engine.cc: the engine's side.
+  void StartEngine(Start start);
+  void ConnectEngine();
+  void OnEngineShell(Frames frames);
+  void OnEngineControl(Frames frames);
+  void OnEngineStdin(Frames frames);
+  void OnEngineIopub(Frames frames);
+  void PassReply(Frames idle);
+  void BecomeReady();
+  void Reaped();
+  void Bury();
+  void Fail(const std::string& why);
+  bool ready() const { return engine_ && engine_->ready() && !ending_; }
+
+  zmq::context_t& context_;
+  Setup setup_;
+  Signer signer_;
+  Author author_;
+  std::unique_ptr<Front> front_;
+  Voice voice_;
+  RuntimeDir dir_;
+  int files_;  // inotify of the runtime folder
+  Timers timers_;
+
+  Queue queue_;
+  RestartPolicy policy_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<Ending> ending_;  // the engine has ended; what it sent before is still passing
+  int engines_ = 0;               // started so far
+  bool asleep_ = false;
+  std::string failure_;           // why no engine will be started again; empty: none failed for good
+
+  std::optional<Message> held_reply_;  // of the running cell, until its idle status comes
+  bool idle_passed_ = false;           // of the running cell
+  int inputs_ = 0;                     // input_requests that were not answered
+
+  std::string kernel_info_;  // content of the first engine's answer; empty before
+  std::vector<std::pair<zmq::socket_t*, Sent>> held_infos_;
+  std::vector<Message> held_control_;  // until the engine is ready
+  Owed owed_control_;
+  std::set<std::string> comms_;  // open comms of target `ferry`
+
+  bool leaving_ = false;  // shutdown was asked for
+  bool done_ = false;
+};
+
+constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
+
+// A line on stderr, which the front end keeps in its log.
+void Log(const std::string& line);
+
+}  // namespace ferry::relay

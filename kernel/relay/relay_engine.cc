@@ -1,0 +1,199 @@
+#include <signal.h>
+
+#include "kernel/relay/answers.h"
+#include "kernel/relay/relay.h"
+
+namespace ferry::relay {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPingEvery{50};
+constexpr milliseconds kLongestHold{5000};  // a reply waits this long for an idle status that an engine forgot
+constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
+
+int CountOf(const Message& execute_input) {
+  json count = execute_input.Content().value("execution_count", json(0));
+  return count.is_number_integer() ? count.get<int>() : 0;
+}
+
+}  // namespace
+
+void Relay::StartEngine(Start start) {
+  asleep_ = false;
+  auto engine = Engine::Begin(context_, setup_.connection, dir_, setup_.choice, setup_.python, ++engines_, start, author_);
+  if (!engine) return Fail(engine.error().what + (engine.error().remedy.empty() ? "." : ". To mend it: " + engine.error().remedy + "."));
+  engine_ = std::move(*engine);
+  ConnectEngine();
+}
+
+// Connects if the engine has bound its sockets, and pings until it is ready.
+void Relay::ConnectEngine() {
+  if (!engine_ || ending_ || engine_->ready()) return;
+  engine_->Connect(dir_);
+  if (!engine_->connected()) return;
+  engine_->Ping(author_);
+  timers_.Set(Timer::kPing, kPingEvery);
+}
+
+void Relay::BecomeReady() {
+  timers_.Clear(Timer::kPing);
+  timers_.Clear(Timer::kHeldInfo);
+  for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, kernel_info_, nullptr);
+  held_infos_.clear();
+  if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+  for (Message& m : std::exchange(held_control_, {})) {
+    owed_control_.Note(m);
+    Send(engine_->control, std::move(m).Take());
+  }
+  Pump();
+}
+
+void Relay::OnEngineShell(Frames frames) {
+  if (ending_) timers_.Set(Timer::kMourning, kQuiet);
+  auto message = Message::Parse(std::move(frames));
+  if (!message) return;
+  if (author_.Wrote(message->parent_id())) {
+    if (!message->Is("kernel_info_reply")) return;
+    if (kernel_info_.empty()) kernel_info_ = message->content_text();
+    author_.Adopt(message->session());
+    if (engine_->Seen(/*reply=*/true, /*status=*/false)) BecomeReady();
+    return;
+  }
+  Sent* running = queue_.running();
+  if (running && message->parent_id() == running->id && message->Is("execute_reply")) {
+    held_reply_ = std::move(message);
+    if (idle_passed_) PassReply({});
+    else timers_.Set(Timer::kHeldReply, kLongestHold);
+    return;
+  }
+  queue_.others().Answered(message->parent_id());
+  Send(front_->shell, std::move(*message).Take());
+}
+
+void Relay::OnEngineControl(Frames frames) {
+  if (ending_) timers_.Set(Timer::kMourning, kQuiet);
+  auto message = Message::Parse(std::move(frames));
+  if (!message || author_.Wrote(message->parent_id())) return;
+  owed_control_.Answered(message->parent_id());
+  Send(front_->control, std::move(*message).Take());
+}
+
+void Relay::OnEngineStdin(Frames frames) {
+  auto message = Message::Parse(std::move(frames));
+  if (!message) return;
+  if (message->Is("input_request")) ++inputs_;
+  Send(front_->stdin_, std::move(*message).Take());
+}
+
+void Relay::OnEngineIopub(Frames frames) {
+  if (ending_) timers_.Set(Timer::kMourning, kQuiet);
+  auto message = Message::Parse(std::move(frames));
+  if (!message) return;
+  if (author_.Wrote(message->parent_id())) {
+    if (engine_->Seen(/*reply=*/false, /*status=*/true)) BecomeReady();
+    return;
+  }
+  if (message->Is("iopub_welcome")) return;
+  std::string state;
+  if (message->Is("status")) state = StringAt(message->Content(), "execution_state");
+  if (state == "starting") return;
+  Sent* running = queue_.running();
+  bool of_cell = running && message->parent_id() == running->id;
+  if (of_cell && held_reply_) timers_.Set(Timer::kHeldReply, kLongestHold);
+  if (of_cell && message->Is("execute_input")) running->execution_count = CountOf(*message);
+  if (of_cell && state == "idle") {
+    idle_passed_ = true;
+    if (held_reply_) return PassReply(std::move(*message).Take());
+  }
+  Send(front_->iopub, std::move(*message).Take());
+}
+
+// The reply of the running cell goes to its front end, then its idle status if that has not passed yet. After an error, what
+// waits now is aborted.
+void Relay::PassReply(Frames idle) {
+  timers_.Clear(Timer::kHeldReply);
+  Message reply = std::move(*std::exchange(held_reply_, std::nullopt));
+  Sent cell = queue_.Finish();
+  bool error = StringAt(reply.Content(), "status") == "error";
+  inputs_ = 0;
+  policy_.Works();
+  Send(front_->shell, std::move(reply).Take());
+  if (!idle.empty()) Send(front_->iopub, std::move(idle));
+  if (error && cell.stop_on_error) Abort(queue_.TakeExecutes());
+  Pump();
+}
+
+// SIGCHLD came. The engine's last messages may still be on their way: they pass before anything is said about its end.
+void Relay::Reaped() {
+  if (!engine_ || ending_) return;
+  ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
+  if (ending_) timers_.Set(Timer::kMourning, engine_->connected() ? kQuiet : milliseconds(0));
+}
+
+void Relay::Bury() {
+  Ending ending = *std::exchange(ending_, std::nullopt);
+  std::unique_ptr<Engine> engine = std::move(engine_);
+  dir_.RemoveEngine(engine->number());
+  timers_.Clear(Timer::kPing);
+  if (held_reply_) {
+    voice_.Status("idle", queue_.running()->header);
+    PassReply({});
+  }
+  Death death{.before_ready = !engine->ready(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean()};
+  RestartPolicy::Decision next = policy_.After(death);
+  std::string then = leaving_                                   ? "The kernel is shutting down."
+                     : next.what == RestartPolicy::Decision::kGiveUp ? "It is not started again."
+                                                                : "A new engine starts and brings the session back.";
+  if (!leaving_ && next.what != RestartPolicy::Decision::kSleep) {
+    Log("engine " + std::to_string(engine->number()) + " " + ending.Words() + ". " + then + "\n" + Tail(dir_.Log(), kLogTail));
+  }
+  if (queue_.running()) {
+    Sent cell = queue_.Finish();
+    json content = EngineDied(cell, ending.Words(), then);
+    if (!cell.silent) {
+      voice_.Warn("Kernelferry: the engine " + ending.Words() + ". " + then + "\n", cell.header);
+      voice_.Publish("error", cell.header,
+                     {{"ename", content["ename"]}, {"evalue", content["evalue"]}, {"traceback", content["traceback"]}});
+    }
+    voice_.Reply(front_->shell, cell, Text(content));
+    voice_.Status("idle", cell.header);
+    Abort(queue_.TakeExecutes());
+  }
+  inputs_ = 0;
+  std::string why = "The engine " + ending.Words() + " before it answered.";
+  for (const Sent& request : queue_.others().TakeAll()) voice_.Answer(front_->shell, request, Text(NoEngine(why, "")), nullptr);
+  for (const Sent& request : owed_control_.TakeAll()) voice_.Answer(front_->control, request, Text(NoEngine(why, "")), nullptr);
+  if (leaving_) {
+    done_ = true;
+    return;
+  }
+  switch (next.what) {
+    case RestartPolicy::Decision::kGiveUp:
+      return Fail("The engine " + ending.Words() + ", " + std::to_string(RestartPolicy::kLimit) +
+                  " times in a row. It is not started again by itself; restart the kernel to try once more.");
+    case RestartPolicy::Decision::kSleep:
+      asleep_ = true;
+      if (!queue_.empty()) StartEngine(next.start);
+      return;
+    case RestartPolicy::Decision::kStart:
+      if (!death.before_ready) voice_.Status("restarting", "{}");
+      return StartEngine(next.start);
+  }
+}
+
+// No engine will serve: every request is answered with the reason from now on.
+void Relay::Fail(const std::string& why) {
+  failure_ = why;
+  Log(why);
+  std::string content = Text(NoEngine(why, Tail(dir_.Log(), kLogTail)));
+  for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
+  held_infos_.clear();
+  for (const Message& m : queue_.TakeAll()) {
+    if (m.IsRequest()) voice_.Answer(front_->shell, Keep(m), content, nullptr);
+  }
+  for (const Message& m : std::exchange(held_control_, {})) voice_.Answer(front_->control, Keep(m), content, nullptr);
+  voice_.Status("idle", "{}");
+}
+
+}  // namespace ferry::relay

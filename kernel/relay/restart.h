@@ -1,0 +1,41 @@
+// What follows when an engine has ended. Pure: deaths in, decision out.
+//
+// A crash brings the session back (`crash`). If the engine dies while it brings the session back, it is started once more
+// and told not to (`crash-in-resume`). An engine that ends by itself with status 0 and no cell running has suspended
+// itself: the next request wakes it. kLimit deaths in a row without an answered cell between them, and with no cell running
+// that could be blamed, are not tried again: the user is told instead.
+#pragma once
+
+#include <string>
+
+namespace ferry::relay {
+
+// How an engine is started: the argument of --start.
+enum class Start { kFirst, kRestart, kCrash, kCrashInResume, kWake };
+const char* Name(Start start);
+
+struct Death {
+  bool before_ready = false;   // it never answered
+  bool resuming = false;       // it was bringing the session back
+  bool cell_running = false;
+  bool clean = false;          // exit status 0
+};
+
+class RestartPolicy {
+ public:
+  static constexpr int kLimit = 3;
+
+  struct Decision {
+    enum { kStart, kSleep, kGiveUp } what;
+    Start start;
+  };
+  Decision After(const Death& death);
+
+  // The engine has answered a cell: it works.
+  void Works() { in_a_row_ = 0; }
+
+ private:
+  int in_a_row_ = 0;
+};
+
+}  // namespace ferry::relay

@@ -1,0 +1,30 @@
+// How the relay speaks to front ends: replies with their busy and idle statuses, errors, streams.
+#pragma once
+
+#include "kernel/relay/front.h"
+#include "kernel/relay/queue.h"
+
+namespace ferry::relay {
+
+class Voice {
+ public:
+  Voice(Front& front, Author& author) : front_(front), author_(author) {}
+
+  // `parent`: raw header of the message that caused it, "{}" for none.
+  void Publish(std::string_view type, std::string_view parent, const json& content);
+  void Status(const char* state, std::string_view parent) { Publish("status", parent, {{"execution_state", state}}); }
+  void Warn(const std::string& text, std::string_view parent) { Publish("stream", parent, {{"name", "stderr"}, {"text", text}}); }
+
+  // Replies on `channel` (front.shell or front.control) without statuses. `content` is JSON text.
+  void Reply(zmq::socket_t& channel, const Sent& request, std::string_view content);
+
+  // Busy, the reply, idle. If a cell runs meanwhile, its busy is said again, since a front end takes the last status as
+  // the kernel's.
+  void Answer(zmq::socket_t& channel, const Sent& request, std::string_view content, const Sent* running);
+
+ private:
+  Front& front_;
+  Author& author_;
+};
+
+}  // namespace ferry::relay
