@@ -17,4 +17,7 @@ void BindRecords(pybind11::module_& m);
 // Store, SessionWriter, SessionReader, Blob: serializer/store. After BindRecords.
 void BindStore(pybind11::module_& m);
 
+// SessionGraph, Cost, plan(), plan_behind(): tracker/graph, replay/plan. After BindRecords.
+void BindPlan(pybind11::module_& m);
+
 }  // namespace ferry::session

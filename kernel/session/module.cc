@@ -13,4 +13,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindStop(m);
   ferry::session::BindRecords(m);
   ferry::session::BindStore(m);
+  ferry::session::BindPlan(m);
 }

@@ -1,0 +1,106 @@
+// What comes back how: for each live component, stored, replayed, by a system image, or not at all; and the order of work.
+//
+// First reach, then price. A component that cannot be stored is replayed if nothing in its closure forbids it: the closure
+// is all that must run again to make it, stopping at live components that are stored. If the closure meets a cell that
+// must not run again, or a change no cell explains, only a system image can carry it. What is left open after that is
+// decided by the policy: store-first stores all of it; cheapest takes the minimum cut (cut.h), but leaves a storable
+// component out only if it was once seen to come out equal, or the source still lives to be asked.
+//
+// Cells that may come out different (clock, threads) keep all their live descendants on one side: if such a cell runs
+// again, every live component in its lineage is replayed with it; where one of them must be stored, the cell does not run
+// again. A component whose state cannot be compared is never replayed through such a cell.
+//
+// Numbers in, decisions out: no I/O, no Python, any thread. Time is near linear in the history.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "replay/plan/safety.h"
+#include "tracker/graph/session_graph.h"
+
+namespace ferry::plan {
+
+using graph::Key;
+
+struct Cost {
+  std::uint64_t bytes = 0;       // encoded
+  double store_seconds = 0;      // what encoding still costs; 0 if it is in the store already
+  double load_seconds = 0;
+  bool storable = true;
+  std::string reason;            // if not: "generator at g"
+  bool pinned = false;           // the user wants it stored
+  bool user_recompute = false;   // the user wants it replayed
+  bool opaque = false;           // its state cannot be compared after a replay
+  bool verified_replay = false;  // a replay of it came out equal once
+};
+
+enum class Policy { kStoreFirst, kCheapest };
+
+struct Options {
+  Policy policy = Policy::kStoreFirst;
+  double bandwidth = 500e6;      // bytes a second between here and where it comes back
+  bool image_available = false;  // a system image can be made
+  bool have_source = false;      // the process that holds the values can still be asked for them
+  Wishes wishes;
+};
+
+enum class Way { kStored, kReplayed, kImage, kLost };
+const char* Name(Way way);
+
+struct Alternative {
+  Way way;
+  double seconds;
+};
+
+struct Entry {
+  Key key;
+  Way way = Way::kStored;
+  std::string code;                        // of the closed list in docs/interfaces.md
+  std::string reason;                      // a sentence
+  std::vector<std::uint32_t> executions;   // replayed: all that run again for it; else those that made it
+  double seconds = 0;                      // to bring it back
+  std::uint64_t bytes = 0;                 // 0 unless stored
+  bool comparable = true;                  // false: what comes back cannot be checked
+  std::optional<Alternative> alternative;  // the other way, where there is one
+};
+
+struct Replay { std::uint32_t execution; };
+struct Load { Key key; };
+struct Forget { std::vector<std::string> names; };  // names that replays bring back and the session had deleted
+using Step = std::variant<Replay, Load, Forget>;
+
+struct Blocker {
+  std::uint32_t cell;  // execution number
+  std::string effect, remedy;
+};
+
+struct Plan {
+  std::vector<Entry> entries;  // one for each live component, by key
+  std::vector<Step> steps;     // for each execution in order: replay it, then load what was complete after it
+  std::vector<Blocker> blockers;
+  std::uint64_t bytes = 0;
+  double save_seconds = 0, restore_seconds = 0;
+};
+
+// The live components are those of the graph and those named in `costs`. One without a cost counts as not storable; one
+// that the graph does not know is never replayed.
+Plan MakePlan(const graph::SessionGraph& graph, const std::map<Key, Cost>& costs, const Options& options);
+
+// One cell behind a generation.
+struct Behind {
+  std::uint32_t execution;
+  bool replay;         // in the order of the list, after the generation is loaded
+  std::string reason;  // why not; empty if `replay`
+};
+
+// Which executions after `generation` (the last execution that it contains) can run again on top of it, so that they read
+// what they read the first time. `missing`: components of the generation that did not come back.
+std::vector<Behind> PlanBehind(const graph::SessionGraph& graph, std::uint32_t generation, const Wishes& wishes,
+                               const std::vector<Key>& missing);
+
+}  // namespace ferry::plan
