@@ -1,0 +1,363 @@
+"""A session that comes back: whether it does by itself, in which order, and the report of it.
+
+    imports -> process state -> what replay needs, replayed in record order -> everything else
+
+Each slice of idle time takes one step. A cell that arrives first is given what its read closure names; where cells must
+be replayed, or the closure is unknown, it is given everything. Until a component is loaded its names are absent from the
+namespace: a placeholder would reach user code by nine of ten ways of access.
+"""
+
+import ast
+import logging
+import re
+import time
+
+from kernelferry import _ferry, capsule
+from kernelferry.replay import Loader, Replayer
+from kernelferry.replay.loader import compare
+
+from . import report
+from .identity import notebook_cell_ids
+from .saver import Encoded, type_name
+
+log = logging.getLogger("kernelferry.session")
+
+FIRST = ("environ", "cwd", "sys.path", "modules")  # before anything is decoded, in this order
+LAST = ("matplotlib", "Out", "In", "execution_count")  # they refer to variables, or end the work
+OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
+REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
+
+
+class Arrival:
+    """One resume, from its plan to its report."""
+
+    def __init__(self, session, reader, records, manifest, overwrite=False, only=None):
+        self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
+        self.begun, self.overwrite, self.only = time.perf_counter(), overwrite, only
+        self.loader = Loader(session.namespace, session.walker, reader, manifest, overwrite)
+        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
+        self.items = {item.name: item for item in manifest.process}
+        self.process, self.behind, self.seconds = {}, [], 0.0
+        self.steps = self._steps()
+        self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
+        self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
+        self.eager = any(entry.way == "replayed" for entry in manifest.components)
+        self.done = False
+
+    # -- order
+
+    def _steps(self):
+        """Every step as (what, argument); taken from the front."""
+        steps = []
+        if self.only is None:
+            steps += [("item", name) for name in FIRST if name in self.items]
+            steps += [("item", name) for name in self.items if name not in FIRST + LAST]
+        steps += self._plan_steps()
+        loads = {key for what, key in steps if what == "load"}
+        recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
+        steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
+        if self.only is None:
+            steps += [("item", name) for name in LAST if name in self.items]
+            steps += [("behind", None)]
+        return steps + [("finish", None)]
+
+    def _plan_steps(self):
+        """What replay brings back, and the loads that must stand between the replays, in record order (C3)."""
+        replayed = [e for e in self.manifest.components if e.way == "replayed" and self._wanted(tuple(e.key))]
+        if not replayed:
+            return []
+        graph = _ferry.SessionGraph()
+        for record in self.records:
+            at = getattr(record, "execution", None) or getattr(record, "after", 0)
+            if at <= self.manifest.executions and getattr(record, "status", "") != "started":
+                graph.apply(record)
+        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=bool(e.blob),
+                                           reason=e.reason, opaque=e.opaque) for e in self.manifest.components}
+        plan = _ferry.plan(graph, costs, policy="store-first")
+        self.way_of = {tuple(entry.key): entry for entry in plan.entries}
+        steps = [(what, tuple(key) if what == "load" else key) for what, key in plan.steps]
+        last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
+        return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
+
+    def _wanted(self, key):
+        return self.only is None or any(name in self.only for name in key)
+
+    # -- steps
+
+    def step(self):
+        what, argument = self.steps.pop(0)
+        getattr(self, "_" + what)(argument)
+
+    def _item(self, name):
+        item = self.items[name]
+        try:
+            outcomes = capsule.apply(self.session.shell, [(name, bytes(self.reader.blob(item.blob)))])
+        except _ferry.FerryError as error:
+            outcomes = [(name, False, error.what)]
+        for applied, ok, reason in outcomes:
+            self.process[applied] = {"way": "stored" if ok else "failed", "verified": None, "type": applied, "component": None,
+                                     "bytes": item.bytes, "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error",
+                                     "reason": reason or None, "alternative": None, "held_by": None}
+
+    def _load(self, key):
+        self.loader.load(key)
+
+    def _replay(self, execution):
+        outcome = self.replayer.run(execution)
+        for key, state in self.loader.states.items():
+            if state.way != "lost" and state.way != "pending" or execution not in self._executions(key):
+                continue
+            if not outcome.ok:
+                state.way, state.code, state.reason = "failed", "replay-error", outcome.reason
+            elif execution == max(self._executions(key)):
+                state.way, state.seconds = "replayed", outcome.seconds
+
+    def _executions(self, key):
+        entry = self.loader.states[key].entry
+        return entry.executions if entry.way == "replayed" else ()
+
+    def _forget(self, names):
+        for name in names:
+            self.session.namespace.pop(name, None)
+
+    def _behind(self, _):
+        """Cells that ran after the generation: replayed when safe and short, else listed."""
+        records = [r for r in self.replayer.records.values() if r.execution > self.manifest.executions]
+        if not records:
+            return
+        verdicts = {v.execution: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions)}
+        budget = REPLAY_BEHIND
+        for record in sorted(records, key=lambda r: r.execution):
+            verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
+            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": verdict.reason}
+            if verdict.replay and budget < 0:
+                outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
+            elif verdict.replay:
+                result = self.replayer.run(record.execution)
+                outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
+            if outcome["status"] != "replayed":
+                budget = -1.0  # what comes after may depend on it
+            self.behind.append(outcome)
+
+    def _finish(self, _):
+        self._verify_replayed()
+        self._remember()
+        self.seconds, self.done = time.perf_counter() - self.begun, True
+
+    def _verify_replayed(self):
+        for state in self.loader.states.values():
+            if state.way != "replayed":
+                continue
+            missing = [name for name in state.entry.names if name not in self.session.namespace]
+            if missing:
+                state.way, state.code, state.reason = "failed", "replay-error", f"the replayed cells did not make {', '.join(missing)}"
+            elif not self.behind:
+                state.verified, state.reason = compare(self.session.walker, state.entry)
+                if state.verified is False:
+                    state.code = "differs"
+
+    def _remember(self):
+        """Tells the saver what stands in the store already, so that an untouched component is not written again."""
+        saver, session = self.session.saver, self.session
+        session.walker.next_pid = max(session.walker.next_pid, self.manifest.next_pid)
+        for key, state in self.loader.states.items():
+            entry = state.entry
+            if state.way == "stored" and not state.kept and state.verified is not False:
+                saver.encoded[key] = Encoded(entry.fingerprint, tuple(entry.exports), tuple(entry.needs), entry.opaque, saver.epoch,
+                                             blob=entry.blob, bytes=entry.bytes, seconds=entry.seconds)
+        saver.newest = self.manifest
+
+    # -- before a cell
+
+    def provide(self, code):
+        """Takes the steps that the cell needs before it runs."""
+        names, door = self._closure(code)
+        behind = self.manifest.executions < self.session.execution  # those cells come before the new one
+        if door or behind or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
+            return self.complete()
+        while self.steps and self.steps[0][0] == "item" and self.steps[0][1] not in LAST:
+            self.step()
+        for key in {self.by_name[name] for name in names if name in self.by_name}:
+            self.loader.load(key)
+
+    def _closure(self, code):
+        try:
+            source = self.session.shell.transform_cell(code)
+            compiled = compile(source, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except (SyntaxError, ValueError, TypeError):
+            return set(), False  # it cannot run either
+        names, door = self.session.observer.closure([compiled], self.mentions)
+        return set(names), door
+
+    def complete(self):
+        while not self.done:
+            self.step()
+
+    # -- report
+
+    def data(self):
+        session = self.session
+        variables = {name: self._variable(name, state) for key, state in self.loader.states.items() if self._wanted(key)
+                     for name in state.entry.names}
+        data = report.shell("ferry.resume/1", session.sid)
+        data.update(generation=self.manifest.generation, label=self.manifest.label or None, bytes=self.manifest.bytes,
+                    bytes_moved=sum(s.bytes for s in self.loader.states.values()), seconds=round(self.seconds, 6),
+                    variables=dict(sorted(variables.items())), process=self.process,
+                    cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind],
+                    changed_files=[], changed_packages=self._changed_packages())
+        data["messages"] = self.messages(data)
+        return data
+
+    def _variable(self, name, state):
+        entry = state.entry
+        kept = name in state.kept
+        counts = {r.execution: r.count for r in self.replayer.records.values()}
+        return {"way": "failed" if kept else state.way, "verified": None if kept else state.verified, "type": entry.types.get(name, ""),
+                "component": entry.number, "bytes": entry.bytes, "seconds": round(state.seconds, 6),
+                "cells": [counts[e] for e in entry.executions if e in counts], "code": "skipped" if kept else state.code,
+                "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else state.reason or entry.reason or None,
+                "alternative": None, "held_by": entry.held_by or None}
+
+    def _changed_packages(self):
+        from .saver import packages
+        now = packages()
+        return [{"package": name, "was": was, "now": now.get(name)} for name, was in self.manifest.packages.items()
+                if name in now and now[name] != was]
+
+    def messages(self, data):
+        lines = [report.head_line(data["variables"])]
+        lines += [f"not restored: {name} ({item['reason']})" for name, item in self.process.items() if item["way"] == "failed"]
+        lines += [f"cell [{c['cell']}] ran after the last save and was not replayed: {c['reason']}"
+                  for c in self.behind if c["status"] != "replayed"]
+        replayed = [str(c["cell"]) for c in self.behind if c["status"] == "replayed"]
+        if replayed:
+            lines.append(f"cells that ran after the last save were replayed: [{'], ['.join(replayed)}]")
+        interrupted = self.session.arrivals.interrupted
+        if interrupted is not None:
+            lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")
+        lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]
+        return lines
+
+    def result(self):
+        data = self.data()
+        return report.Result(data, data["messages"][0], data["messages"][1:], report.variable_table(data["variables"]))
+
+
+class Arrivals:
+    """Whether and when this session comes back."""
+
+    def __init__(self, session):
+        self.session = session
+        self.current = None  # the Arrival under way or done
+        self.told = True
+        self.waiting = False  # the notebook's cell ids are unknown until its first request
+        self.interrupted = None  # the note of the cell that was running when the session ended
+        self.recorded = set()
+        self.offered = None
+
+    @property
+    def busy(self):
+        return self.waiting or (self.current is not None and not self.current.done)
+
+    def pending_names(self):
+        if self.current is None or self.current.done:
+            return []
+        return sorted(n for key in self.current.loader.pending() for n in self.current.loader.states[key].entry.names)
+
+    # -- by itself
+
+    def consider(self, reader, records):
+        """At the start: the rules of docs/interfaces.md, "Resumed by itself"."""
+        session = self.session
+        manifests = reader.generations()
+        self.offered = (reader, records)
+        if not manifests:
+            return
+        session.saver.newest = manifests[0]
+        session.saver.looked = session.execution
+        self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "")}
+        if session.start == "crash-in-resume" or session.info.get("resuming"):
+            session.writer.set(resuming=False)
+            session.notice("The last start ended while this session was being brought back, so it was not tried again.",
+                           ["%resume --dry-run shows what is there, %resume brings it back"])
+        elif session.config.resume == "never":
+            return
+        elif session.start == "crash":  # the same kernel goes on in a new engine
+            self.begin(manifests[0])
+        elif session.anonymous or session.start == "restart" or session.ended == "restart":
+            self._explain(manifests[0])
+        else:
+            self._consider_notebook(manifests[0])
+
+    def _consider_notebook(self, manifest):
+        ids = set() if self.session.info.get("name") else notebook_cell_ids(self.session.info.get("notebook", ""))
+        if ids is None:
+            self.waiting = True
+        elif not ids or not self.recorded or ids & self.recorded:
+            self.begin(manifest)
+        else:
+            self._explain(manifest)
+
+    def _explain(self, manifest):
+        if self.session.anonymous:
+            log.info("anonymous: %s", self.session.anonymous)
+        elif manifest.components:
+            self.session.notice(f"A session of this notebook is stored ({sum(len(c.names) for c in manifest.components)} variables); "
+                                "%resume last brings it back.")
+
+    def begin(self, manifest, reader=None, records=None, **options):
+        """Starts a resume; its steps are taken by slice(), before_cell() or finish()."""
+        reader, records = (reader, records) if reader is not None else self.offered
+        if self.session.config.resume == "ask" and not options:
+            return self._explain(manifest)
+        self.waiting = False
+        finished = {r.execution for r in records if getattr(r, "status", "started") != "started"}
+        notes = [r for r in records if getattr(r, "status", "") == "started" and r.execution not in finished]
+        self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution and not options else None
+        self.session.writer.set(resuming=True)
+        self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
+
+    def slice(self):
+        """One step in idle time. True while there is more to do."""
+        if self.current is None or self.current.done:
+            return False
+        self._taking(self.current.step)
+        return not self.current.done
+
+    def before_cell(self, code, request, human):
+        """What the cell needs, before it runs; and the report, before the first cell that a person runs."""
+        if self.waiting:
+            cell = request.get("cell_id")
+            if not cell or cell in self.recorded:
+                self.begin(self.session.saver.newest)
+            self.waiting = False
+        if self.current is not None and not self.current.done and code.strip():
+            self._taking(lambda: self.current.provide(code))
+        if human and self.current is not None and not self.told:
+            self.told = True
+            result = self.current.result()
+            self.session.notice(result.title, result.lines, None if not self._lossy(result.data) else result.table)
+
+    @staticmethod
+    def _lossy(data):
+        return any(report.admitted(entry) for entry in data["variables"].values())
+
+    def finish(self):
+        if self.current is not None and not self.current.done:
+            self._taking(self.current.complete)
+
+    def _taking(self, step):
+        try:
+            step()
+        except KeyboardInterrupt:
+            self.current.done = True
+            self.session.writer.set(resuming=False)
+            self.session.notice("The resume was interrupted; %resume goes on with what is missing.")
+            raise
+        except Exception as error:
+            log.exception("resume")
+            self.current.done = True
+            self.session.notice(f"The session did not come back whole: {error}", ["%resume tries again"])
+        if self.current.done:
+            self.session.writer.set(resuming=False)
+            self.session.saver.cell_ran()

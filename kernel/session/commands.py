@@ -1,0 +1,256 @@
+"""What the magics do, without their syntax. Each returns a report.Result, or raises CommandError or FerryError."""
+
+import time
+
+from kernelferry import _ferry
+
+from . import report
+
+
+class CommandError(Exception):
+    """A request that cannot be done: code, what and remedy as in FerryError."""
+
+    def __init__(self, code, what, remedy=""):
+        super().__init__(what)
+        self.code, self.what, self.remedy = code, what, remedy
+
+
+# -- %checkpoint, %suspend
+
+def checkpoint(session, label, system=False):
+    if system:
+        raise CommandError("refused", "system images are not built yet", "use %checkpoint without --system")
+    begun = time.perf_counter()
+    before = session.saver.stored_bytes()
+    manifest = session.save(label)
+    data = report.shell("ferry.checkpoint/1", session.sid)
+    variables = manifest_variables(session, manifest)
+    data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes,
+                bytes_moved=session.saver.stored_bytes() - before, seconds=round(time.perf_counter() - begun, 6),
+                variables=variables, process=manifest_process(manifest))
+    kept = sum(entry["way"] == "stored" for entry in variables.values())
+    title = f"Saved generation {manifest.generation}: {kept} of {len(variables)} variables stored, {report.human_bytes(manifest.bytes)}"
+    others = [f"{name}: {e['way']} ({e['reason']})" for name, e in variables.items() if e["way"] != "stored"]
+    data["messages"] = [title, *others]
+    return report.Result(data, title, others)
+
+
+def suspend(session):
+    result = checkpoint(session, "")
+    session.shell.ask_exit()
+    result.data["messages"].insert(0, "The kernel ends now; open the notebook again to go on.")
+    result.lines.insert(0, result.data["messages"][0])
+    return result
+
+
+def manifest_variables(session, manifest):
+    counts = session.counts()
+    found = {}
+    for entry in manifest.components:
+        for name in entry.names:
+            found[name] = {
+                "way": entry.way, "verified": None, "type": entry.types.get(name, ""), "component": entry.number, "bytes": entry.bytes,
+                "seconds": round(entry.seconds, 6), "cells": [counts[e] for e in entry.executions if e in counts],
+                "code": entry.code, "reason": entry.reason or None, "alternative": None, "held_by": entry.held_by or None}
+    return dict(sorted(found.items()))
+
+
+def manifest_process(manifest):
+    return {item.name: {"way": "stored", "verified": None, "type": item.name, "component": None, "bytes": item.bytes, "seconds": 0.0,
+                        "cells": [], "code": "fits", "reason": item.summary or None, "alternative": None, "held_by": None}
+            for item in manifest.process}
+
+
+# -- %resume
+
+def resume(session, words, dry_run, overwrite):
+    if not words and session.arrivals.current is not None and not overwrite and not dry_run:
+        session.arrivals.finish()
+        return session.arrivals.current.result()
+    reader, records, manifest, names = choose(session, words)
+    if dry_run:
+        return preview(session, manifest, names)
+    session.arrivals.finish()
+    session.arrivals.begin(manifest, reader, records, overwrite=overwrite, only=names or None)
+    session.arrivals.told = True
+    session.arrivals.finish()
+    return session.arrivals.current.result()
+
+
+def choose(session, words):
+    """(reader, records, manifest, names) of %resume's words: [last | SESSION | GENERATION | LABEL] [NAMES...]."""
+    words = list(words)
+    reader = session.store.read(session.sid)
+    manifests = reader.generations()
+    first = words[0] if words else ""
+    chosen = None
+    if first == "last":
+        chosen = next((m for m in manifests if m.life != session.life), None) or (manifests[0] if manifests else None)
+        words.pop(0)
+    elif first:
+        chosen = next((m for m in manifests if first in (m.label, str(m.generation))), None)
+        if chosen is not None:
+            words.pop(0)
+        else:
+            other = find_session(session.store, first)
+            if other is not None:
+                words.pop(0)
+                reader = session.store.read(other)
+                manifests = reader.generations()
+    chosen = chosen or (manifests[0] if manifests else None)
+    if chosen is None:
+        raise CommandError("not-found", "this session has no generation yet", "%checkpoint makes one")
+    known = {name for entry in chosen.components for name in entry.names}
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise CommandError("not-found", f"no generation, label, session or variable {unknown[0]!r}",
+                           "%session list shows what there is")
+    return reader, reader.records(), chosen, words
+
+
+def find_session(store, word):
+    """The SID that a word names: SID, unique prefix of it, name, or notebook path."""
+    infos = store.sessions()
+    exact = [i["sid"] for i in infos if word in (i["sid"], i.get("name"), i.get("notebook"))]
+    prefix = [i["sid"] for i in infos if len(word) >= 4 and i["sid"].startswith(word)]
+    found = exact or prefix
+    if len(found) > 1:
+        raise CommandError("invalid", f"{word!r} names {len(found)} sessions", "use more digits of the session's id: " + ", ".join(found))
+    return found[0] if found else None
+
+
+def preview(session, manifest, names):
+    variables = {n: e for n, e in manifest_variables(session, manifest).items() if not names or n in names}
+    data = report.shell("ferry.resume/1", session.sid)
+    behind = [{"cell": v.count, "status": "not-replayed", "reason": v.reason}
+              for v in _ferry.plan_behind(session.graph, manifest.executions)]
+    data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=0,
+                seconds=round(sum(e["seconds"] for e in variables.values()), 6), variables=variables, process=manifest_process(manifest),
+                cells_behind=behind, changed_files=[], changed_packages=[])
+    title = f"Generation {manifest.generation} would bring back {len(variables)} variables, {report.human_bytes(manifest.bytes)}"
+    data["messages"] = [title]
+    return report.Result(data, title, [], report.variable_table(variables))
+
+
+# -- %migrate --plan
+
+def plan(session, policy, host):
+    session.save()
+    manifest = session.saver.newest
+    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p) for p in ("store-first", "cheapest")}
+    chosen, counts = made[policy], session.counts()
+    by_key = {tuple(entry.key): entry for entry in chosen.entries}
+    variables = manifest_variables(session, manifest)
+    for entry in manifest.components:
+        planned = by_key.get(tuple(entry.key))
+        for name in entry.names if planned else ():
+            variables[name].update(
+                way=planned.way, code=planned.code, reason=planned.reason, bytes=planned.bytes, seconds=round(planned.seconds, 6),
+                cells=[counts[e] for e in planned.executions if e in counts],
+                alternative={"way": planned.alternative.way, "seconds": planned.alternative.seconds} if planned.alternative else None)
+    data = report.shell("ferry.plan/1", session.sid)
+    totals = {p: {"bytes": m.totals.bytes, "save_s": m.totals.save_s, "restore_s": m.totals.restore_s} for p, m in made.items()}
+    data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=totals[policy]["bytes"],
+                seconds=totals[policy]["save_s"] + totals[policy]["restore_s"], variables=variables, process=manifest_process(manifest),
+                policy=policy, target=host or None, totals=totals[policy],
+                blockers=[{"cell": counts.get(b.cell, b.cell), "effect": b.effect, "remedy": b.remedy} for b in chosen.blockers])
+    lines = [f"{p}: {report.human_bytes(t['bytes'])} to send, {report.human_seconds(t['save_s'])} to save, "
+             f"{report.human_seconds(t['restore_s'])} to restore" + ("  (shown below)" if p == policy else "")
+             for p, t in totals.items()]
+    ways = {}
+    for entry in variables.values():
+        ways[entry["way"]] = ways.get(entry["way"], 0) + 1
+    title = f"Plan ({policy}): " + ", ".join(f"{count} {way}" for way, count in sorted(ways.items()))
+    data["messages"] = [title, *lines]
+    return report.Result(data, title, lines, report.variable_table(variables))
+
+
+# -- %session
+
+def session(session, verb, arguments):
+    handler = VERBS.get(verb)
+    if handler is None:
+        raise CommandError("invalid", f"%session has no verb {verb!r}", "use one of " + ", ".join(VERBS))
+    return handler(session, arguments)
+
+
+def status(session, _arguments=()):
+    data = report.shell("ferry.session/1", session.sid)
+    reader = session.store.read(session.sid)
+    generations = [{"generation": m.generation, "label": m.label or None, "time": m.time_us / 1e6, "bytes": m.bytes,
+                    "cells": m.executions, "proved": False} for m in reader.generations()]
+    state = session.status()
+    data.update(name=session.info.get("name") or None, notebook=session.info.get("notebook") or None, state=state, generations=generations,
+                store=str(session.config.home), changed=session.saver.changed_names(), audits=session.saver.audits)
+    newest = generations[0] if generations else None
+    title = (f"Session {session.sid}: generation {newest['generation']}, {report.human_bytes(newest['bytes'])}, saved "
+             f"{report.human_seconds(time.time() - newest['time'])} ago" if newest else f"Session {session.sid}: not saved yet")
+    lines = [line for line in (f"notebook {data['notebook']}" if data["notebook"] else "", session.anonymous,
+                               "" if state["saved"] else "changed since the last save") if line]
+    data["messages"] = [title, *lines]
+    return report.Result(data, title, lines)
+
+
+def listing(session, _arguments):
+    result = status(session)
+    rows = [[g["generation"], g["label"] or "", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(g["time"])),
+             report.human_bytes(g["bytes"]), g["cells"]] for g in result.data["generations"]]
+    result.table = (["generation", "label", "saved", "size", "cells"], rows)
+    return result
+
+
+def last_report(session, _arguments):
+    result = status(session)
+    if session.arrivals.current is None:
+        result.lines = ["This kernel has not brought anything back."]
+        return result
+    resumed = session.arrivals.current.result()
+    result.title, result.lines, result.table = resumed.title, resumed.lines, resumed.table
+    result.data["report"], result.data["messages"] = resumed.data, resumed.data["messages"]
+    return result
+
+
+def effects(session, arguments):
+    wanted = int(arguments[0]) if arguments and arguments[0].isdigit() else None
+    rows = [[r.count, e.kind, e.detail, "not replayed" if e.unsafe else ""] for r in session.records() for e in r.effects
+            if wanted is None or r.count == wanted]
+    result = status(session)
+    result.title = f"{len(rows)} effects of cells on the world outside" + (f", cell [{wanted}]" if wanted is not None else "")
+    result.data["effects"] = [{"cell": c, "kind": k, "detail": d, "unsafe": bool(u)} for c, k, d, u in rows]
+    result.lines, result.table = [], (["cell", "effect", "what", ""], rows)
+    return result
+
+
+def name(session, arguments):
+    if len(arguments) != 1:
+        raise CommandError("invalid", "%session name takes one name", "as in %session name titanic")
+    session.info["name"] = arguments[0]
+    session.writer.set(name=arguments[0])
+    return status(session)
+
+
+def mark(field):
+    """A verb that remembers variables or cells in session.json under `field`."""
+
+    def run(session, arguments):
+        kept = sorted({*session.info.get(field, ()), *arguments})
+        session.info[field] = kept
+        session.writer.set(**{field: kept})
+        session.saver.clean = False  # the next generation follows the new wish
+        result = status(session)
+        result.lines.append(f"{field.replace('_', '-')}: {', '.join(map(str, kept)) or 'nothing'}")
+        return result
+
+    return run
+
+
+def forget(session, arguments):
+    if len(arguments) != 1 or not arguments[0].isdigit():
+        raise CommandError("invalid", "%session forget takes the number of a generation", "%session list shows them")
+    session.writer.forget(int(arguments[0]))
+    session.writer.collect()
+    return status(session)
+
+
+VERBS = {"status": status, "list": listing, "report": last_report, "effects": effects, "name": name, "pin": mark("pinned"),
+         "recompute": mark("recompute"), "replay-ok": mark("replay_ok"), "no-replay": mark("no_replay"), "forget": forget}

@@ -1,0 +1,67 @@
+"""What the user configured: environment over file over default (docs/interfaces.md, "Configuration").
+
+The file is `jupyter_ferry_config.json` in Jupyter's configuration directory: one flat object whose keys are the
+environment's names in lower case without the prefix. A key nobody knows is an error that lists the known ones: a
+misspelt quota that is silently ignored is found out on the day the disk is full.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+CHOICES = {"resume": ("auto", "ask", "never"), "save": ("auto", "manual", "off")}
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the text names it, its place and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Config:
+    home: Path
+    session: str = ""  # a name the user gave the session
+    resume: str = "auto"
+    save: str = "auto"
+    quota: int = 20 * 2**30  # bytes of all sessions
+    log: str = "warning"
+    criu: str = ""
+
+
+def load(environ=os.environ) -> Config:
+    """The settings of this process. Raises ConfigError."""
+    data_dir = Path(environ.get("JUPYTER_DATA_DIR") or Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "jupyter")
+    known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "criu": ""}
+    path = Path(environ.get("JUPYTER_CONFIG_DIR") or "~/.jupyter").expanduser() / "jupyter_ferry_config.json"
+    given = {key: (value, str(path)) for key, value in _read(path, known).items()}
+    given.update({key: (environ[name], name) for key in known if (name := "FERRY_" + key.upper()) in environ})
+    values = {key: given[key][0] if key in given else default for key, default in known.items()}
+    for key, allowed in CHOICES.items():
+        if values[key] not in allowed:
+            raise ConfigError(f"{given[key][1]}: {key} is {values[key]!r}; use one of {', '.join(allowed)}")
+    values["quota"] = size(values["quota"], given.get("quota", ("", "quota"))[1])
+    values["home"] = Path(values["home"]).expanduser()
+    return Config(**values)
+
+
+def size(text, where: str) -> int:
+    """Bytes from "20G", "512M", "1000". Raises ConfigError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*", str(text), re.IGNORECASE)
+    if match is None:
+        raise ConfigError(f"{where}: {text!r} is not a size; write bytes, or a number with K, M, G or T, as in 20G")
+    return int(float(match[1]) * UNITS[match[2].upper()])
+
+
+def _read(path: Path, known) -> dict:
+    try:
+        values = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    unknown = [key for key in values if key not in known] if isinstance(values, dict) else ["(not an object)"]
+    if unknown:
+        raise ConfigError(f"{path}: unknown {', '.join(unknown)}; known are {', '.join(known)}")
+    return values

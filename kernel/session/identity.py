@@ -1,0 +1,40 @@
+"""Which session this process is: the relay's choice, or for an engine without a relay the same rules again."""
+
+import os
+import secrets
+from pathlib import Path
+
+from kernelferry import _ferry
+
+from . import config as configuration
+
+
+def open_session(options):
+    """(config, store, writer, session.json) for the options of the command line. Raises FerryError, ConfigError."""
+    config = configuration.load()
+    store = _ferry.Store.open(str(config.home), config.quota)
+    sid = options.session or _find(store, config)
+    writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)
+    info = next(info for info in store.sessions() if info["sid"] == sid)
+    return config, store, writer, info
+
+
+def _find(store, config):
+    notebook = os.environ.get("JPY_SESSION_NAME", "")
+    notebook = os.path.realpath(notebook) if notebook else ""
+    found = store.find(notebook) if notebook else None
+    if found is None:
+        found = store.create({"notebook": notebook, "name": config.session, "hash_seed": secrets.randbelow(2**32)})
+        if notebook:
+            store.bind(notebook, found)
+    return found
+
+
+def notebook_cell_ids(path: str):
+    """The cell ids in a notebook file, or None where it cannot be read. An empty set: it records none."""
+    import json
+    try:
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        return {cell["id"] for cell in cells if "id" in cell}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

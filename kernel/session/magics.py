@@ -1,0 +1,116 @@
+"""%checkpoint, %resume, %session, %suspend and %migrate (docs/interfaces.md, "Magics").
+
+Each returns an object with text, HTML and `.data`; `--json` shows `.data` itself. An unknown option is a usage error.
+What fails says so with its remedy: with `--json` the object comes first, then the cell ends with the exception.
+"""
+
+import functools
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from kernelferry import _ferry
+
+from . import commands, report
+
+NAMES = ("checkpoint", "resume", "session", "suspend", "migrate")
+
+
+class FerryFailure(Exception):
+    """A ferry command that could not be done; the text says what and how to mend it."""
+
+    def _render_traceback_(self):
+        return [f"FerryFailure: {self}"]
+
+
+def answered(schema):
+    """Shows a command's result as the user asked for it, and turns an expected failure into both of its forms."""
+
+    def decorate(command):
+        @functools.wraps(command)
+        def run(self, line):
+            args = parse_argstring(run, line)
+            try:
+                result = command(self, args)
+            except (_ferry.FerryError, commands.CommandError) as error:
+                data = report.failure(schema, self.session.sid, error.code, error.what, error.remedy)
+                if args.json:
+                    self._display(report.Json(data))
+                raise FerryFailure(data["messages"][0]) from None
+            if not args.json:
+                return result
+            self._display(report.Json(result.data))
+
+        run.argcmd_name = command.__name__.rstrip("_")  # what usage errors and `?` call it
+        return run
+
+    return decorate
+
+
+@magics_class
+class FerryMagics(Magics):
+    def __init__(self, session):
+        super().__init__(session.shell)
+        self.session = session
+
+    @staticmethod
+    def _display(value):
+        from IPython.display import display
+        display(value)
+
+    @magic_arguments()
+    @argument("label", nargs="?", default="", help="a name for this generation; labelled generations are kept")
+    @argument("--system", action="store_true", help="take a system image too (needs CRIU)")
+    @argument("--json", action="store_true", help="show the result as JSON")
+    @line_magic
+    @answered("ferry.checkpoint/1")
+    def checkpoint(self, args):
+        """Save this session now, as a generation that %resume brings back."""
+        return commands.checkpoint(self.session, args.label, args.system)
+
+    @magic_arguments()
+    @argument("what", nargs="*", help="last, a session, a generation's number or label; then names of variables")
+    @argument("--dry-run", action="store_true", help="say what would come back, and change nothing")
+    @argument("--overwrite", action="store_true", help="replace variables that exist")
+    @argument("--json", action="store_true", help="show the result as JSON")
+    @line_magic
+    @answered("ferry.resume/1")
+    def resume(self, args):
+        """Bring a stored session back into this kernel. Variables that exist are kept unless --overwrite."""
+        return commands.resume(self.session, args.what, args.dry_run, args.overwrite)
+
+    @magic_arguments()
+    @argument("verb", nargs="?", default="status", help="status, list, report, effects, name, pin, recompute, replay-ok, no-replay, forget")
+    @argument("arguments", nargs="*", help="what the verb takes: a cell, a name, variables, a generation")
+    @argument("--json", action="store_true", help="show the result as JSON")
+    @line_magic("session")
+    @answered("ferry.session/1")
+    def session_(self, args):
+        """What is known of this session, and how it should be kept."""
+        return commands.session(self.session, args.verb, args.arguments)
+
+    @magic_arguments()
+    @argument("host", nargs="?", default="", help="user@host[:port]")
+    @argument("--plan", action="store_true", help="show how each variable would travel, and move nothing")
+    @argument("--policy", choices=("store-first", "cheapest"), default="", help="default: cheapest")
+    @argument("--yes", action="store_true", help="do not ask")
+    @argument("--background", action="store_true", help="return at once")
+    @argument("--system", action="store_true", help="move a system image")
+    @argument("--force", action="store_true", help="move in spite of differences")
+    @argument("--json", action="store_true", help="show the result as JSON")
+    @line_magic
+    @answered("ferry.plan/1")
+    def migrate(self, args):
+        """Show the plan by which this session would move: stored, replayed or by system image, with bytes and seconds."""
+        if not args.plan:
+            raise UsageError("moving to another host is not built yet; %migrate --plan shows the plan")
+        return commands.plan(self.session, args.policy or "cheapest", args.host)
+
+    @magic_arguments()
+    @argument("--json", action="store_true", help="show the result as JSON")
+    @line_magic
+    @answered("ferry.checkpoint/1")
+    def suspend(self, args):
+        """Save this session and end the kernel; opening the notebook again brings it back."""
+        return commands.suspend(self.session)

@@ -1,0 +1,262 @@
+"""Saving without pausing: a generation in slices of idle time.
+
+    look -> encode, one component a slice -> confirm -> process state -> commit
+
+A generation is committed only if one look, taken after the last component was encoded, shows that every component
+equals what was encoded (docs/architecture.md). A cell that runs in between sends the work back to the look; what was
+encoded meanwhile is kept and used again where the next look finds it unchanged. Opaque components, whose fingerprint
+does not cover all of their state, are encoded anew after every cell.
+"""
+
+import logging
+import platform
+import sys
+import time
+from dataclasses import dataclass
+
+from kernelferry import _ferry, capsule, codec
+
+log = logging.getLogger("kernelferry.session")
+
+SLOW = 0.2  # seconds: a save longer than this waits before it starts again,
+REST = 10.0  # so many times its own length,
+REST_MOST = 60.0  # but at most this
+WARN_EVERY = 3600.0  # seconds between two visible warnings that saving fails
+
+
+@dataclass
+class Encoded:
+    """What stands in the store for one component, and what it was made from."""
+
+    fingerprint: str
+    exports: tuple
+    needs: tuple
+    opaque: str
+    epoch: int  # cells that had run when it was encoded
+    blob: str = ""
+    bytes: int = 0
+    seconds: float = 0.0
+    error: str = ""  # why it could not be encoded
+    notes: tuple = ()
+
+    def still_is(self, component, epoch):
+        return (self.fingerprint == component.fingerprint and self.exports == tuple(component.exports)
+                and self.needs == tuple(component.needs) and (not component.opaque or self.epoch == epoch))
+
+
+class Saver:
+    def __init__(self, session):
+        self.session = session
+        self.known = {}  # key -> fingerprint at the last look, as the log has it
+        self.encoded = {}  # key -> Encoded
+        self.newest = None  # the manifest of the newest generation of this life, or the one resumed from
+        self.clean = True  # nothing ran since it
+        self.phase = "look"
+        self.epoch = 0
+        self.looked = 0  # execution of the last look
+        self.not_before = 0.0
+        self.spent = 0.0
+        self.warned = -WARN_EVERY
+        self.audits = {"runs": 0, "misses": 0}
+        self.touched = set()
+        self.components, self.moved = {}, []
+
+    # -- when
+
+    def cell_ran(self):
+        self.clean, self.phase = False, "look"
+        self.epoch += 1
+
+    def deadline(self):
+        """Seconds until a slice is due although nothing happens; None: nothing to do."""
+        if self.clean or self.session.config.save != "auto":
+            return None
+        return max(0.0, self.not_before - time.monotonic())
+
+    def slice(self):
+        if self.clean or self.session.config.save != "auto" or time.monotonic() < self.not_before:
+            return False
+        begun = time.monotonic()
+        try:
+            self._advance("")
+        except _ferry.Stopped:
+            pass
+        except _ferry.FerryError as error:
+            self._failed(error)
+            return False
+        self.spent += time.monotonic() - begun
+        if self.clean:
+            self._rest()
+        return not self.clean
+
+    def save_now(self, label=""):
+        """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands."""
+        if self.clean and self.newest is not None and not label:
+            return self.newest
+        self.clean, self.phase = False, "look"
+        _ferry.ignore_stop(True)
+        try:
+            while not self.clean:
+                self._advance(label)
+        finally:
+            _ferry.ignore_stop(False)
+        self._rest()
+        return self.newest
+
+    def _rest(self):
+        if self.spent > SLOW:
+            self.not_before = time.monotonic() + min(REST_MOST, self.spent * REST)
+        self.spent = 0.0
+
+    def _failed(self, error):
+        """Saving failed: the session goes on, the old generation stands, the user hears of it once an hour."""
+        log.error("saving failed: %s", error)
+        now = time.monotonic()
+        self.not_before, self.phase, self.spent = now + REST_MOST, "look", 0.0
+        if now - self.warned > WARN_EVERY:
+            self.warned = now
+            self.session.notice(f"This session is not being saved: {error.what}", [error.remedy] if error.remedy else [])
+
+    def stored_bytes(self):
+        """Bytes of every component that stands in the store."""
+        return sum(entry.bytes for entry in self.encoded.values())
+
+    def changed_names(self):
+        """Names that differ from the newest generation, as far as the last look knows."""
+        saved = {tuple(e.key): e.fingerprint for e in self.newest.components} if self.newest else {}
+        return sorted(name for key, fingerprint in self.known.items() if saved.get(key) != fingerprint
+                      for name in key if not name.startswith("#"))
+
+    # -- one slice
+
+    def _advance(self, label):
+        getattr(self, "_" + self.phase)(label)
+
+    def _look(self, _label):
+        look = self._take_look()
+        if look is None:
+            return
+        self._learn(look)
+        self.look = look
+        self.components = {tuple(c.key): c for c in look.components}
+        self.moved = [key for key, c in self.components.items()
+                      if key not in self.encoded or not self.encoded[key].still_is(c, self.epoch)]
+        self.wrote = bool(self.moved)
+        self.phase = "encode"
+
+    def _encode(self, _label):
+        if not self.moved:
+            self.phase = "confirm" if self.wrote else "commit"
+            return
+        key = self.moved[-1]
+        self.encoded[key] = self._encode_one(self.components[key])
+        self.moved.pop()
+
+    def _confirm(self, _label):
+        """Encoding may run user code (their own __reduce__), and threads and tasks run meanwhile: look again."""
+        look = self._take_look()
+        if look is None:
+            return
+        now = {tuple(c.key): c for c in look.components}
+        # An opaque component was encoded at this boundary; that it did not move is as much as its fingerprint can say.
+        if now.keys() == self.components.keys() and all(self.encoded[key].still_is(c, self.encoded[key].epoch) for key, c in now.items()):
+            self.phase = "commit"
+        else:
+            self.phase = "look"
+
+    def _commit(self, label):
+        session = self.session
+        items = []
+        for item in capsule.capture(session.shell, session.baseline):
+            digest, size = session.writer.put_blob([item.data])
+            items.append(_ferry.ProcessItem(name=item.name, blob=digest, bytes=size, summary=item.summary))
+        self.newest = session.writer.commit(self._manifest(label, items))
+        self.clean, self.phase = True, "look"
+        self.encoded = {key: e for key, e in self.encoded.items() if key in self.components}
+        session.writer.collect()
+        session.writer.sync(True)
+        self.look = None
+
+    # -- looks
+
+    def _take_look(self):
+        return self.session.walker.look(self.session.user_names())
+
+    def _learn(self, look):
+        """Writes down what the look found changed, and tells the observer and the graph."""
+        session = self.session
+        now = {tuple(c.key): c.fingerprint for c in look.components}
+        changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint]
+        gone = [list(key) for key in self.known if key not in now]
+        session.observer.learn(look)
+        if changed or gone:
+            record = _ferry.ChangeRecord(
+                since=self.looked, after=session.execution, gone=gone,
+                changed=[_ferry.ComponentState(names=list(c.key), fingerprint=c.fingerprint, transparent=not c.opaque, opaque=c.opaque)
+                         for c in changed])
+            session.writer.append(record)
+            session.graph.apply(record)
+        self.known, self.looked = now, session.execution
+
+    # -- encoding
+
+    def _encode_one(self, component):
+        session, begun = self.session, time.perf_counter()
+        entry = Encoded(component.fingerprint, tuple(component.exports), tuple(component.needs), component.opaque, self.epoch)
+        try:
+            values = {name: session.namespace[name] for name in component.names}
+            exports = {pid: self.look.object(pid) for pid in component.exports}
+            encoded = codec.encode(values, exports, self.look, session.namespace, session.walker.module_reference)
+            entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
+            entry.notes = tuple(encoded.notes)
+        except codec.EncodeError as error:
+            entry.error = str(error)
+        entry.seconds = time.perf_counter() - begun
+        return entry
+
+    # -- manifest
+
+    def _manifest(self, label, items):
+        session = self.session
+        plan = session.graph and _ferry.plan(session.graph, self.costs(), policy="store-first")
+        planned = {tuple(entry.key): entry for entry in plan.entries}
+        entries = [self._component(number, component, planned.get(key))
+                   for number, (key, component) in enumerate(self.components.items())]
+        return _ferry.Manifest(
+            label=label, time_us=int(time.time() * 1e6), executions=session.execution, life=session.life,
+            execution_count=session.shell.execution_count, python=sys.version.split()[0], platform=platform.platform(),
+            packages=packages(), components=entries, process=items, next_pid=session.walker.next_pid,
+            hash_seed=int(session.info.get("hash_seed", 0)))
+
+    def costs(self):
+        """What the planner needs to know of each component."""
+        pinned, recompute = self.session.info.get("pinned", ()), self.session.info.get("recompute", ())
+        return {key: _ferry.Cost(
+                    bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error,
+                    opaque=e.opaque, pinned=any(name in pinned for name in key), user_recompute=any(name in recompute for name in key))
+                for key, e in self.encoded.items() if key in self.components}
+
+    def _component(self, number, c, planned):
+        e = self.encoded[tuple(c.key)]
+        types = {name: type_name(self.session.namespace[name]) for name in c.names}
+        return _ferry.Component(
+            number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
+            way=planned.way if planned else ("lost" if e.error else "stored"), code=planned.code if planned else "fits",
+            reason=e.error or "; ".join(e.notes) or (planned.reason if planned else ""), blob=e.blob, bytes=e.bytes,
+            fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions), escaped=c.escaped,
+            executions=list(planned.executions) if planned else [], seconds=e.seconds)
+
+
+def type_name(value):
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def packages():
+    """Versions of the top-level packages that are imported, where they say one."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        version = None if "." in name else module.__dict__.get("__version__") if hasattr(module, "__dict__") else None
+        if isinstance(version, str):
+            found[name] = version
+    return found

@@ -1,0 +1,197 @@
+"""One session under one shell: the record of every cell, saving in idle time, and coming back.
+
+The engine calls the methods below at the borders of cells and when nobody waits (docs/architecture.md). Between request
+and reply only the record is written: a note before the cell, its record after it. Everything whose cost grows with the
+state (looks, encoding, loading) is cut into slices that `idle()` takes one at a time and that a request stops.
+"""
+
+import logging
+import os
+import sys
+import time
+
+from kernelferry import _ferry, capsule
+
+from . import hooks, identity, magics, report
+from .arrivals import Arrivals
+from .hooks import guarded
+from .saver import Saver
+
+log = logging.getLogger("kernelferry.session")
+
+
+class Session:
+    """The session of this process. Main thread only."""
+
+    def __init__(self, shell, config, store, writer, info, start, anonymous=""):
+        self.shell, self.config, self.store, self.writer, self.info = shell, config, store, writer, info
+        self.sid, self.start, self.anonymous = info["sid"], start, anonymous
+        self.namespace = shell.user_ns
+        self.observer = _ferry.Observer(self.namespace)
+        self.observer.set_generators(capsule.generators)
+        self.observer.install_audit_hook()
+        self.walker = _ferry.Walker(self.namespace)
+        self.graph = _ferry.SessionGraph()
+        self.baseline = capsule.baseline()
+        self.execution = 0  # of the newest cell in the log
+        self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
+        self.running = None  # the note of the cell that runs now
+        self.transformed = ""
+        self.notices = []  # (title, lines) shown with the next cell a person runs
+        self.saver = Saver(self)
+        self.arrivals = Arrivals(self)
+        hooks.watch_code(shell, self.observer.saw_code)
+        hooks.watch_source(shell, self._saw_source)
+        shell.register_magics(magics.FerryMagics(self))
+
+    def open(self):
+        """Reads what the log holds and decides whether the session comes back by itself."""
+        reader = self.store.read(self.sid)
+        records = reader.records()
+        for record in records:
+            self.execution = max(self.execution, getattr(record, "execution", 0))
+            if getattr(record, "status", None) != "started":
+                self.graph.apply(record)
+        self.saver.known = self._known(records)
+        self.ended = self.info.get("ended", "")
+        self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        self.arrivals.consider(reader, records)
+
+    @staticmethod
+    def _known(records):
+        """key -> fingerprint of every component that the log's last look left standing."""
+        known = {}
+        for record in records:
+            if isinstance(record, _ferry.ChangeRecord):
+                for key in record.gone:
+                    known.pop(tuple(key), None)
+                known.update({tuple(state.names): state.fingerprint for state in record.changed})
+        return known
+
+    # -- cells
+
+    def before_execute(self, code, silent, store_history):
+        request = getattr(self.shell, "ferry_request", None) or {}
+        self.arrivals.before_cell(code, request, human=store_history and not silent)
+        if store_history and not silent:
+            self._show_notices()
+        self._note(code, request, store_history)
+
+    @guarded()
+    def _note(self, code, request, store_history):
+        self.running, self.transformed = None, code
+        if not code.strip():
+            return
+        self.execution += 1
+        record = _ferry.CellRecord(
+            execution=self.execution, count=self.shell.execution_count, cell_id=request.get("cell_id") or "", source=code,
+            started_us=int(time.time() * 1e6), status="started", in_history=bool(store_history),
+            tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
+        self.writer.append(record)
+        self.running = record
+        self.clock = time.perf_counter_ns()
+        self.observer.before(code)
+
+    def _saw_source(self, raw, transformed):
+        if self.running is not None and raw == self.running.source:
+            self.transformed = transformed
+
+    @guarded()
+    def after_execute(self, status):
+        note, self.running = self.running, None
+        if note is None:
+            return
+        duration = (time.perf_counter_ns() - self.clock) // 1000
+        record = self.observer.after(status)
+        for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags"):
+            setattr(record, field, getattr(note, field))
+        record.transformed, record.duration_us = self.transformed, duration
+        record.effects = [*record.effects, *self._ferry_effects(note.source)]
+        self.writer.append(record)
+        self.graph.apply(record)
+        self.saver.cell_ran()
+
+    @staticmethod
+    def _ferry_effects(source):
+        """Ferry's own magics are recorded and never replayed."""
+        first = source.lstrip().split(None, 1)[0] if source.strip() else ""
+        if first.lstrip("%") in magics.NAMES and first.startswith("%"):
+            return [_ferry.Effect(kind="ferry", detail=first, unsafe=True)]
+        return []
+
+    # -- idle time
+
+    @guarded(default=False)
+    def idle(self):
+        """One slice of work that no request waits for. True: more to do now."""
+        if self.arrivals.slice():
+            return True
+        return self.saver.slice()
+
+    @guarded()
+    def idle_deadline(self):
+        return self.saver.deadline()
+
+    # -- control
+
+    def status(self):
+        """For ferry_status_request: what `%session --json` shows, in short."""
+        newest = self.saver.newest
+        return {"session": self.sid, "notebook": self.info.get("notebook") or "", "anonymous": self.anonymous,
+                "execution": self.execution, "generation": newest.generation if newest else 0,
+                "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
+                "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.audits}
+
+    def save(self, label=""):
+        """A generation now; not stopped by requests. Returns its manifest. Raises FerryError."""
+        self.arrivals.finish()
+        return self.saver.save_now(label)
+
+    def shutdown(self, restart):
+        """Saves what is not saved, and leaves word of how this life ended."""
+        ended = "restart" if restart else "suspend"
+        outcome = {"ended": ended, "saved": True, "what": ""}
+        try:
+            if self.config.save != "off":
+                self.save()
+        except Exception as error:  # the kernel ends whatever happens; the last generation stays
+            log.exception("the last save failed")
+            outcome.update(saved=False, what=str(error))
+        self.writer.set(ended=ended, ended_at=time.time())
+        self.writer.sync(True)
+        return outcome
+
+    # -- what a person is told
+
+    def notice(self, title, lines=(), table=None):
+        """Shown once, with the next cell that a person runs; never into silent requests."""
+        self.notices.append(report.Result({}, title, lines, table))
+
+    @guarded()
+    def _show_notices(self):
+        from IPython.display import display
+        notices, self.notices = self.notices, []
+        for notice in notices:
+            display(notice)
+
+    def records(self):
+        """Every finished cell in the log, in order."""
+        return [r for r in self.store.read(self.sid).records() if getattr(r, "status", "started") != "started"]
+
+    def counts(self):
+        """execution -> In[n], for reports."""
+        return {r.execution: r.count for r in self.records()}
+
+    def user_names(self):
+        return _ferry.user_names(self.namespace)
+
+
+def attach(shell, options):
+    """Starts a session under `shell`. `options`: .session .lock_fd .start .anonymous (docs/architecture.md).
+
+    Returns the Session. Raises FerryError or ConfigError where none can be had; the kernel then runs without one.
+    """
+    config, store, writer, info = identity.open_session(options)
+    session = Session(shell, config, store, writer, info, options.start, options.anonymous or "")
+    session.open()
+    return session
