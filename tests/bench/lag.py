@@ -1,0 +1,30 @@
+"""Lag: what a session costs between the request and the reply of `z=1`, beside large state it does not touch.
+
+The same kernel answers `z=1` in an empty session and beside the state; the difference is the lag. A rest between cells
+lets idle work run, so that a request also meets looks and saves under way.
+"""
+
+from .kernels import running
+
+STATES = {
+    "256 MB of arrays": "import numpy as np\na = [np.ones(2_097_152) for _ in range(16)]",
+    "300,000 dicts": "d = [{'k': i, 'v': str(i)} for i in range(300_000)]",
+    "1000 cells": None,
+}
+TIMES = 150
+
+
+def run():
+    rows = []
+    for title, code in STATES.items():
+        with running("ferry") as (timed, _):
+            timed.median("z=1", 50)
+            empty = timed.median("z=1", TIMES, rest=0.005)
+            if code:
+                timed.run(code)
+            else:
+                for i in range(1000):
+                    timed.run(f"v{i} = {i}")
+            beside = timed.median("z=1", TIMES, rest=0.005)
+            rows.append((f"lag of z=1 beside {title}, ms", (beside - empty) * 1e3, "<= 0.5", f"{beside * 1e3:.2f} ms, empty session {empty * 1e3:.2f} ms"))
+    return rows
