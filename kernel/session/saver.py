@@ -206,7 +206,8 @@ class Saver:
         try:
             values = {name: session.namespace[name] for name in component.names}
             exports = {pid: self.look.object(pid) for pid in component.exports}
-            encoded = codec.encode(values, exports, self.look, session.namespace, session.walker.module_reference)
+            needs = {pid: self.look.object(pid) for pid in component.needs}
+            encoded = codec.encode(values, exports, needs, session.namespace, session.walker.module_reference)
             entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
             entry.notes = tuple(encoded.notes)
         except codec.EncodeError as error:
