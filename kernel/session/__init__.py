@@ -10,8 +10,9 @@ __all__ = ["Session", "attach", "fingerprints"]
 
 
 def fingerprints(shell=None):
-    """name -> [fingerprint, why opaque or "", names it shares its objects with], of every user variable. For tests and
-    for people who want to compare two sessions: equal fingerprints mean equal values, aliasing and identity."""
+    """name -> [fingerprint with the names it shares its objects with, why opaque or ""] of every user variable.
+
+    For tests and for people who want to compare two sessions: equal means equal values, aliasing and identity."""
     from IPython import get_ipython
     from kernelferry import _ferry
     namespace = (shell or get_ipython()).user_ns
@@ -20,4 +21,4 @@ def fingerprints(shell=None):
         look = _ferry.Walker(namespace).look(_ferry.user_names(namespace))
     finally:
         _ferry.ignore_stop(False)
-    return {name: [c.fingerprint, c.opaque, list(c.names)] for c in look.components for name in c.names}
+    return {name: [f"{c.fingerprint} {'+'.join(c.names)}", c.opaque] for c in look.components for name in c.names}

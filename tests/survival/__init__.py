@@ -1,0 +1,1 @@
+"""Sessions that survive: kills at any instant, restarts, full disks."""
