@@ -89,14 +89,15 @@ class Arrival:
         getattr(self, "_" + what)(argument)
 
     def _item(self, name):
-        item = self.items[name]
+        item, data = self.items[name], b""
         try:
-            outcomes = capsule.apply(self.session.shell, [(name, bytes(self.reader.blob(item.blob)))])
+            data = bytes(memoryview(self.reader.blob(item.blob)))
+            outcomes = capsule.apply(self.session.shell, [(name, data)])
         except _ferry.FerryError as error:
             outcomes = [(name, False, error.what)]
         for applied, ok, reason in outcomes:
             self.process[applied] = {"way": "stored" if ok else "failed", "verified": None, "type": applied, "component": None,
-                                     "bytes": item.bytes, "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error",
+                                     "bytes": len(data), "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error",
                                      "reason": reason or None, "alternative": None, "held_by": None}
 
     def _load(self, key):
@@ -235,6 +236,7 @@ class Arrival:
         interrupted = self.session.arrivals.interrupted
         if interrupted is not None:
             lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")
+        lines += [f"damaged: {file}: {what}" for file, what in self.reader.damage()]
         lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]
         return lines
 

@@ -56,7 +56,7 @@ def manifest_variables(session, manifest):
 
 
 def manifest_process(manifest):
-    return {item.name: {"way": "stored", "verified": None, "type": item.name, "component": None, "bytes": item.bytes, "seconds": 0.0,
+    return {item.name: {"way": "stored", "verified": None, "type": item.name, "component": None, "bytes": 0, "seconds": 0.0,
                         "cells": [], "code": "fits", "reason": item.summary or None, "alternative": None, "held_by": None}
             for item in manifest.process}
 

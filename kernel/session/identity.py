@@ -15,8 +15,7 @@ def open_session(options):
     store = _ferry.Store.open(str(config.home), config.quota)
     sid = options.session or _find(store, config)
     writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)
-    info = next(info for info in store.sessions() if info["sid"] == sid)
-    return config, store, writer, info
+    return config, store, writer, {**writer.info(), "sid": sid}
 
 
 def _find(store, config):

@@ -168,9 +168,10 @@ class Saver:
         session = self.session
         items = []
         for item in capsule.capture(session.shell, session.baseline):
-            digest, size = session.writer.put_blob([item.data])
-            items.append(_ferry.ProcessItem(name=item.name, blob=digest, bytes=size, summary=item.summary))
-        self.newest = session.writer.commit(self._manifest(label, items))
+            digest, _ = session.writer.put_blob([item.data])
+            items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
+        number = session.writer.commit(self._manifest(label, items))
+        self.newest = session.store.read(session.sid).generation(number)
         self.clean, self.phase = True, "look"
         self.encoded = {key: e for key, e in self.encoded.items() if key in self.components}
         session.writer.collect()
@@ -240,7 +241,7 @@ class Saver:
     def _component(self, number, c, planned):
         e = self.encoded[tuple(c.key)]
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
-        return _ferry.Component(
+        return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
             way=planned.way if planned else ("lost" if e.error else "stored"), code=planned.code if planned else "fits",
             reason=e.error or "; ".join(e.notes) or (planned.reason if planned else ""), blob=e.blob, bytes=e.bytes,

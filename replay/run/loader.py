@@ -57,7 +57,7 @@ class Loader:
             key = self.owner.get(pid)
             if key is not None and key not in self.loading:
                 self.load(key)
-        return codec.decode(self.reader.blob(entry.blob), self._resolve, self.namespace)
+        return codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
 
     def _resolve(self, pid):
         if pid not in self.objects:
