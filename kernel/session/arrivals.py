@@ -73,9 +73,7 @@ class Arrival:
                 graph.apply(record)
         costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=bool(e.blob),
                                            reason=e.reason, opaque=e.opaque) for e in self.manifest.components}
-        plan = _ferry.plan(graph, costs, policy="store-first")
-        self.way_of = {tuple(entry.key): entry for entry in plan.entries}
-        steps = [(what, tuple(key) if what == "load" else key) for what, key in plan.steps]
+        steps = _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())["steps"]
         last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
         return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
 
@@ -126,14 +124,16 @@ class Arrival:
         records = [r for r in self.replayer.records.values() if r.execution > self.manifest.executions]
         if not records:
             return
-        verdicts = {v.execution: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions)}
+        missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
+        verdicts = {v["cell"]: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions, missing=missing,
+                                                             **self.session.wishes())}
         budget = REPLAY_BEHIND
         for record in sorted(records, key=lambda r: r.execution):
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
-            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": verdict.reason}
-            if verdict.replay and budget < 0:
+            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": verdict["reason"]}
+            if verdict["replay"] and budget < 0:
                 outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
-            elif verdict.replay:
+            elif verdict["replay"]:
                 result = self.replayer.run(record.execution)
                 outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
             if outcome["status"] != "replayed":
@@ -284,7 +284,7 @@ class Arrivals:
                            ["%resume --dry-run shows what is there, %resume brings it back"])
         elif session.config.resume == "never":
             return
-        elif session.start == "crash":  # the same kernel goes on in a new engine
+        elif session.start in ("crash", "wake"):  # the same kernel goes on in a new engine
             self.begin(manifests[0])
         elif session.anonymous or session.start == "restart" or session.ended == "restart":
             self._explain(manifests[0])
@@ -362,4 +362,5 @@ class Arrivals:
             self.session.notice(f"The session did not come back whole: {error}", ["%resume tries again"])
         if self.current.done:
             self.session.writer.set(resuming=False)
+            self.session.writer.set_report(self.current.data())
             self.session.saver.cell_ran()

@@ -122,8 +122,9 @@ def find_session(store, word):
 def preview(session, manifest, names):
     variables = {n: e for n, e in manifest_variables(session, manifest).items() if not names or n in names}
     data = report.shell("ferry.resume/1", session.sid)
-    behind = [{"cell": v.count, "status": "not-replayed", "reason": v.reason}
-              for v in _ferry.plan_behind(session.graph, manifest.executions)]
+    counts = session.counts()
+    behind = [{"cell": counts.get(v["cell"], v["cell"]), "status": "not-replayed", "reason": v["reason"]}
+              for v in _ferry.plan_behind(session.graph, manifest.executions, **session.wishes())]
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=0,
                 seconds=round(sum(e["seconds"] for e in variables.values()), 6), variables=variables, process=manifest_process(manifest),
                 cells_behind=behind, changed_files=[], changed_packages=[])
@@ -137,23 +138,24 @@ def preview(session, manifest, names):
 def plan(session, policy, host):
     session.save()
     manifest = session.saver.newest
-    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p) for p in ("store-first", "cheapest")}
+    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, **session.wishes())
+            for p in ("store-first", "cheapest")}
     chosen, counts = made[policy], session.counts()
-    by_key = {tuple(entry.key): entry for entry in chosen.entries}
+    by_key = {entry["key"]: entry for entry in chosen["entries"]}
     variables = manifest_variables(session, manifest)
     for entry in manifest.components:
         planned = by_key.get(tuple(entry.key))
         for name in entry.names if planned else ():
             variables[name].update(
-                way=planned.way, code=planned.code, reason=planned.reason, bytes=planned.bytes, seconds=round(planned.seconds, 6),
-                cells=[counts[e] for e in planned.executions if e in counts],
-                alternative={"way": planned.alternative.way, "seconds": planned.alternative.seconds} if planned.alternative else None)
+                way=planned["way"], code=planned["code"], reason=planned["reason"], bytes=planned["bytes"],
+                seconds=round(planned["seconds"], 6), cells=[counts[e] for e in planned["executions"] if e in counts],
+                alternative=planned["alternative"])
     data = report.shell("ferry.plan/1", session.sid)
-    totals = {p: {"bytes": m.totals.bytes, "save_s": m.totals.save_s, "restore_s": m.totals.restore_s} for p, m in made.items()}
+    totals = {p: m["totals"] for p, m in made.items()}
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=totals[policy]["bytes"],
                 seconds=totals[policy]["save_s"] + totals[policy]["restore_s"], variables=variables, process=manifest_process(manifest),
                 policy=policy, target=host or None, totals=totals[policy],
-                blockers=[{"cell": counts.get(b.cell, b.cell), "effect": b.effect, "remedy": b.remedy} for b in chosen.blockers])
+                blockers=[{**b, "cell": counts.get(b["cell"], b["cell"])} for b in chosen["blockers"]])
     lines = [f"{p}: {report.human_bytes(t['bytes'])} to send, {report.human_seconds(t['save_s'])} to save, "
              f"{report.human_seconds(t['restore_s'])} to restore" + ("  (shown below)" if p == policy else "")
              for p, t in totals.items()]

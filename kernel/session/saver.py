@@ -190,7 +190,7 @@ class Saver:
         changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint]
         gone = [list(key) for key in self.known if key not in now]
         session.observer.learn(look)
-        if changed or gone:
+        if changed or gone or self.looked < session.execution:  # a look that found nothing ends the window of its cells
             record = _ferry.ChangeRecord(
                 since=self.looked, after=session.execution, gone=gone,
                 changed=[_ferry.ComponentState(names=list(c.key), fingerprint=c.fingerprint, transparent=not c.opaque, opaque=c.opaque)
@@ -220,9 +220,9 @@ class Saver:
 
     def _manifest(self, label, items):
         session = self.session
-        plan = session.graph and _ferry.plan(session.graph, self.costs(), policy="store-first")
-        planned = {tuple(entry.key): entry for entry in plan.entries}
-        entries = [self._component(number, component, planned.get(key))
+        plan = _ferry.plan(session.graph, self.costs(), policy="store-first", **session.wishes())
+        planned = {entry["key"]: entry for entry in plan["entries"]}
+        entries = [self._component(number, component, planned[key])
                    for number, (key, component) in enumerate(self.components.items())]
         return _ferry.Manifest(
             label=label, time_us=int(time.time() * 1e6), executions=session.execution, life=session.life,
@@ -243,10 +243,9 @@ class Saver:
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
-            way=planned.way if planned else ("lost" if e.error else "stored"), code=planned.code if planned else "fits",
-            reason=e.error or "; ".join(e.notes) or (planned.reason if planned else ""), blob=e.blob, bytes=e.bytes,
-            fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions), escaped=c.escaped,
-            executions=list(planned.executions) if planned else [], seconds=e.seconds)
+            way=planned["way"], code=planned["code"], reason="; ".join(filter(None, [e.error, *e.notes, planned["reason"]])),
+            blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
+            escaped=c.escaped, executions=planned["executions"], seconds=e.seconds)
 
 
 def type_name(value):

@@ -182,6 +182,14 @@ class Session:
         """execution -> In[n], for reports."""
         return {r.execution: r.count for r in self.records()}
 
+    def wishes(self):
+        """What the user said of cells (%session replay-ok, no-replay), as the planner takes it."""
+        numbers = {}
+        for field in ("replay_ok", "no_replay"):
+            cells = set(map(str, self.info.get(field, ())))
+            numbers[field] = {execution for execution, count in self.counts().items() if str(count) in cells} if cells else set()
+        return numbers
+
     def user_names(self):
         return _ferry.user_names(self.namespace)
 
