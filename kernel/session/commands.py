@@ -22,7 +22,7 @@ def checkpoint(session, label, system=False):
         raise CommandError("refused", "system images are not built yet", "use %checkpoint without --system")
     begun = time.perf_counter()
     before = session.saver.stored_bytes()
-    manifest = session.save(label)
+    manifest = session.keep(label)
     data = report.shell("ferry.checkpoint/1", session.sid)
     variables = manifest_variables(session, manifest)
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes,
@@ -136,8 +136,7 @@ def preview(session, manifest, names):
 # -- %migrate --plan
 
 def plan(session, policy, host):
-    session.save()
-    manifest = session.saver.newest
+    manifest = session.keep()
     made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, **session.wishes())
             for p in ("store-first", "cheapest")}
     chosen, counts = made[policy], session.counts()

@@ -142,7 +142,12 @@ class Session:
                 "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
                 "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.audits}
 
-    def save(self, label=""):
+    def save(self):
+        """For ferry_save_request."""
+        manifest = self.keep()
+        return {"session": self.sid, "generation": manifest.generation, "bytes": manifest.bytes}
+
+    def keep(self, label=""):
         """A generation now; not stopped by requests. Returns its manifest. Raises FerryError."""
         self.arrivals.finish()
         return self.saver.save_now(label)
@@ -153,7 +158,7 @@ class Session:
         outcome = {"ended": ended, "saved": True, "what": ""}
         try:
             if self.config.save != "off":
-                self.save()
+                self.keep()
         except Exception as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")
             outcome.update(saved=False, what=str(error))
