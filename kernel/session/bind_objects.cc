@@ -1,0 +1,100 @@
+#include <pybind11/stl.h>
+
+#include "kernel/session/bind.h"
+#include "tracker/objects/walker.h"
+
+namespace py = pybind11;
+
+namespace ferry::session {
+namespace {
+
+using objects::Component;
+using objects::Look;
+using objects::Walker;
+
+// A look as Python sees it: with the walker whose words its numbers stand for.
+struct BoundLook {
+  std::shared_ptr<Walker> walker;
+  std::unique_ptr<Look> look;
+};
+
+struct BoundComponent {
+  std::shared_ptr<BoundLook> of;
+  std::uint32_t number;
+  const Component& get() const { return of->look->components[number]; }
+};
+
+std::vector<std::string> Key(const BoundComponent& c) {
+  const Component& component = c.get();
+  if (!component.names.empty()) return component.names;
+  return {"#" + std::to_string(component.exports.at(0))};
+}
+
+std::vector<std::string> Mentions(const BoundComponent& c) {
+  std::vector<std::string> names;
+  for (std::uint32_t id : c.get().mentions) names.push_back(c.of->walker->name(id));
+  return names;
+}
+
+template <auto Member>
+auto Get(const BoundComponent& c) {
+  return c.get().*Member;
+}
+
+void BindComponent(py::module_& m) {
+  py::class_<BoundComponent>(m, "Component")
+      .def_readonly("number", &BoundComponent::number)
+      .def_property_readonly("names", Get<&Component::names>)
+      .def_property_readonly("key", Key)
+      .def_property_readonly("exports", Get<&Component::exports>)
+      .def_property_readonly("needs", Get<&Component::needs>)
+      .def_property_readonly("fingerprint", [](const BoundComponent& c) { return c.get().fingerprint.Hex(); })
+      .def_property_readonly("opaque", Get<&Component::opaque>)
+      .def_property_readonly("objects", Get<&Component::objects>)
+      .def_property_readonly("bytes", Get<&Component::bytes>)
+      .def_property_readonly("mentions", Mentions)
+      .def_property_readonly("escaped", Get<&Component::escaped>)
+      .def_property_readonly("door", Get<&Component::door>);
+}
+
+void BindLook(py::module_& m) {
+  py::class_<BoundLook, std::shared_ptr<BoundLook>>(m, "Look")
+      .def_property_readonly("components", [](const std::shared_ptr<BoundLook>& look) {
+        py::list list;
+        for (std::uint32_t i = 0; i < look->look->components.size(); ++i) list.append(BoundComponent{look, i});
+        return list;
+      })
+      .def("object", [](const BoundLook& look, std::int64_t pid) {
+        auto it = look.look->objects.find(pid);
+        if (it == look.look->objects.end()) throw py::key_error(std::to_string(pid));
+        return it->second;
+      }, "The object of a pid of this look.");
+}
+
+}  // namespace
+
+void BindObjects(py::module_& m) {
+  BindComponent(m);
+  BindLook(m);
+  py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")
+      .def(py::init<py::dict>())
+      .def("look", [](const std::shared_ptr<Walker>& walker, const std::vector<std::string>& names) {
+        auto look = walker->LookAt(names);
+        return look ? std::make_shared<BoundLook>(BoundLook{walker, std::move(look)}) : nullptr;
+      }, "The components of these names; None when stopped.")
+      .def("fingerprint", [](Walker& walker, py::object value) -> py::object {
+        auto found = walker.FingerprintOf(value);
+        if (!found) return py::none();
+        return py::make_tuple(found->first.Hex(), found->second);
+      }, "(hex, opaque) of one value with the code it needs; None when stopped.")
+      .def("module_reference", [](Walker& walker, py::object object) -> py::object {
+        const objects::ModuleReference* place = walker.ModuleReferenceOf(object);
+        if (!place) return py::none();
+        return py::make_tuple(place->module, place->attribute);
+      }, "(module, attribute) that an imported module holds the object at, or None.")
+      .def("adopt", &Walker::Adopt, "A decoded export keeps the pid its blob gave it.")
+      .def_property("next_pid", [](Walker& walker) { return walker.pids().next(); },
+                    [](Walker& walker, std::int64_t next) { walker.pids().set_next(next); });
+}
+
+}  // namespace ferry::session

@@ -1,0 +1,101 @@
+"""What is known of library types beyond what their reduction tells.
+
+An adapter belongs to a type and its subclasses, found by name so that nothing is imported for it. The walk
+(`_ferry.Walker`) asks it what an object is made of; the codec asks it how to take the object apart and rebuild it.
+"""
+
+from __future__ import annotations
+
+
+class Adapter:
+    """children: callable(obj) -> iterable of what obj is made of, or None: its fields.
+    caches: names of fields that are no state. immutable: instances do not change (they may hold what does), so that
+    two variables that share one do not travel together. opaque: why the walk cannot see all of the state, or "".
+    state, rebuild: for the codec, callable(obj) -> state and callable(cls, state) -> obj, or None: its reduction."""
+
+    __slots__ = ("children", "caches", "immutable", "opaque", "state", "rebuild")
+
+    def __init__(self, children=None, caches=(), immutable=False, opaque="", state=None, rebuild=None):
+        self.children = children
+        self.caches = frozenset(caches)
+        self.immutable = immutable
+        self.opaque = opaque
+        self.state = state
+        self.rebuild = rebuild
+
+
+_adapters: dict[str, Adapter] = {}
+
+
+def register(type_name: str, **what) -> None:
+    """The adapter of "module.qualname" and its subclasses; a later one for the same name takes its place."""
+    _adapters[type_name] = Adapter(**what)
+
+
+def find(cls: type) -> Adapter | None:
+    """The adapter of the nearest class in the order of bases. Runs no code of the class."""
+    for base in type.__dict__["__mro__"].__get__(cls):
+        module = type.__dict__["__module__"].__get__(base)
+        adapter = _adapters.get(f"{module}.{type.__dict__['__qualname__'].__get__(base)}")
+        if adapter is not None:
+            return adapter
+    return None
+
+
+def _fields(obj) -> dict:
+    return object.__getattribute__(obj, "__dict__")
+
+
+def _pandas_frame(obj):
+    fields = _fields(obj)
+    manager = fields["_mgr"]
+    yield manager.axes
+    for block in manager.blocks:
+        yield block.mgr_locs.indexer
+        yield block.values
+    yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
+    yield {k: v for k, v in fields.items() if k not in ("_mgr", "_flags", "_item_cache", "_cache")}
+
+
+def _masked_array(obj):
+    yield obj.dtype
+    yield obj._data
+    yield obj._mask
+    yield obj._fill_value
+    yield obj._hardmask
+    yield {k: v for k, v in _fields(obj).items() if k not in (
+        "_mask", "_fill_value", "_hardmask", "_sharedmask", "_isfield", "_baseclass", "_optinfo", "_basedict")}
+
+
+_IMMUTABLE = """
+    datetime.date datetime.time datetime.timedelta datetime.tzinfo zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction
+    uuid.UUID pathlib.PurePath re.Pattern enum.Enum ipaddress._IPAddressBase types.GenericAlias types.UnionType
+    operator.itemgetter operator.attrgetter operator.methodcaller
+    numpy.dtype numpy.generic numpy.ufunc
+    pandas.core.dtypes.base.ExtensionDtype pandas._libs.tslibs.nattype.NaTType pandas._libs.missing.NAType
+    pandas.Interval pandas._libs.interval.Interval pandas._libs.tslibs.offsets.BaseOffset
+    pandas._libs.tslibs.period._Period
+"""
+
+for _name in _IMMUTABLE.split():
+    register(_name, immutable=True)
+register("numpy.void")
+register("numpy.ma.MaskedArray", children=_masked_array)
+register("numpy.ma.core.MaskedArray", children=_masked_array)
+register("numpy.memmap", opaque="memory-mapped file")
+register("pandas.core.generic.NDFrame", children=_pandas_frame)
+register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))
+register("pandas.DataFrame", children=_pandas_frame)
+register("pandas.Series", children=_pandas_frame)
+register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
+register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
+         opaque="contents of the cache")
+register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaque="weak references")
+register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
+register("weakref.WeakSet", children=lambda s: list(s), opaque="weak references")
+register("matplotlib.figure.FigureBase", opaque="figure")
+register("_ctypes._SimpleCData", opaque="C data")
+register("_ctypes.Structure", opaque="C data")
+register("_ctypes.Union", opaque="C data")
+register("_ctypes.Array", opaque="C data")
+register("_ctypes._Pointer", opaque="C data")

@@ -1,0 +1,105 @@
+#include "tracker/objects/modules.h"
+
+#include <cmath>
+#include <cstring>
+#include <unordered_set>
+
+#include "tracker/objects/layout.h"
+
+namespace py = pybind11;
+
+namespace ferry::objects {
+namespace {
+
+// What may be held by reference: objects with state, and those that `is` tells apart from their equals.
+bool IsCandidate(PyObject* value) {
+  PyTypeObject* type = Py_TYPE(value);
+  if (type == &PyFloat_Type) return std::isnan(PyFloat_AS_DOUBLE(value));
+  return !(type == &PyLong_Type || type == &PyUnicode_Type || type == &PyBytes_Type || type == &PyBool_Type ||
+           type == &PyComplex_Type || value == Py_None || value == Py_Ellipsis || value == Py_NotImplemented ||
+           type == &PyFunction_Type || type == &PyCFunction_Type || PyType_Check(value) || PyModule_Check(value) ||
+           ((type == &PyTuple_Type || type == &PyFrozenSet_Type) && PyObject_Size(value) == 0));
+}
+
+bool IsShorter(const ModuleReference& a, const std::string& module, const char* attribute) {
+  if (a.module.size() != module.size()) return a.module.size() < module.size();
+  if (a.module != module) return a.module < module;
+  return std::strcmp(a.attribute.c_str(), attribute) <= 0;
+}
+
+}  // namespace
+
+void Modules::Refresh() {
+  PyObject* modules = PyImport_GetModuleDict();
+  PyObject *name, *module;
+  Py_ssize_t pos = 0;
+  bool moved = false;
+  std::size_t met = 0;
+  while (PyDict_Next(modules, &pos, &name, &module)) {
+    if (!PyModule_Check(module) || !PyUnicode_Check(name)) continue;
+    PyObject* dict = PyModule_GetDict(module);
+    if (dict == namespace_.ptr()) continue;
+    auto [it, fresh] = seen_.try_emplace(module);
+    Seen& seen = it->second;
+    ++met;
+    if (!fresh && seen.dict == dict && seen.version == VersionOf(dict)) continue;
+    moved = true;
+    if (fresh || seen.dict != dict) {
+      const char* text = PyUnicode_AsUTF8(name);
+      if (!text) PyErr_Clear();
+      seen.name = text ? text : "";
+      seen.dict = dict;
+      Baseline(&seen);
+    } else {
+      Compare(&seen);
+    }
+    seen.version = VersionOf(dict);
+  }
+  if (met != seen_.size()) {  // removed from sys.modules (or there under two names): their memory may be gone
+    std::unordered_set<PyObject*> live;
+    pos = 0;
+    while (PyDict_Next(modules, &pos, &name, &module)) live.insert(module);
+    moved |= std::erase_if(seen_, [&](const auto& item) { return !live.contains(item.first); }) > 0;
+  }
+  if (moved) Rebuild();
+}
+
+void Modules::Baseline(Seen* seen) {
+  seen->held.clear();
+  if (seen->name == "__main__" || seen->name == "__mp_main__") return;
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(seen->dict, &pos, &name, &value))
+    if (PyUnicode_Check(name) && IsCandidate(value) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0)
+      seen->held.emplace_back(name, value);
+}
+
+void Modules::Compare(Seen* seen) {
+  std::unordered_map<PyObject*, PyObject*> now;
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(seen->dict, &pos, &name, &value)) now.emplace(name, value);
+  std::erase_if(seen->held, [&](const auto& item) {
+    auto it = now.find(item.first);
+    return it == now.end() || it->second != item.second;
+  });
+}
+
+void Modules::Offer(PyObject* object, const std::string& module, const char* attribute) {
+  auto [it, fresh] = references_.try_emplace(object);
+  if (fresh || !IsShorter(it->second, module, attribute)) it->second = {module, attribute};
+}
+
+void Modules::Rebuild() {
+  references_.clear();
+  for (const auto& [module, seen] : seen_) {
+    Offer(seen.dict, seen.name, "__dict__");
+    for (auto [name, value] : seen.held) {
+      if (value == namespace_.ptr()) continue;
+      if (const char* text = PyUnicode_AsUTF8(name)) Offer(value, seen.name, text);
+      else PyErr_Clear();
+    }
+  }
+}
+
+}  // namespace ferry::objects

@@ -1,0 +1,52 @@
+// Objects that imported modules hold (`np.random.mtrand._rand`, a logger, rcParams): they are carried by reference
+// (module, attribute) and never link, or two variables with a logger each would share the whole logging tree.
+//
+// A module's attributes count as they were when the module was first seen; what the session hangs into it later is the
+// session's. Version tags of the module dicts make a look cheap when nothing moved.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::objects {
+
+struct ModuleReference {
+  std::string module;
+  std::string attribute;
+};
+
+class Modules {
+ public:
+  explicit Modules(pybind11::handle ns) : namespace_(ns) {}
+
+  // Brings the table up to date with sys.modules. Microseconds when no module dict changed.
+  void Refresh();
+
+  // The place an imported module holds `object` at, or nullptr. The shortest module name wins, so that the answer does
+  // not depend on the order of imports.
+  const ModuleReference* Find(PyObject* object) const {
+    auto it = references_.find(object);
+    return it == references_.end() ? nullptr : &it->second;
+  }
+
+ private:
+  struct Seen {
+    PyObject* dict;
+    std::uint64_t version = 0;
+    std::string name;
+    std::vector<std::pair<PyObject*, PyObject*>> held;  // interned attribute name, value; borrowed
+  };
+  void Baseline(Seen* seen);
+  void Compare(Seen* seen);
+  void Offer(PyObject* object, const std::string& module, const char* attribute);
+  void Rebuild();
+
+  pybind11::handle namespace_;
+  std::unordered_map<PyObject*, Seen> seen_;  // by module object
+  std::unordered_map<PyObject*, ModuleReference> references_;
+};
+
+}  // namespace ferry::objects

@@ -1,0 +1,42 @@
+#include "tracker/objects/reductions.h"
+
+namespace py = pybind11;
+
+namespace ferry::objects {
+namespace {
+
+py::object Reduce(PyObject* object, const TypeInfo& info) {
+  py::handle h(object);
+  if (info.children) return py::list(info.children(h));
+  py::object result;
+  if (info.reduce) {
+    // An old-style __reduce__ takes no protocol.
+    bool takes_protocol = py::str(info.reduce.attr("__name__")).equal(py::str("__reduce_ex__"));
+    result = takes_protocol ? info.reduce(h, 4) : info.reduce(h);
+  } else {
+    py::object table = py::module_::import("copyreg").attr("dispatch_table");
+    py::object type = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(Py_TYPE(object)));
+    result = table.contains(type) ? table[type](h) : h.attr("__reduce_ex__")(4);
+  }
+  if (py::isinstance<py::str>(result)) return result;
+  py::list parts(result);
+  for (std::size_t i = 3; i < parts.size() && i < 5; ++i)
+    if (!parts[i].is_none()) parts[i] = py::list(parts[i]);
+  return parts;
+}
+
+}  // namespace
+
+PyObject* Reductions::Of(PyObject* object, const TypeInfo& info) {
+  auto it = parts_.find(object);
+  if (it != parts_.end()) return it->second.ptr();
+  py::object parts;
+  try {
+    parts = Reduce(object, info);
+  } catch (py::error_already_set&) {
+    // Not picklable, says its type.
+  }
+  return (parts_[object] = std::move(parts)).ptr();
+}
+
+}  // namespace ferry::objects

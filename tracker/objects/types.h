@@ -1,0 +1,90 @@
+// What the walk needs to know of a type: how to get at the state of its instances. Found out once a type, by the rules
+//   exact builtin types              their own C layout
+//   classes of the session           fields (inline values, __dict__, __slots__) and the contents of a builtin base;
+//                                    never their own __reduce__, which is user code
+//   types with an adapter            what the adapter says (adapters.py)
+//   library types that reduce        the result of __reduce_ex__(4): caches stay out, C state comes in
+//   library classes that do not      fields, like classes of the session
+//   the rest                         opaque; what they hold is found through tp_traverse, so that it links
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "tracker/objects/layout.h"
+
+namespace ferry::objects {
+
+enum class Kind : std::uint8_t {
+  kNone, kList, kTuple, kDict, kSet, kFrozenset, kByteArray, kInt, kFloat, kComplex, kStr, kBytes,  // builtin contents
+  kModule, kClass, kFunction, kBuiltin, kCode, kNamed,       // by reference, or walked as units of their own
+  kMembers, kTraversed, kException, kMemoryView,             // builtin types made of references
+  kArray, kScalar,                                           // numpy
+  kInstance, kReduced, kOpaque,
+  kDoor, kTraceback,
+};
+
+struct TypeInfo {
+  Kind kind = Kind::kOpaque;
+  Kind base = Kind::kNone;      // kInstance: the contents that come from a builtin base
+  bool immutable = false;       // instances do not change; they may hold what does
+  bool session = false;         // the type itself is a code unit
+  bool user = false;            // a class of the session is among its bases
+  std::string label;            // "module.qualname"
+  std::string opaque;           // why the walk does not see all of the state; empty: it does
+  std::vector<Slot> slots;
+  std::unordered_set<std::string> caches;  // fields that are no state
+  pybind11::object children;               // adapter: callable(obj) -> iterable, or null
+  pybind11::object reduce;                 // kReduced: what to call with (obj, 4); null: look it up on the object
+  std::uint32_t scalar_size = 0;           // kScalar
+  unsigned version = 0;                    // tp_version_tag it was found for
+};
+
+class Types {
+ public:
+  explicit Types(pybind11::handle ns) : namespace_(ns) {}
+
+  // Valid until Forget or the next look. Looks names up in type dicts and asks the adapter registry; no code of the
+  // session runs.
+  const TypeInfo& Of(PyTypeObject* type) {
+    Recent& r = recent_[(reinterpret_cast<std::uintptr_t>(type) >> 5) & (kRecent - 1)];
+    if (r.type != type) [[unlikely]] r = {type, &Find(type)};
+    return *r.info;
+  }
+  // At the start of a look: types may have died or changed since the last.
+  void NewLook();
+
+  // A class that was written in the session, or that no import can find.
+  static bool IsSessionClass(PyTypeObject* type);
+  // A function that was written in the session.
+  bool IsSessionFunction(PyObject* function) const;
+  // A function of a library that no import can find: a closure or a lambda.
+  static bool IsLocalFunction(PyObject* function);
+
+ private:
+  static constexpr std::size_t kRecent = 256;
+  struct Recent {
+    PyTypeObject* type = nullptr;
+    const TypeInfo* info = nullptr;
+  };
+  const TypeInfo& Find(PyTypeObject* type);
+  void Classify(PyTypeObject* type, TypeInfo* info);
+  void ClassifyFields(PyTypeObject* type, TypeInfo* info);
+  void ClassifyUser(PyTypeObject* type, TypeInfo* info);
+  bool Adapt(PyTypeObject* type, TypeInfo* info);
+
+  pybind11::handle namespace_;
+  pybind11::object find_adapter_;  // kernelferry.objects.adapters.find, from the first library type on
+  std::unordered_map<PyTypeObject*, std::unique_ptr<TypeInfo>> infos_;
+  Recent recent_[kRecent];
+};
+
+// "module.qualname" of a class, without running code.
+std::string TypeLabel(PyTypeObject* type);
+
+}  // namespace ferry::objects

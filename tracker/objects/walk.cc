@@ -1,0 +1,405 @@
+#include "tracker/objects/walk.h"
+
+#include <algorithm>
+
+#include "util/stop.h"
+
+namespace py = pybind11;
+
+namespace ferry::objects {
+
+void Walk::Start() {
+  table_.Clear();
+  types_.NewLook();
+  codes_.Clear();
+  arrays_.Clear();
+  units_.clear();
+  sharings_.clear();
+  spans_.clear();
+  weakly_held_.clear();
+  large_.clear();
+  links_ = UnionFind();
+  walk_ = 0;
+  stopped_ = torn_ = false;
+  switches_ = GilSwitches();
+}
+
+void Walk::Finish() {
+  frames_.clear();
+  pending_.clear();
+  reductions_.Clear();
+}
+
+std::uint32_t Walk::AddName(const std::string& name, PyObject* value) {
+  auto id = static_cast<std::uint32_t>(units_.size());
+  Unit unit;
+  unit.root = value;
+  unit.name = name;
+  units_.push_back(std::move(unit));
+  links_.Resize(units_.size());
+  return id;
+}
+
+bool Walk::Run() {
+  first_pass_ = true;
+  // Code units are added while the loop runs.
+  for (std::uint32_t u = 0; u < units_.size(); ++u) {
+    ++walk_;
+    number_ = 0;
+    met_.clear();
+    order_.clear();
+    last_code_ = nullptr;
+    encoder_.Restart();
+    if (!WalkRoot(u)) return false;
+    units_[u].digest = encoder_.Finish();
+    units_[u].needs = met_;
+  }
+  std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.low < b.low; });
+  const Span* widest = nullptr;
+  for (const Span& s : spans_) {
+    if (widest && s.low < widest->high) links_.Union(widest->unit, s.unit);
+    if (!widest || s.high > widest->high) widest = &s;
+  }
+  return true;
+}
+
+std::optional<Digest> Walk::Together(std::vector<std::uint32_t> group) {
+  std::sort(group.begin(), group.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const Unit &x = units_[a], &y = units_[b];
+    return std::tie(x.code, x.name, a) < std::tie(y.code, y.name, b);
+  });
+  first_pass_ = false;
+  ++walk_;
+  number_ = 0;
+  met_.clear();
+  order_.clear();
+  last_code_ = nullptr;
+  encoder_.Restart();
+  std::vector<bool> done(units_.size());
+  auto walk = [&](std::uint32_t u) {
+    done[u] = true;
+    encoder_.Put(Tag::kRoot, units_[u].name);
+    return WalkRoot(u);
+  };
+  // Names first, then the code units in the order in which they are met from there, then those met from nowhere.
+  for (std::uint32_t u : group)
+    if (!units_[u].code && !walk(u)) return std::nullopt;
+  std::size_t met = 0;
+  for (std::size_t next = 0;;) {
+    while (met < met_.size()) {
+      std::uint32_t u = met_[met++];
+      if (!done[u] && std::find(group.begin(), group.end(), u) != group.end() && !walk(u)) return std::nullopt;
+    }
+    while (next < group.size() && done[group[next]]) ++next;
+    if (next == group.size()) break;
+    if (!walk(group[next])) return std::nullopt;
+  }
+  return encoder_.Finish();
+}
+
+bool Walk::WalkRoot(std::uint32_t unit) {
+  unit_ = unit;
+  frames_.clear();
+  pending_.clear();
+  again_ = false;
+  PyObject* root = units_[unit].root;
+  if (!units_[unit].code) {
+    std::size_t before = met_.size();
+    Visit(root);
+    if (met_.size() > before && frames_.empty() && first_pass_)
+      if (Entry* e = table_.Find(root); e && e->flags & Entry::kCodeUnit) units_[unit].parts.push_back(e->unit);
+  } else if (PyType_Check(root)) {
+    ExpandClass(root);
+  } else {
+    ExpandFunction(root);
+  }
+  return Drain();
+}
+
+bool Walk::Step() {
+  if ((++steps_ & 127) == 0 && MainStop().Asked()) stopped_ = true;
+  return !stopped_;
+}
+
+// Each turn visits children of the topmost frame until one of them opens a frame of its own.
+bool Walk::Drain() {
+  while (!frames_.empty()) {
+    std::size_t depth = frames_.size();
+    again_ = frames_.back().again;
+    PyObject* object = frames_.back().object;
+    bool done = false;
+    while (frames_.size() == depth) {
+      if (!Step()) return false;
+      Frame& f = frames_.back();
+      switch (f.shape) {
+        case Shape::kList: {
+          Py_ssize_t n = PyList_GET_SIZE(object);
+          if ((done = f.at >= n)) break;
+          if (f.at + 12 < n) __builtin_prefetch(PyList_GET_ITEM(object, f.at + 12));
+          Visit(PyList_GET_ITEM(object, f.at++));
+          break;
+        }
+        case Shape::kTuple:
+          if ((done = f.at >= PyTuple_GET_SIZE(object))) break;
+          Visit(PyTuple_GET_ITEM(object, f.at++));
+          break;
+        case Shape::kDict: {
+          PyObject *key, *value;
+          if (f.end) {  // the value of the key just visited
+            value = reinterpret_cast<PyObject*>(f.end);
+            f.end = 0;
+            Visit(value);
+            break;
+          }
+          if ((done = !PyDict_Next(object, &f.at, &key, &value))) break;
+          f.end = reinterpret_cast<Py_ssize_t>(value);
+          Visit(key);
+          break;
+        }
+        case Shape::kItems: {
+          if ((done = f.at >= f.end)) break;
+          auto* items = reinterpret_cast<PyObject**>(reinterpret_cast<Array*>(object)->data);
+          if (f.at + 12 < f.end) __builtin_prefetch(items[f.at + 12]);
+          Visit(items[f.at++]);
+          break;
+        }
+        case Shape::kFields:
+        case Shape::kParts:
+          if ((done = f.at >= f.end)) break;
+          Visit(pending_[f.at++]);
+          break;
+      }
+      if (done) break;
+    }
+    if (stopped_) return false;
+    if (done) {
+      const Frame& f = frames_.back();
+      if (f.shape >= Shape::kFields) pending_.resize(f.first);
+      frames_.pop_back();
+    }
+  }
+  return true;
+}
+
+void Walk::Visit(PyObject* object) {
+  if (!object) return encoder_.Put(Tag::kAbsent);
+  Unit& unit = units_[unit_];
+  if (std::size_t bytes = LeafBytes(object)) {
+    if (first_pass_) unit.bytes += bytes;
+    if (bytes >= kLargeLeaf) {
+      if (first_pass_) ++unit.objects;
+      encoder_.Put(PyUnicode_CheckExact(object) ? Tag::kStr : Tag::kBytes);
+      const void* data = PyUnicode_CheckExact(object) ? PyUnicode_DATA(object) : PyBytes_AS_STRING(object);
+      PutLarge(object, data, bytes);
+      if (Py_REFCNT(object) > 1) NoteDistinct(object, true);
+      return;
+    }
+  }
+  Leaf leaf = EncodeLeaf(encoder_, object);
+  if (leaf == Leaf::kNo) return VisitObject(object);
+  if (first_pass_) ++unit.objects;
+  if (leaf == Leaf::kDistinct && Py_REFCNT(object) > 1) NoteDistinct(object, true);
+}
+
+void Walk::VisitObject(PyObject* object) {
+  const TypeInfo& info = types_.Of(Py_TYPE(object));
+  if (first_pass_) ++units_[unit_].objects;
+  switch (info.kind) {
+    case Kind::kModule: {
+      if (PyModule_GetDict(object) == namespace_.ptr()) units_[unit_].door = true;
+      const char* name = PyModule_GetName(object);
+      if (!name) PyErr_Clear();
+      PyObject* known = name ? PyDict_GetItemString(PyImport_GetModuleDict(), name) : nullptr;
+      if (known != object && PyModule_GetDict(object) != namespace_.ptr()) break;  // made by hand
+      return encoder_.Put(Tag::kModule, name ? name : "?");
+    }
+    case Kind::kClass: {
+      const TypeInfo& self = types_.Of(reinterpret_cast<PyTypeObject*>(object));
+      return PutClass(reinterpret_cast<PyTypeObject*>(object), self);
+    }
+    case Kind::kFunction: {
+      if (types_.IsSessionFunction(object)) return Need(object);
+      if (Types::IsLocalFunction(object)) break;
+      auto* f = reinterpret_cast<PyFunctionObject*>(object);
+      encoder_.Put(Tag::kLibrary);
+      for (PyObject* part : {f->func_module, f->func_qualname})
+        if (!part || EncodeLeaf(encoder_, part) == Leaf::kNo) encoder_.Put(Tag::kAbsent);
+      return;
+    }
+    case Kind::kBuiltin: {
+      auto* f = reinterpret_cast<PyCFunctionObject*>(object);
+      encoder_.Put(Tag::kBuiltin, f->m_ml->ml_name);
+      if (f->m_self && !PyModule_Check(f->m_self)) break;
+      if (!f->m_module || EncodeLeaf(encoder_, f->m_module) == Leaf::kNo) encoder_.Put(Tag::kAbsent);
+      return;
+    }
+    case Kind::kCode: {
+      const CodeInfo& code = codes_.Of(object);
+      units_[unit_].codes.push_back(&code);
+      return encoder_.Put(Tag::kCode, code.digest);
+    }
+    case Kind::kNamed: {
+      auto* descriptor = reinterpret_cast<PyDescrObject*>(object);
+      encoder_.Put(Tag::kNamed, TypeLabel(descriptor->d_type));
+      EncodeLeaf(encoder_, descriptor->d_name);
+      return;
+    }
+    case Kind::kDoor:
+      units_[unit_].door = true;
+      if (PyFrame_Check(object)) MarkOpaque("frame");
+      return encoder_.Put(Tag::kDoor, info.label);
+    case Kind::kTraceback:
+      MarkOpaque("traceback");
+      return encoder_.Put(Tag::kTraceback);
+    case Kind::kScalar:
+      encoder_.Put(Tag::kScalar, info.label);
+      encoder_.Raw(reinterpret_cast<const char*>(object) + sizeof(PyObject), info.scalar_size);
+      if (Py_REFCNT(object) > 1) NoteDistinct(object, true);
+      return;
+    default:
+      break;
+  }
+  if (object == namespace_.ptr()) {
+    units_[unit_].door = true;
+    return encoder_.Put(Tag::kDoor, "namespace");
+  }
+  VisitTracked(object, info);
+}
+
+void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
+  std::uint32_t number = ++number_;
+  bool again = again_;
+  // What is reduced can come back through what its reduction made, so it is listed whoever holds it.
+  if (Py_REFCNT(object) > 1 || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
+    auto [entry, fresh] = table_.Insert(object);
+    if (fresh) {
+      entry->unit = unit_;
+      entry->edges = 1;
+      entry->flags = info.immutable ? 0 : Entry::kMutable;
+      if (Py_REFCNT(object) > 1 && modules_.Find(object)) entry->flags |= Entry::kReference;
+    } else if (first_pass_ && !again) {
+      ++entry->edges;
+    }
+    if (entry->flags & Entry::kReference) {
+      const ModuleReference* place = modules_.Find(object);
+      encoder_.Put(Tag::kModuleObject, place->module);
+      return encoder_.Put(Tag::kStr, place->attribute);
+    }
+    if (!fresh && entry->walk == walk_) return encoder_.Put(Tag::kBack, entry->number);
+    if (!fresh && first_pass_) {
+      if (entry->flags & Entry::kMutable) {
+        Link(entry->unit);
+        return encoder_.Put(Tag::kForeign);
+      }
+      if (!again) sharings_.push_back({object, entry->unit, unit_});
+      again_ = true;
+    }
+    entry->walk = walk_;
+    entry->number = number;
+  }
+  if (first_pass_) {
+    Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
+    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.push_back(object);
+  }
+  Expand(object, info);
+  again_ = again;
+}
+
+// An immutable object that `is` can tell from its equals, and that is more than once referred to.
+void Walk::NoteDistinct(PyObject* object, bool leaf) {
+  if (!first_pass_ || again_) return;
+  auto [entry, fresh] = table_.Insert(object);
+  if (fresh) {
+    entry->unit = unit_;
+  } else if (entry->walk != walk_) {
+    if (!(leaf && PyFloat_CheckExact(object) && modules_.Find(object))) sharings_.push_back({object, entry->unit, unit_});
+  }
+  entry->walk = walk_;
+}
+
+void Walk::Link(std::uint32_t other) { links_.Union(other, unit_); }
+
+void Walk::PutClass(PyTypeObject* type, const TypeInfo& info) {
+  if (info.session) return Need(reinterpret_cast<PyObject*>(type));
+  encoder_.Put(Tag::kLibrary, info.label);
+}
+
+void Walk::Need(PyObject* object) {
+  if (object == last_code_) return encoder_.Put(Tag::kSeenCodeUnit, last_order_);
+  auto [entry, fresh] = table_.Insert(object);
+  if (fresh) {
+    entry->flags = Entry::kCodeUnit;
+    std::string label;
+    if (PyType_Check(object)) {
+      label = TypeLabel(reinterpret_cast<PyTypeObject*>(object));
+    } else {
+      const char* text = PyUnicode_AsUTF8(reinterpret_cast<PyFunctionObject*>(object)->func_qualname);
+      if (!text) PyErr_Clear();
+      label = std::string("__main__.") + (text ? text : "?");
+    }
+    entry->unit = AddName(label, object);
+    units_[entry->unit].code = true;
+  }
+  std::uint32_t target = entry->unit;
+  auto [place, first] = order_.try_emplace(target, static_cast<std::uint32_t>(met_.size()));
+  last_code_ = object;
+  last_order_ = place->second;
+  if (!first) return encoder_.Put(Tag::kSeenCodeUnit, place->second);
+  met_.push_back(target);
+  encoder_.Put(Tag::kCodeUnit, units_[target].name);
+  // A function that a class holds under its own qualified name is a method: it travels with the class.
+  const Unit& self = units_[unit_];
+  if (first_pass_ && self.code && PyType_Check(self.root) && units_[target].name.starts_with(self.name + "."))
+    units_[unit_].parts.push_back(target);
+}
+
+Digest Walk::BufferDigest(const void* data, std::size_t size) {
+  constexpr std::size_t kPiece = 1 << 20;
+  if (size <= kPiece) return DigestOf(data, size);
+  Digester digester;
+  for (std::size_t at = 0; at < size && !stopped_; at += kPiece) {
+    digester.Add(static_cast<const char*>(data) + at, std::min(kPiece, size - at));
+    stopped_ = MainStop().AskedNow();
+  }
+  return digester.Finish();
+}
+
+void Walk::PutLarge(PyObject* owner, const void* data, std::size_t size) {
+  encoder_.Put(Tag::kBuffer, static_cast<std::uint64_t>(size));
+  auto it = large_.find(owner);
+  Digest digest = it != large_.end() ? it->second : BufferDigest(data, size);
+  if (it == large_.end() && (Py_REFCNT(owner) > 1 || size >= 1 << 16)) large_.emplace(owner, digest);
+  encoder_.Put(Tag::kBuffer, digest);
+}
+
+void Walk::MarkOpaque(const std::string& why) {
+  Unit& unit = units_[unit_];
+  if (first_pass_ && unit.opaque.empty()) unit.opaque = why + " at " + Path();
+}
+
+std::string Walk::Path() const {
+  std::string path = units_[unit_].name;
+  auto key = [](PyObject* k) -> std::string {
+    py::object text;
+    if (PyUnicode_CheckExact(k) || PyLong_CheckExact(k)) text = py::reinterpret_steal<py::object>(PyObject_Repr(k));
+    if (!text) PyErr_Clear();
+    return text ? text.cast<std::string>() : "...";
+  };
+  for (const Frame& f : frames_) {
+    if (f.shape == Shape::kList || f.shape == Shape::kTuple || f.shape == Shape::kItems) {
+      path += "[" + std::to_string(f.at - 1) + "]";
+    } else if (f.shape == Shape::kDict) {
+      PyObject *k, *v;
+      Py_ssize_t pos = 0;
+      while (PyDict_Next(f.object, &pos, &k, &v) && pos != f.at) {
+      }
+      path += "[" + key(k) + "]";
+    } else if (f.shape == Shape::kFields && f.at >= 2) {
+      PyObject* name = pending_[f.at - 2];
+      if (name && PyUnicode_CheckExact(name)) path += "." + py::str(py::handle(name)).cast<std::string>();
+    }
+  }
+  return path;
+}
+
+}  // namespace ferry::objects

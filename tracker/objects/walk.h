@@ -1,0 +1,166 @@
+// The walk over the objects of a look. It goes unit by unit (a name's value, a class or function of the session), depth
+// first, and does three things in one pass: it encodes what it meets for the unit's fingerprint, it links units that
+// reach the same mutable object, and it counts the references it follows.
+//
+// An object with one reference needs no table entry: nothing else can lead to it. Objects are numbered in order of
+// visit whether listed or not, so that the encoding does not depend on who else holds them.
+//
+// The GIL is held throughout. Reductions of library types may run library code; what the walk stands on is held during
+// that, and a walk that another thread got in between of ends as torn.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tracker/objects/arrays.h"
+#include "tracker/objects/code.h"
+#include "tracker/objects/encoder.h"
+#include "tracker/objects/leaf.h"
+#include "tracker/objects/modules.h"
+#include "tracker/objects/reductions.h"
+#include "tracker/objects/table.h"
+#include "tracker/objects/types.h"
+#include "tracker/objects/union_find.h"
+
+namespace ferry::objects {
+
+struct Unit {
+  PyObject* root = nullptr;            // borrowed
+  std::string name;                    // the user's name, or "module.qualname" of a code unit
+  bool code = false;                   // a class or function of the session
+  Digest digest;                       // of this unit alone; says nothing once it is linked
+  std::vector<std::uint32_t> needs;    // code units it refers to, in order of first visit
+  std::vector<std::uint32_t> parts;    // of these: methods, for a class; what it is bound to, for a name
+  std::vector<const CodeInfo*> codes;  // code objects met
+  std::string opaque;                  // "type at path", or ""
+  bool door = false;
+  std::uint64_t objects = 0, bytes = 0;
+};
+
+// An immutable object that two units reach.
+struct Sharing {
+  PyObject* object;
+  std::uint32_t first, second;
+};
+
+class Walk {
+ public:
+  Walk(pybind11::handle ns, Types& types, Modules& modules, CodeIndex& codes)
+      : namespace_(ns), types_(types), modules_(modules), codes_(codes) {}
+
+  void Start();
+  // A unit to be walked; code units that are met become units by themselves.
+  std::uint32_t AddName(const std::string& name, PyObject* value);
+  // Walks all units. False: stopped (util/stop.h), or torn.
+  bool Run();
+  // The digest of units that share mutable objects, walked as one. nullopt: stopped, or torn.
+  std::optional<Digest> Together(std::vector<std::uint32_t> group);
+
+  // Another thread ran while library code did: what was read before may be stale.
+  bool torn() const { return torn_; }
+
+  std::vector<Unit>& units() { return units_; }
+  UnionFind& links() { return links_; }
+  const std::vector<Sharing>& sharings() const { return sharings_; }
+  Table& table() { return table_; }
+  const Reductions& reductions() const { return reductions_; }
+  const std::vector<PyObject*>& weakly_held() const { return weakly_held_; }
+  const Types& types() const { return types_; }
+  bool IsLeaf(PyObject* object);  // never part of a unit's own state
+
+  // Frees what the walk kept alive. Runs finalizers of library objects at most.
+  void Finish();
+
+ private:
+  enum class Shape : std::uint8_t { kList, kTuple, kDict, kItems, kFields, kParts };
+  struct Frame {
+    PyObject* object;
+    Shape shape;
+    bool again;
+    Py_ssize_t at, end;  // kFields, kParts: range of pending_; kDict: place, and the value to visit after its key
+    Py_ssize_t first;    // where `at` began
+  };
+
+  bool WalkRoot(std::uint32_t unit);
+  bool Drain();
+  bool Step();
+
+  void Visit(PyObject* object);
+  void VisitObject(PyObject* object);
+  void VisitTracked(PyObject* object, const TypeInfo& info);
+  void Expand(PyObject* object, const TypeInfo& info);
+  void NoteDistinct(PyObject* object, bool leaf);
+  void Link(std::uint32_t other);
+  void Need(PyObject* code_object);
+  void PutClass(PyTypeObject* type, const TypeInfo& info);
+  void PutLarge(PyObject* owner, const void* data, std::size_t size);
+  Digest BufferDigest(const void* data, std::size_t size);
+  PyObject* Parts(PyObject* object, const TypeInfo& info);
+  void MarkOpaque(const std::string& why);
+  std::string Path() const;
+
+  // contents.cc: what an object is made of
+  void ExpandBase(PyObject* object, Kind base);
+  void ExpandElements(PyObject* set, Tag tag);
+  void ExpandInstance(PyObject* object, const TypeInfo& info);
+  void AppendFields(PyObject* object, const TypeInfo& info);
+  void AppendDict(PyObject* dict, const TypeInfo* info);
+  void AppendMembers(PyObject* object, PyTypeObject* type);
+  void ExpandException(PyObject* object);
+  void ExpandReduced(PyObject* object, const TypeInfo& info);
+  void ExpandOpaque(PyObject* object);
+  void ExpandMemoryView(PyObject* object);
+  void ExpandFunction(PyObject* object);
+  void ExpandClass(PyObject* object);
+  void ExpandArray(PyObject* object, const TypeInfo& info);
+  void PutItems(PyObject* object, const DtypeInfo& dtype);
+  bool PureDigest(PyObject* object, Encoder& e, int depth);
+  void ShallowDigest(PyObject* object, Encoder& e, int depth);
+
+  void Push(PyObject* object, Shape shape, Py_ssize_t at = 0, Py_ssize_t end = 0) {
+    frames_.push_back({object, shape, again_, at, end, at});
+  }
+  // Opens a frame over what was appended to pending_ since `from`.
+  void PushPending(PyObject* object, Shape shape, std::size_t from) {
+    Push(object, shape, static_cast<Py_ssize_t>(from), static_cast<Py_ssize_t>(pending_.size()));
+  }
+  void Traverse(PyObject* object);
+
+  pybind11::handle namespace_;
+  Types& types_;
+  Modules& modules_;
+  CodeIndex& codes_;
+  Arrays arrays_;
+  Reductions reductions_;
+  Table table_;
+  UnionFind links_;
+  std::vector<Unit> units_;
+  std::vector<Sharing> sharings_;
+  struct Span {
+    const char *low, *high;
+    std::uint32_t unit;
+  };
+  std::vector<Span> spans_;             // memory of arrays
+  std::vector<PyObject*> weakly_held_;  // objects with weak references to them
+  std::unordered_map<PyObject*, Digest> large_;  // digests of large buffers, by owner
+
+  // of the walk on the way
+  Encoder encoder_;
+  std::vector<Frame> frames_;
+  std::vector<PyObject*> pending_;
+  std::vector<std::uint32_t> met_;                          // code units, in order of first visit
+  std::unordered_map<std::uint32_t, std::uint32_t> order_;  // code unit -> its place in met_
+  PyObject* last_code_ = nullptr;
+  std::uint32_t last_order_ = 0;
+  std::uint32_t unit_ = 0, walk_ = 0, number_ = 0, steps_ = 0;
+  bool first_pass_ = true;
+  bool again_ = false;    // inside an immutable object that another unit has counted already
+  bool stopped_ = false, torn_ = false;
+  unsigned long switches_ = 0;
+};
+
+}  // namespace ferry::objects

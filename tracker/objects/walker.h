@@ -1,0 +1,55 @@
+// Looks at a namespace: one walk over the values of the user's names at a cell boundary. Main thread, GIL held.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tracker/objects/components.h"
+
+namespace ferry::objects {
+
+// What a look found. It keeps the objects of its pids alive, and nothing else.
+struct Look {
+  std::vector<Component> components;  // each after those it needs
+  std::unordered_map<std::int64_t, pybind11::object> objects;  // pid -> object
+};
+
+class Walker {
+ public:
+  explicit Walker(pybind11::dict ns)
+      : namespace_(std::move(ns)), types_(namespace_), modules_(namespace_), walk_(namespace_, types_, modules_, codes_) {}
+
+  // The components of these names; names that are not bound are left out. nullptr: stopped (util/stop.h), or other
+  // threads kept running in between.
+  std::unique_ptr<Look> LookAt(const std::vector<std::string>& names);
+
+  // Fingerprint of one value with all the code it needs, and why it is opaque ("" if it is not). nullopt: stopped.
+  std::optional<std::pair<Digest, std::string>> FingerprintOf(pybind11::handle value);
+
+  // The module and attribute that an imported module holds `object` at.
+  const ModuleReference* ModuleReferenceOf(pybind11::handle object);
+
+
+  Pids& pids() { return pids_; }
+  // A decoded object keeps the pid its blob gave it. Held until the next look has met it.
+  void Adopt(std::int64_t pid, pybind11::object object);
+  const std::string& name(std::uint32_t mention) const { return codes_.name(mention); }
+
+ private:
+  void AddNames(std::vector<std::string> names);
+
+  pybind11::dict namespace_;
+  Types types_;
+  Modules modules_;
+  CodeIndex codes_;
+  Walk walk_;
+  Pids pids_;
+  std::vector<pybind11::object> adopted_;
+};
+
+}  // namespace ferry::objects
