@@ -20,4 +20,7 @@ void BindStore(pybind11::module_& m);
 // SessionGraph, Cost, plan(), plan_behind(): tracker/graph, replay/plan. After BindRecords.
 void BindPlan(pybind11::module_& m);
 
+// Gate, Resolver and the tools of kernelferry.codec: serializer/codec.
+void BindCodec(pybind11::module_& m);
+
 }  // namespace ferry::session
