@@ -22,5 +22,7 @@ void BindPlan(pybind11::module_& m);
 
 // Walker, Look, Component: tracker/objects.
 void BindObjects(pybind11::module_& m);
+// Gate, Resolver and the tools of kernelferry.codec: serializer/codec.
+void BindCodec(pybind11::module_& m);
 
 }  // namespace ferry::session

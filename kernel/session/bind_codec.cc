@@ -1,0 +1,31 @@
+#include <memory>
+
+#include "kernel/session/bind.h"
+#include "serializer/codec/class_parts.h"
+#include "serializer/codec/deep_stack.h"
+#include "serializer/codec/gate.h"
+
+namespace ferry::session {
+
+namespace py = pybind11;
+
+void BindCodec(py::module_& m) {
+  py::class_<codec::Gate, std::shared_ptr<codec::Gate>>(m, "Gate", "Between the pickler and one component's objects")
+      .def(py::init<py::function, py::object, py::object>(), py::arg("classify"), py::arg("held"), py::arg("stopped"))
+      .def("refer", &codec::Gate::Refer)
+      .def("persistent_id", &codec::Gate::PersistentId)
+      .def("reducer_override", &codec::Gate::ReducerOverride)
+      .def_property_readonly("last", &codec::Gate::last)
+      .def_property_readonly("shared_numbers", &codec::Gate::shared_numbers);
+  py::class_<codec::Resolver, std::shared_ptr<codec::Resolver>>(m, "Resolver", "What pids of a blob stand for")
+      .def(py::init<py::function, py::list>(), py::arg("resolve"), py::arg("numbers"))
+      .def("persistent_load", &codec::Resolver::PersistentLoad);
+  m.def("on_deep_stack", &codec::OnDeepStack, "function(), with room for deep recursion, on this thread");
+  m.def("set_metaclass", &codec::SetMetaclass);
+  m.def("fill_class", &codec::FillClass);
+  m.def("function_parts", &codec::FunctionParts);
+  m.def("instance_dict", &codec::InstanceDict);
+  m.def("weak_target", &codec::WeakTarget);
+}
+
+}  // namespace ferry::session

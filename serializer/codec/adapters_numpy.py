@@ -1,0 +1,118 @@
+"""numpy arrays: memory once, views over it.
+
+Pickle writes a view as an array of its own. Here the owner of the memory is written once and every view as
+(owner, offset, strides), so that they share memory again. Owners come back owning their memory: `resize` works, and
+nothing looks into the store's file.
+"""
+import array
+import sys
+
+_IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
+
+
+def reduce_array(encoding, values):
+    np = sys.modules["numpy"]
+    cls = type(values)
+    if cls is not np.ndarray and cls.__reduce__ is not np.ndarray.__reduce__:
+        return NotImplemented  # numpy.ma and others with a state of their own
+    attributes = getattr(values, "__dict__", None) or None
+    owner = _owner(np, values)
+    if owner is not None:
+        return _view(np, cls, values, owner, attributes)
+    if values.base is not None and not hasattr(type(values.base), "__setstate__"):  # else part of its base's own state
+        encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
+    flags = values.flags
+    if values.dtype.hasobject or (values.nbytes < _IN_BAND and flags.writeable and cls is np.ndarray):
+        function, arguments, state = values.__reduce__()
+        return function, arguments, (state, attributes, flags.writeable), None, None, set_array
+    axes = None
+    flat = values
+    if not flags.c_contiguous:
+        axes = tuple(sorted(range(values.ndim), key=lambda axis: -abs(values.strides[axis])))
+        flat = values.transpose(axes)
+        if not flat.flags.c_contiguous:  # not dense: only memory of others, which is copied anyway
+            axes, flat = None, np.ascontiguousarray(values)
+    buffer = encoding.own_buffer(flat.view(np.ndarray).reshape(-1).view(np.uint8))
+    return (own_array, (cls, buffer, values.dtype, flat.shape, axes, flags.writeable),
+            attributes, None, None, set_attributes)
+
+
+def _owner(np, values):
+    """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named."""
+    owner = values.base
+    while isinstance(owner, np.ndarray):
+        if isinstance(owner, np.memmap):
+            raise TypeError("cannot pickle an array over a memory-mapped file")
+        if owner.base is None:
+            return owner
+        owner = owner.base
+    if type(owner).__name__ == "mmap":
+        raise TypeError("cannot pickle an array over a memory-mapped file")
+    return owner if type(owner) in (bytes, bytearray, memoryview, array.array) else None
+
+
+def _address(np, holder) -> int:
+    if not isinstance(holder, np.ndarray):
+        holder = np.frombuffer(holder, np.uint8)
+    return holder.__array_interface__["data"][0]
+
+
+def _view(np, cls, values, owner, attributes):
+    offset = _address(np, values) - _address(np, owner)
+    axes = None
+    if isinstance(owner, np.ndarray) and not (owner.flags.c_contiguous or owner.flags.f_contiguous):
+        axes = tuple(sorted(range(owner.ndim), key=lambda axis: -abs(owner.strides[axis])))
+    arguments = (cls, owner, axes, values.dtype, values.shape, offset, values.strides, values.flags.writeable)
+    return view_array, arguments, attributes, None, None, set_attributes
+
+
+def own_array(cls, buffer, dtype, shape, axes, writeable):
+    import numpy as np
+    if axes is None:
+        values = np.ndarray.__new__(cls, shape, dtype)
+        flat = values
+    elif axes == tuple(reversed(range(len(shape)))):
+        values = np.ndarray.__new__(cls, tuple(reversed(shape)), dtype, order="F")
+        flat = values.transpose(axes)
+    else:
+        pattern = np.empty(shape, np.bool_).transpose(np.argsort(axes))
+        values = np.empty_like(pattern, dtype=dtype, order="K")
+        flat = values.transpose(axes)
+    flat.view(np.ndarray).reshape(-1).view(np.uint8)[:] = np.frombuffer(buffer, np.uint8)
+    if not writeable:
+        values.flags.writeable = False
+    return values
+
+
+def view_array(cls, owner, axes, dtype, shape, offset, strides, writeable):
+    import numpy as np
+    locked = isinstance(owner, np.ndarray) and writeable and not owner.flags.writeable
+    if locked:
+        owner.flags.writeable = True
+    buffer = owner if axes is None else owner.transpose(axes)
+    values = np.ndarray.__new__(cls, shape, dtype, buffer, offset, strides)
+    if locked:
+        owner.flags.writeable = False
+    if not writeable:
+        values.flags.writeable = False
+    return values
+
+
+def set_array(values, state):
+    own, attributes, writeable = state
+    values.__setstate__(own)
+    set_attributes(values, attributes)
+    if not writeable:
+        values.flags.writeable = False
+
+
+def set_attributes(values, attributes):
+    if attributes:
+        values.__dict__.update(attributes)
+
+
+def refuse_memmap(encoding, values):
+    raise TypeError("cannot pickle a memory-mapped file")
+
+
+ADAPTERS = {"numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap}

@@ -1,0 +1,50 @@
+"""pandas blocks and indexes: who shares memory with whom under copy-on-write.
+
+A block knows through its `refs` which others look at the same memory; a write copies while there are any. Arrays keep
+sharing memory here, so blocks must keep knowing it: pickled without, a write to one frame would show in the other.
+"""
+
+
+def reduce_block(encoding, block):
+    function, arguments = block.__reduce__()[:2]
+    return make_block, (function, arguments, block.refs)
+
+
+def make_block(function, arguments, refs):
+    block = function(*arguments)
+    refs.add_reference(block)
+    block.refs = refs
+    return block
+
+
+def reduce_series_manager(encoding, manager):
+    """Its own pickling takes the values out of the block."""
+    return type(manager), (manager.blocks[0], manager.axes[0])
+
+
+def reduce_refs(encoding, refs):
+    return type(refs), ()
+
+
+def reduce_index(encoding, index):
+    refs = vars(index).get("_references")  # a RangeIndex makes its memory, and its references, when asked
+    reduced = index.__reduce__()
+    if refs is None or len(reduced) > 3 or (len(reduced) == 3 and reduced[2] is not None):
+        return reduced
+    return make_index, (*reduced[:2], refs)
+
+
+def make_index(function, arguments, refs):
+    index = function(*arguments)
+    index._references = refs
+    refs.add_index_reference(index)
+    return index
+
+
+ADAPTERS = {
+    "pandas._libs.internals.Block": reduce_block,
+    "pandas.core.internals.managers.SingleBlockManager": reduce_series_manager,
+    "pandas._libs.internals.BlockValuesRefs": reduce_refs,
+    "pandas.Index": reduce_index,
+    "pandas.core.indexes.base.Index": reduce_index,
+}

@@ -1,0 +1,75 @@
+"""The bytes of one component.
+
+    "FKCB" | u16 layout | u8 u8 Python version | u32 length of header | header (JSON) | numbers | pickle | buffers
+
+`numbers` is a pickled list of ints and floats that are shared inside the component, `pickle` the pickle of
+(values, exports) in protocol 5. Each buffer starts at a multiple of 64, counted from the start of the blob. Offsets in
+the header count from the end of the header, rounded up to 64, so that the header does not depend on its own length.
+The header: {"names": [...], "numbers": length, "pickle": length, "buffers": [[offset, length, copied], ...],
+"sources": {file name of a cell: its text}}. The store frames and checks the blob; nothing here is trusted to be intact,
+but altered bytes only ever lead to an exception.
+"""
+import json
+import struct
+import sys
+
+MAGIC = b"FKCB"
+LAYOUT = 1
+ALIGN = 64
+_HEAD = struct.Struct("<4sHBBI")
+
+
+def _up(offset: int) -> int:
+    return -offset % ALIGN
+
+
+def write(names, sources, numbers: bytes, pickled: list, buffers: list) -> list:
+    """The chunks of a blob. `buffers`: list of (flat memoryview, copied)."""
+    length = sum(map(len, pickled))
+    place = len(numbers) + length
+    table, tail = [], []
+    for view, copied in buffers:
+        gap = _up(place)
+        if gap:
+            tail.append(bytes(gap))
+        tail.append(view)
+        table.append([place + gap, view.nbytes, int(copied)])
+        place += gap + view.nbytes
+    header = json.dumps({"names": names, "numbers": len(numbers), "pickle": length, "buffers": table,
+                         "sources": sources}).encode()
+    start = _HEAD.size + len(header)
+    head = _HEAD.pack(MAGIC, LAYOUT, *sys.version_info[:2], len(header))
+    return [head + header + bytes(_up(start)) + numbers, *pickled, *tail]
+
+
+class Parts:
+    """A blob taken apart; nothing is copied. ValueError says what is wrong with it; `names` is set as early as can be."""
+
+    def __init__(self, blob):
+        self.names = []
+        blob = memoryview(blob).cast("B").toreadonly()
+        if len(blob) < _HEAD.size:
+            raise ValueError("the blob is cut off")
+        magic, layout, major, minor, length = _HEAD.unpack_from(blob)
+        if magic != MAGIC:
+            raise ValueError("not a component of a Ferry session")
+        if layout > LAYOUT:
+            raise ValueError(f"written by a newer Kernelferry (layout {layout}, this one reads {LAYOUT})")
+        start = _HEAD.size + length
+        header = json.loads(bytes(blob[_HEAD.size:start]))
+        self.names = [str(name) for name in header["names"]]
+        if (major, minor) != sys.version_info[:2]:
+            raise ValueError(f"written by Python {major}.{minor}, this is {sys.version_info[0]}.{sys.version_info[1]}")
+        self.sources = header["sources"]
+        body = blob[start + _up(start):]
+        middle = header["numbers"]
+        self.numbers = _part(body, 0, middle)
+        self.pickle = _part(body, middle, header["pickle"])
+        self.buffers = [(_part(body, place, size), bool(copied)) for place, size, copied in header["buffers"]]
+
+
+def _part(body: memoryview, start: int, length: int) -> memoryview:
+    if not (isinstance(start, int) and isinstance(length, int) and 0 <= start and 0 <= length
+            and start + length <= len(body)):
+        raise ValueError("a part of the blob lies outside of it")
+    return body[start:start + length]

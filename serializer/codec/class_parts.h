@@ -1,0 +1,24 @@
+// What the codec must see in and do to classes, functions, instances and weak references that Python code cannot.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace ferry::codec {
+
+// Makes `metaclass` the type of `cls`, without asking either. Both must be classes of one layout; else TypeError.
+void SetMetaclass(pybind11::handle cls, pybind11::handle metaclass);
+
+// Sets names of a class that type.__new__ made: `items` is a list of (name, value), `order` the names in the order of the
+// class's dict. No user code runs: neither a metaclass's `__setattr__` nor `__set_name__`. TypeError for other types.
+void FillClass(pybind11::handle cls, const pybind11::list& items, const pybind11::list& order);
+
+// (annotations, attributes) of a function, None where it has none; asking Python for them would make them.
+pybind11::tuple FunctionParts(pybind11::handle function);
+
+// The instance dict of an object, whatever its class calls `__dict__`; None where it has none.
+pybind11::object InstanceDict(pybind11::handle object);
+
+// The object a weak reference or proxy refers to, or None.
+pybind11::object WeakTarget(pybind11::handle reference);
+
+}  // namespace ferry::codec

@@ -1,0 +1,77 @@
+"""Which way an object of a type is reduced. The gate asks once for each type and encoding.
+
+The order: code and other kinds that pickle refuses or would copy; the adapters of libraries in use; then classes,
+exceptions and instances by how they are written. What is left goes the pickler's own way.
+"""
+import sys
+import types
+
+from kernelferry.codec import (adapters_matplotlib, adapters_numpy, adapters_pandas, classes, functions, instances,
+                               library, weak)
+
+# exact type -> reduce(encoding, object)
+_KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
+
+# "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
+_ADAPTERS = adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS
+
+
+class Classifier:
+    def __init__(self, encoding):
+        self._encoding = encoding
+
+    def classify(self, cls):
+        """None, or what the gate shall call with each object of `cls`."""
+        reduce = self._reducer(cls)
+        if reduce is None:
+            return self._held(cls)
+        encoding = self._encoding
+        return lambda obj: reduce(encoding, obj)
+
+    def _reducer(self, cls):
+        if cls in _KINDS:
+            return _KINDS[cls]
+        if issubclass(cls, type):
+            return classes.reduce_class
+        for base in type.mro(cls):
+            adapter = _ADAPTERS.get(f"{base.__module__}.{base.__qualname__}")
+            if adapter is not None:
+                return adapter
+        if issubclass(cls, types.ModuleType):
+            return library.reduce_module
+        if issubclass(cls, BaseException):
+            return instances.reduce_exception
+        if not classes.importable(cls):
+            return instances.reducer_for(cls)
+        return None
+
+    def _held(self, cls):
+        """For classes of libraries: their objects that a module holds (sentinels, loggers, the global generators) go by
+        reference. Without a walker to ask, those that the class's own module or packages hold."""
+        if cls in library.VALUES or not issubclass(cls, object):
+            return None
+        ask = self._encoding.module_reference
+        held = _sentinels(cls)
+        if ask is None and not held:
+            return None
+
+        def reduce(obj):
+            name = held.get(id(obj))
+            reference = name or (ask(obj) if ask is not None and sys.getrefcount(obj) > 3 else None)
+            return (library.held_by, tuple(reference)) if reference else NotImplemented
+
+        return reduce
+
+
+def _sentinels(cls) -> dict:
+    """id -> (module, attribute) of the objects of exactly this class in the module that defines it, and its packages."""
+    found = {}
+    name = cls.__module__ if isinstance(cls.__module__, str) else ""
+    while name:
+        module = sys.modules.get(name)
+        if type(module) is types.ModuleType and name != "__main__":
+            for attribute, value in list(vars(module).items()):
+                if type(value) is cls:
+                    found.setdefault(id(value), (name, attribute))
+        name = name.rpartition(".")[0]
+    return found

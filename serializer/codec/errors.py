@@ -1,0 +1,34 @@
+"""What encoding and decoding raise: facts about one component, never about a save."""
+
+
+class EncodeError(Exception):
+    """An object that no encoding carries. `path` leads to it from one of the component's names."""
+
+    def __init__(self, type_name: str, path: str, exception: BaseException):
+        super().__init__(type_name, path, exception)
+        self.type_name = type_name
+        self.path = path
+        self.exception = exception
+
+    def __str__(self):
+        return f"{self.path}: {self.type_name} cannot be stored ({_words(self.exception)})"
+
+
+class DecodeError(Exception):
+    """A blob that did not come back. `names`: the user's names in it, as far as its header could be read."""
+
+    def __init__(self, names: list[str], exception: BaseException):
+        super().__init__(names, exception)
+        self.names = names
+        self.exception = exception
+
+    def __str__(self):
+        return f"{', '.join(self.names) or 'a component without names'}: cannot be loaded ({_words(self.exception)})"
+
+
+def _words(exception: BaseException) -> str:
+    try:
+        text = str(exception)
+    except Exception:  # an exception class of the user's, whose __str__ fails
+        text = ""
+    return f"{type(exception).__name__}: {text}" if text else type(exception).__name__

@@ -1,0 +1,136 @@
+"""Functions, code objects and closures of the session, by value.
+
+A function comes back with the live namespace as its globals (the namespace is a pid, see Encoding.pickle), with its own
+cells: a cell shared by two closures is one object again. Functions that an import finds go by reference.
+"""
+import functools
+import linecache
+import sys
+import types
+
+from kernelferry._ferry import function_parts
+
+
+def importable(function) -> bool:
+    """An import of its module finds this very function."""
+    name = function.__module__
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None or name == "__main__":
+        return False
+    found = module
+    for part in function.__qualname__.split("."):
+        if part == "<locals>":
+            return False
+        try:
+            found = vars(found)[part]
+        except (KeyError, TypeError):
+            return False
+        if isinstance(found, (staticmethod, classmethod)):
+            found = found.__func__
+    return found is function
+
+
+def module_of(namespace: dict):
+    """The module whose namespace this is, or None."""
+    name = namespace.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    return module if getattr(module, "__dict__", None) is namespace else None
+
+
+def reduce_function(encoding, function):
+    if importable(function):
+        return NotImplemented
+    scope = function.__globals__
+    if scope is not encoding.namespace:
+        scope = module_of(scope) or scope
+    annotations, attributes = function_parts(function)
+    state = (function.__name__, function.__qualname__, function.__module__, function.__doc__, function.__defaults__,
+             function.__kwdefaults__, annotations, attributes)
+    return make_function, (function.__code__, scope, function.__closure__), state, None, None, set_function
+
+
+def make_function(code, scope, closure):
+    return types.FunctionType(code, vars(scope) if isinstance(scope, types.ModuleType) else scope, None, None, closure)
+
+
+def set_function(function, state):
+    (function.__name__, function.__qualname__, function.__module__, function.__doc__, function.__defaults__,
+     function.__kwdefaults__, annotations, attributes) = state
+    if annotations is not None:
+        function.__annotations__ = annotations
+    if attributes is not None:
+        function.__dict__ = attributes
+
+
+def reduce_code(encoding, code):
+    source = linecache.cache.get(code.co_filename)
+    if source is not None and len(source) == 4 and source[1] is None:  # the text of a cell, in no file
+        encoding.sources[code.co_filename] = "".join(source[2])
+    return types.CodeType, (
+        code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_nlocals, code.co_stacksize,
+        code.co_flags, code.co_code, code.co_consts, code.co_names, code.co_varnames, code.co_filename, code.co_name,
+        code.co_qualname, code.co_firstlineno, code.co_linetable, code.co_exceptiontable, code.co_freevars,
+        code.co_cellvars)
+
+
+def reduce_cell(encoding, cell):
+    try:
+        contents = cell.cell_contents
+    except ValueError:
+        return types.CellType, ()
+    return types.CellType, (), (contents,), None, None, set_cell
+
+
+def set_cell(cell, state):
+    cell.cell_contents, = state
+
+
+def reduce_method(encoding, method):
+    return types.MethodType, (method.__func__, method.__self__)
+
+
+def reduce_cached(encoding, wrapper):
+    """functools.lru_cache: its contents live in C and are left behind."""
+    if _found(wrapper):
+        return NotImplemented
+    entries = wrapper.cache_info().currsize
+    if entries:
+        encoding.note(f"{wrapper.__qualname__}: its cache comes back empty ({entries} results are not kept)")
+    parameters = wrapper.cache_parameters()
+    state = dict(vars(wrapper))
+    state.pop("cache_parameters")
+    return make_cached, (wrapper.__wrapped__, parameters["maxsize"], parameters["typed"]), state, None, None, set_cached
+
+
+def _found(wrapper) -> bool:
+    module = sys.modules.get(wrapper.__module__)
+    return wrapper.__module__ != "__main__" and getattr(module, wrapper.__qualname__, None) is wrapper
+
+
+def make_cached(function, maxsize, typed):
+    return functools.lru_cache(maxsize, typed)(function)
+
+
+def set_cached(wrapper, attributes):
+    wrapper.__dict__.update(attributes)
+
+
+def reduce_property(encoding, prop):
+    return property, (prop.fget, prop.fset, prop.fdel, prop.__doc__)
+
+
+def reduce_wrapped(encoding, method):
+    """classmethod and staticmethod; their other attributes are copies of the function's."""
+    return type(method), (method.__func__,)
+
+
+KINDS = {
+    types.FunctionType: reduce_function,
+    types.CodeType: reduce_code,
+    types.CellType: reduce_cell,
+    types.MethodType: reduce_method,
+    functools._lru_cache_wrapper: reduce_cached,
+    property: reduce_property,
+    classmethod: reduce_wrapped,
+    staticmethod: reduce_wrapped,
+}

@@ -1,0 +1,128 @@
+#include "serializer/codec/gate.h"
+
+#include "util/stop.h"
+
+namespace ferry::codec {
+
+namespace py = pybind11;
+
+namespace {
+
+// A number has at least one holder, and the pickler one more reference while it is in a list or dict; the third one is
+// another holder. Two tuples that alone hold one number are missed: they come back with equal numbers of their own.
+constexpr Py_ssize_t kSharedReferences = 3;
+
+constexpr char kGate[] = "kernelferry gate";
+constexpr char kResolver[] = "kernelferry resolver";
+
+// A METH_O function whose self is a capsule that keeps `owner` alive.
+template <typename Owner>
+py::object Bound(PyMethodDef* def, const char* name, std::shared_ptr<Owner> owner) {
+  auto* kept = new std::shared_ptr<Owner>(std::move(owner));
+  auto self = py::reinterpret_steal<py::object>(PyCapsule_New(kept->get(), name, [](PyObject* capsule) {
+    delete static_cast<std::shared_ptr<Owner>*>(PyCapsule_GetContext(capsule));
+  }));
+  if (!self || PyCapsule_SetContext(self.ptr(), kept) != 0) throw py::error_already_set();
+  auto function = py::reinterpret_steal<py::object>(PyCFunction_New(def, self.ptr()));
+  if (!function) throw py::error_already_set();
+  return function;
+}
+
+bool IsContainer(PyObject* object) {
+  return PyDict_CheckExact(object) || PyList_CheckExact(object) || PyAnySet_CheckExact(object);
+}
+
+bool IsSharedNumber(PyObject* object) {
+  if (Py_REFCNT(object) < kSharedReferences) return false;
+  if (PyFloat_CheckExact(object)) return true;
+  if (!PyLong_CheckExact(object)) return false;
+  int overflow = 0;
+  long value = PyLong_AsLongAndOverflow(object, &overflow);
+  return overflow || value < -5 || value > 256;  // CPython holds the others once a process
+}
+
+}  // namespace
+
+void Gate::Refer(py::object object, py::object pid) {
+  pids_.Put(object.ptr(), pid.ptr());
+  owned_.push_back(std::move(object));
+  owned_.push_back(std::move(pid));
+}
+
+PyObject* Gate::NumberPid(PyObject* number) {
+  if (const std::int64_t* pid = number_pids_.Find(number)) return PyLong_FromLongLong(*pid);
+  if (PyList_Append(numbers_.ptr(), number) != 0) return nullptr;
+  auto pid = -static_cast<std::int64_t>(numbers_.size());
+  number_pids_.Put(number, pid);
+  return PyLong_FromLongLong(pid);
+}
+
+PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
+  auto* gate = static_cast<Gate*>(PyCapsule_GetPointer(self, kGate));
+  if ((++gate->asked_ & 15) == 0 && MainStop().Asked()) {
+    PyErr_SetString(gate->stopped_.ptr(), "a request waits");
+    return nullptr;
+  }
+  gate->last_ = py::reinterpret_borrow<py::object>(object);
+  if (PyObject* const* pid = gate->pids_.Find(object)) return Py_NewRef(*pid);
+  if (IsSharedNumber(object)) return gate->NumberPid(object);
+  if (!gate->held_.is_none() && IsContainer(object) && Py_REFCNT(object) >= kSharedReferences)
+    return PyObject_CallOneArg(gate->held_.ptr(), object);
+  Py_RETURN_NONE;
+}
+
+PyObject* Gate::AskReducer(PyObject* self, PyObject* object) {
+  auto* gate = static_cast<Gate*>(PyCapsule_GetPointer(self, kGate));
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(object));
+  PyObject* reducer;
+  if (PyObject* const* known = gate->reducers_.Find(type)) {
+    reducer = *known;
+  } else {
+    auto asked = py::reinterpret_steal<py::object>(PyObject_CallOneArg(gate->classify_.ptr(), type));
+    if (!asked) return nullptr;
+    reducer = asked.ptr();
+    gate->reducers_.Put(type, reducer);
+    gate->owned_.push_back(std::move(asked));
+    gate->owned_.push_back(py::reinterpret_borrow<py::object>(type));
+  }
+  if (reducer == Py_None) Py_RETURN_NOTIMPLEMENTED;
+  return PyObject_CallOneArg(reducer, object);
+}
+
+py::object Gate::PersistentId() {
+  static PyMethodDef def{"persistent_id", AskPid, METH_O, nullptr};
+  return Bound(&def, kGate, shared_from_this());
+}
+
+py::object Gate::ReducerOverride() {
+  static PyMethodDef def{"reducer_override", AskReducer, METH_O, nullptr};
+  return Bound(&def, kGate, shared_from_this());
+}
+
+PyObject* Resolver::Load(PyObject* self, PyObject* pid) {
+  auto* resolver = static_cast<Resolver*>(PyCapsule_GetPointer(self, kResolver));
+  if (PyLong_CheckExact(pid)) {
+    long long number = PyLong_AsLongLong(pid);
+    if (number == -1 && PyErr_Occurred()) return nullptr;
+    if (number < 0) {
+      auto index = static_cast<unsigned long long>(-(number + 1));
+      if (index < resolver->numbers_.size())
+        return Py_NewRef(PyList_GET_ITEM(resolver->numbers_.ptr(), static_cast<Py_ssize_t>(index)));
+      PyErr_Format(PyExc_ValueError, "the blob has no shared number %R", pid);
+      return nullptr;
+    }
+  }
+  PyObject* known = PyDict_GetItemWithError(resolver->known_.ptr(), pid);
+  if (known) return Py_NewRef(known);
+  if (PyErr_Occurred()) return nullptr;
+  PyObject* object = PyObject_CallOneArg(resolver->resolve_.ptr(), pid);
+  if (object && PyDict_SetItem(resolver->known_.ptr(), pid, object) != 0) Py_CLEAR(object);
+  return object;
+}
+
+py::object Resolver::PersistentLoad() {
+  static PyMethodDef def{"persistent_load", Load, METH_O, nullptr};
+  return Bound(&def, kResolver, shared_from_this());
+}
+
+}  // namespace ferry::codec

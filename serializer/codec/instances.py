@@ -1,0 +1,174 @@
+"""Instances of session classes, and exceptions.
+
+A class that defines its own pickling is obeyed. Otherwise an instance is its `__dict__`, its slots and what its builtin
+base holds; it is made by that base and filled directly, where the default way would call the user's `__new__`,
+`__setattr__`, `__getattr__`, `__setitem__` or `__init__` on an object that is not complete.
+"""
+import collections
+import copyreg
+import enum
+import sys
+import types
+
+from kernelferry._ferry import instance_dict
+
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_PROTOCOL = ("__reduce_ex__", "__reduce__", "__getnewargs_ex__", "__getnewargs__", "__getstate__", "__setstate__")
+_TOUCHED = ("__new__", "__getattr__", "__getattribute__", "__setattr__", "__class__", "__dict__")
+
+
+def _defines(cls, names) -> bool:
+    """Some class of Python in the order of resolution defines one of the names."""
+    return any(name in vars(base) for base in type.mro(cls) if base.__flags__ & _HEAP for name in names)
+
+
+def _builtin_base(cls):
+    return next(base for base in type.mro(cls) if not base.__flags__ & _HEAP)
+
+
+def reducer_for(cls):
+    """reduce(encoding, object) for instances of a session class, or None: the pickler's way is the same."""
+    if issubclass(cls, enum.Enum):
+        return reduce_member
+    if cls in copyreg.dispatch_table or _defines(cls, _PROTOCOL):
+        return None
+    base = next((base for base in type.mro(cls) if base in _CONTENTS), _builtin_base(cls))
+    if base is object and not _defines(cls, _TOUCHED):
+        return None
+    if base is not object and base not in _CONTENTS:
+        return None
+    return reduce_instance
+
+
+# Builtin base -> (arguments of its __new__, contents to be filled in later, how to fill them). By the base's own
+# methods: those of the class may be overridden.
+_CONTENTS = {
+    int: (lambda obj: (int.__pos__(obj),), None, None),
+    float: (lambda obj: (float.__pos__(obj),), None, None),
+    complex: (lambda obj: (complex.__pos__(obj),), None, None),
+    str: (lambda obj: (str.__str__(obj),), None, None),
+    bytes: (lambda obj: (bytes.__getitem__(obj, slice(None)),), None, None),
+    tuple: (lambda obj: (tuple.__getitem__(obj, slice(None)),), None, None),
+    frozenset: (lambda obj: (list(frozenset.__iter__(obj)),), None, None),
+    list: (None, lambda obj: list.__getitem__(obj, slice(None)), list.extend),
+    dict: (None, lambda obj: dict(dict.items(obj)), dict.update),
+    set: (None, lambda obj: list(set.__iter__(obj)), set.update),
+    bytearray: (None, lambda obj: bytearray.__getitem__(obj, slice(None)), bytearray.extend),
+    collections.OrderedDict: (
+        None, lambda obj: list(collections.OrderedDict.items(obj)),
+        lambda obj, items: [collections.OrderedDict.__setitem__(obj, *item) for item in items]),
+    collections.defaultdict: (
+        None, lambda obj: (obj.default_factory, dict(dict.items(obj))),
+        lambda obj, held: (collections.defaultdict.__init__(obj, held[0]), dict.update(obj, held[1]))),
+    collections.deque: (
+        None, lambda obj: (list(collections.deque.__iter__(obj)), collections.deque.maxlen.__get__(obj)),
+        lambda obj, held: collections.deque.__init__(obj, *held)),
+}
+
+
+def _slots(obj) -> list:
+    found = []
+    for cls in type.mro(type(obj)):
+        if cls.__flags__ & _HEAP:
+            for name, member in list(vars(cls).items()):
+                if type(member) is types.MemberDescriptorType and member.__objclass__ is cls:
+                    try:
+                        found.append((cls, name, member.__get__(obj)))
+                    except AttributeError:
+                        pass
+    return found
+
+
+def reduce_instance(encoding, obj):
+    cls = type(obj)
+    base = next((base for base in type.mro(cls) if base in _CONTENTS), object)
+    arguments, contents, _ = _CONTENTS.get(base, (None, None, None))
+    state = (instance_dict(obj), _slots(obj), contents(obj) if contents else None)
+    return make_instance, (base, cls, arguments(obj) if arguments else ()), state, None, None, set_instance
+
+
+def make_instance(base, cls, arguments):
+    return base.__new__(cls, *arguments)
+
+
+def set_instance(obj, state):
+    attributes, slots, contents = state
+    if attributes:
+        instance_dict(obj).update({sys.intern(name) if type(name) is str else name: value for name, value in attributes.items()})
+    for cls, name, value in slots:
+        vars(cls)[name].__set__(obj, value)
+    if contents is not None:
+        base = next(base for base in type.mro(type(obj)) if base in _CONTENTS)
+        _CONTENTS[base][2](obj, contents)
+
+
+def reduce_member(encoding, member):
+    """A member of an enum of the session. Where the class comes along, its members are parts of it; else they are
+    looked up in the class."""
+    cls = type(member)
+    if id(cls) in encoding.foreign:
+        return find_member, (cls, member._name_, member._value_)
+    base = cls._member_type_
+    arguments, _, _ = _CONTENTS.get(base, (None, None, None))
+    if arguments:
+        arguments = arguments(member)
+    elif base is object:
+        arguments = ()
+    else:
+        arguments = base(member._value_).__reduce_ex__(2)[1]
+    return make_instance, (base, cls, arguments), (instance_dict(member), [], None), None, None, set_instance
+
+
+def find_member(cls, name, value):
+    found = cls._member_map_.get(name)
+    return cls(value) if found is None else found
+
+
+def reduce_exception(encoding, error):
+    """Tracebacks are cut: their frames hold the interpreter. Causes, contexts and notes are kept."""
+    cls = type(error)
+    if error.__traceback__ is not None:
+        encoding.note(f"{cls.__qualname__}: its traceback is not kept")
+    chain = (error.__cause__, error.__context__, error.__suppress_context__)
+    if cls in copyreg.dispatch_table or _defines(cls, _PROTOCOL):
+        reduced = copyreg.dispatch_table[cls](error) if cls in copyreg.dispatch_table else error.__reduce_ex__(5)
+        if not isinstance(reduced, tuple) or len(reduced) > 3:
+            return reduced
+        state = reduced[2] if len(reduced) > 2 else None
+        return *reduced[:2], (state, *chain), None, None, set_own_exception
+    base = _builtin_base(cls)
+    fields = {name: value for name in ("name", "path", "obj")
+              if type(vars(base).get(name)) is types.MemberDescriptorType
+              and (value := getattr(base, name).__get__(error)) is not None}
+    state = (error.args, instance_dict(error), _slots(error), fields, *chain)
+    return make_exception, (base, cls, base.__reduce__(error)[1]), state, None, None, set_exception
+
+
+def make_exception(base, cls, arguments):
+    error = base.__new__(cls, *arguments)
+    base.__init__(error, *arguments)
+    return error
+
+
+def set_exception(error, state):
+    arguments, attributes, slots, fields, *chain = state
+    set_instance(error, (attributes, slots, None))
+    BaseException.args.__set__(error, arguments)
+    base = _builtin_base(type(error))
+    for name, value in fields.items():
+        getattr(base, name).__set__(error, value)
+    _set_chain(error, chain)
+
+
+def set_own_exception(error, state):
+    own, *chain = state
+    if own is not None:
+        error.__setstate__(own)
+    _set_chain(error, chain)
+
+
+def _set_chain(error, chain):
+    cause, context, suppress = chain
+    BaseException.__cause__.__set__(error, cause)
+    BaseException.__context__.__set__(error, context)
+    BaseException.__suppress_context__.__set__(error, suppress)

@@ -1,0 +1,122 @@
+"""Kinds of objects of the standard library that pickle refuses, or copies where they look into another object."""
+import array
+import collections
+import datetime
+import functools
+import gc
+import importlib
+import sys
+import threading
+import types
+import typing
+
+# Immutable kinds that no module is asked for.
+VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
+
+
+def held_by(module, attribute):
+    """An object that an imported module holds. The names are those of `Walker`: attributes joined by dots."""
+    found = importlib.import_module(module)
+    for part in attribute.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def reduce_module(encoding, module):
+    name = vars(module).get("__name__")
+    if sys.modules.get(name) is module:
+        return importlib.import_module, (name,)
+    for name, other in list(sys.modules.items()):
+        if other is module:
+            return importlib.import_module, (name,)
+    # made by the session with types.ModuleType
+    state = {name: value for name, value in vars(module).items() if name != "__builtins__"}
+    return types.ModuleType, (module.__name__, module.__doc__), state, None, None, set_module
+
+
+def set_module(module, names):
+    vars(module).update(names)
+
+
+def _underlying(view):
+    """The dict that a view or proxy looks at."""
+    return gc.get_referents(view)[0]
+
+
+def reduce_keys(encoding, view):
+    return type(_underlying(view)).keys, (_underlying(view),)
+
+
+def reduce_values(encoding, view):
+    return type(_underlying(view)).values, (_underlying(view),)
+
+
+def reduce_items(encoding, view):
+    return type(_underlying(view)).items, (_underlying(view),)
+
+
+def reduce_proxy(encoding, proxy):
+    return types.MappingProxyType, (_underlying(proxy),)
+
+
+def reduce_memoryview(encoding, view):
+    if not view.contiguous or type(view.obj) not in (bytes, bytearray, array.array):
+        raise TypeError(f"cannot pickle a memoryview of '{type(view.obj).__name__}' object")
+    start = _address(view) - _address(memoryview(view.obj))
+    shape = view.shape if view.ndim > 1 else None
+    return make_memoryview, (view.obj, start, view.nbytes, view.format, shape, view.readonly)
+
+
+def _address(view) -> int:
+    import numpy
+    return numpy.frombuffer(view, numpy.uint8).__array_interface__["data"][0] if view.nbytes else 0
+
+
+def make_memoryview(obj, start, size, code, shape, readonly):
+    view = memoryview(obj).cast("B")[start:start + size].cast(code, *filter(None, [shape]))
+    return view.toreadonly() if readonly else view
+
+
+def reduce_typevar(encoding, variable):
+    module = sys.modules.get(variable.__module__)
+    if variable.__module__ != "__main__" and getattr(module, variable.__name__, None) is variable:
+        return NotImplemented
+    state = {"__module__": variable.__module__}
+    if type(variable) is typing.ParamSpec:
+        return make_typevar, (typing.ParamSpec, variable.__name__, (), {"bound": variable.__bound__}), state
+    if type(variable) is typing.TypeVarTuple:
+        return make_typevar, (typing.TypeVarTuple, variable.__name__, (), {}), state
+    keywords = {"bound": variable.__bound__, "covariant": variable.__covariant__,
+                "contravariant": variable.__contravariant__}
+    return make_typevar, (typing.TypeVar, variable.__name__, variable.__constraints__, keywords), state
+
+
+def make_typevar(kind, name, constraints, keywords):
+    return kind(name, *constraints, **keywords)
+
+
+def reduce_cached_property(encoding, prop):
+    """Its lock is free between cells: a new one is the same."""
+    state = {name: value for name, value in vars(prop).items() if name != "lock"}
+    return functools.cached_property, (prop.func,), state, None, None, set_cached_property
+
+
+def set_cached_property(prop, state):
+    vars(prop).update(state, lock=threading.RLock())
+
+
+KINDS = {
+    types.ModuleType: reduce_module,
+    type({}.keys()): reduce_keys,
+    type({}.values()): reduce_values,
+    type({}.items()): reduce_items,
+    type(collections.OrderedDict().keys()): reduce_keys,
+    type(collections.OrderedDict().values()): reduce_values,
+    type(collections.OrderedDict().items()): reduce_items,
+    types.MappingProxyType: reduce_proxy,
+    memoryview: reduce_memoryview,
+    typing.TypeVar: reduce_typevar,
+    typing.ParamSpec: reduce_typevar,
+    typing.TypeVarTuple: reduce_typevar,
+    functools.cached_property: reduce_cached_property,
+}
