@@ -20,4 +20,7 @@ void BindStore(pybind11::module_& m);
 // SessionGraph, Cost, plan(), plan_behind(): tracker/graph, replay/plan. After BindRecords.
 void BindPlan(pybind11::module_& m);
 
+// Observer, user_names(dict): tracker/observe. After BindRecords.
+void BindObserve(pybind11::module_& m);
+
 }  // namespace ferry::session

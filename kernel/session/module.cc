@@ -14,4 +14,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindRecords(m);
   ferry::session::BindStore(m);
   ferry::session::BindPlan(m);
+  ferry::session::BindObserve(m);
 }
