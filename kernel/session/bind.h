@@ -24,5 +24,7 @@ void BindPlan(pybind11::module_& m);
 void BindObjects(pybind11::module_& m);
 // Gate, Resolver and the tools of kernelferry.codec: serializer/codec.
 void BindCodec(pybind11::module_& m);
+// Observer, user_names(dict): tracker/observe. After BindRecords.
+void BindObserve(pybind11::module_& m);
 
 }  // namespace ferry::session

@@ -16,4 +16,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindPlan(m);
   ferry::session::BindObjects(m);
   ferry::session::BindCodec(m);
+  ferry::session::BindObserve(m);
 }
