@@ -23,4 +23,7 @@ void BindPlan(pybind11::module_& m);
 // Walker, Look, Component: tracker/objects.
 void BindObjects(pybind11::module_& m);
 
+// Observer, user_names(dict): tracker/observe. After BindRecords.
+void BindObserve(pybind11::module_& m);
+
 }  // namespace ferry::session

@@ -15,4 +15,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindStore(m);
   ferry::session::BindPlan(m);
   ferry::session::BindObjects(m);
+  ferry::session::BindObserve(m);
 }

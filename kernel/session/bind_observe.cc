@@ -1,0 +1,42 @@
+#include <pybind11/stl.h>
+
+#include "kernel/session/bind.h"
+#include "tracker/observe/observer.h"
+
+namespace py = pybind11;
+
+namespace ferry::session {
+namespace {
+
+py::set Set(const observe::NameSet& names) {
+  py::set set;
+  for (const auto& name : names) set.add(py::str(name));
+  return set;
+}
+
+}  // namespace
+
+void BindObserve(py::module_& m) {
+  using observe::Observer;
+  m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
+        "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
+  py::class_<Observer>(m, "Observer")
+      .def(py::init<py::dict>(), py::arg("namespace"))
+      .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())
+      .def("saw_code", &Observer::SawCode, py::arg("code"))
+      .def("after", [](Observer& self, const py::str& status) {
+        py::object record = py::cast(self.After());
+        record.attr("status") = status;
+        return record;
+      }, py::arg("status") = "ok")
+      .def_property_readonly("door_reason", &Observer::door_reason)
+      .def("closure",
+           [](Observer& self, const std::vector<py::object>& codes, const observe::Pending& pending) {
+             const auto [names, door] = self.Reads(codes, pending);
+             return std::pair(Set(names), door);
+           },
+           py::arg("codes"), py::arg("pending") = observe::Pending{})
+      .def("learn", &Observer::Learn, py::arg("look"));
+}
+
+}  // namespace ferry::session
