@@ -106,6 +106,17 @@ BindingChange Bindings::Refresh() {
   return change;
 }
 
+std::vector<std::pair<std::string_view, const void*>> Bindings::CodeUnits() const {
+  std::vector<std::pair<std::string_view, const void*>> units;
+  Py_ssize_t position = 0;
+  PyObject *key, *value;
+  while (PyDict_Next(ns_.ptr(), &position, &key, &value)) {
+    if (!PyUnicode_CheckExact(key) || !(PyFunction_Check(value) || PyType_Check(value))) continue;
+    if (IsUserName(Text(key), value)) units.emplace_back(Text(key), value);
+  }
+  return units;
+}
+
 PyObject* Bindings::Value(std::string_view name) const {
   const auto key = py::reinterpret_steal<py::object>(
       PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), nullptr));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tracker/observe/names.h"
@@ -32,7 +33,9 @@ class Bindings {
   // What changed since the last call. Cost: nothing if no name was bound since; else about 3 ns a name.
   BindingChange Refresh();
 
-  std::size_t size() const { return entries_.size(); }
+  // Names that are bound to classes and functions, and to which. Cost: 2 ns a name.
+  std::vector<std::pair<std::string_view, const void*>> CodeUnits() const;
+
   pybind11::handle ns() const { return ns_; }
 
   // The value of a user's name, borrowed, or null.

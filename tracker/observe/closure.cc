@@ -76,7 +76,7 @@ void Closure::Follow(const std::string& name, PyObject* value, bool made) {
   clocks_.insert(reached.clocks.begin(), reached.clocks.end());
   if (!reached.door.empty()) Door(reached.door);
   for (const auto& partner : reached.partners) {
-    if (names_.insert(partner).second) {
+    if (partner != name && names_.insert(partner).second) {
       mentions_.insert(partner);
       todo_.push_back(partner);
     }

@@ -46,6 +46,7 @@ class Walk {
       Enter(next);
     }
     found_.met = met_.size();
+    std::sort(found_.units.begin(), found_.units.end());
     std::sort(found_.shared.begin(), found_.shared.end());
     return std::move(found_);
   }
@@ -102,7 +103,10 @@ class Walk {
   // Not its globals: that is the namespace, or a library.
   void Function(PyObject* value) {
     auto* function = reinterpret_cast<PyFunctionObject*>(value);
-    if (function->func_globals == ns_) Code(function->func_code);
+    if (function->func_globals == ns_) {
+      found_.units.push_back(value);
+      Code(function->func_code);
+    }
     for (PyObject* part : {function->func_closure, function->func_defaults, function->func_kwdefaults,
                            function->func_dict, function->func_annotations}) {
       if (part && Meet(part)) return;
@@ -111,6 +115,7 @@ class Walk {
 
   void Class(PyTypeObject* type) {
     if (!IsUserType(type)) return;
+    found_.units.push_back(type);
     Py_ssize_t position = 0;
     PyObject *key, *value;
     while (PyDict_Next(type->tp_dict, &position, &key, &value)) {
@@ -153,8 +158,6 @@ bool IsLeaf(PyObject* value) {
   if (std::strncmp(type->tp_name, "numpy.", 6) == 0) return !IsArray(value);
   return PyBytes_CheckExact(value) || !type->tp_as_buffer || !type->tp_as_buffer->bf_getbuffer;
 }
-
-bool IsCodeUnit(PyObject* value) { return PyFunction_Check(value) || PyType_Check(value); }
 
 Inspection Inspect(PyObject* value, PyObject* ns, std::size_t most) {
   if (IsLeaf(value)) return {};

@@ -20,6 +20,7 @@ struct Inspection {
   NameSet binds;                    // of these, those that the code binds as globals
   NameSet clocks;                   // calls in the code that answer differently each time
   std::vector<const void*> shared;  // sorted addresses of the mutable objects met; compared, never dereferenced
+  std::vector<const void*> units;   // sorted addresses of the session's classes and functions met
   std::vector<const void*> codes;   // addresses of the code objects met
   std::size_t met = 0;              // objects
   std::string door;                 // the namespace, a frame or the shell is within, or code that reaches them
@@ -27,9 +28,6 @@ struct Inspection {
 
 // An immutable value without references that could hold code or be shared: numbers, text, modules, library functions.
 bool IsLeaf(PyObject* value);
-
-// A class or function of the session: sharing it does not link.
-bool IsCodeUnit(PyObject* value);
 
 // Never runs user code. At most `most` objects are met: some 30 ns each, plus the code found.
 Inspection Inspect(PyObject* value, PyObject* ns, std::size_t most);

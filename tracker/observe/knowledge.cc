@@ -1,6 +1,7 @@
 #include "tracker/observe/knowledge.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "tracker/observe/code_scan.h"
 
@@ -31,9 +32,18 @@ void Knowledge::Learn(py::handle look) {
   groups_.clear();
   inspected_.clear();
   holder_.clear();
+  std::unordered_map<std::int64_t, NameSet> exporters;  // pid -> names of the component it lives in
+  for (const py::handle found : look.attr("components")) {
+    for (const py::handle pid : found.attr("exports")) exporters[pid.cast<std::int64_t>()] = Strings(found.attr("names"));
+  }
   for (const py::handle found : look.attr("components")) {
     auto component = std::make_shared<Component>();
     component->names = Strings(found.attr("names"));
+    component->touched = component->names;
+    for (const py::handle pid : found.attr("needs")) {
+      const NameSet& names = exporters[pid.cast<std::int64_t>()];
+      component->touched.insert(names.begin(), names.end());
+    }
     component->mentions = Strings(found.attr("mentions"));
     for (const auto& mention : component->mentions) {
       if (IsDoorName(mention)) component->door = mention;
@@ -51,6 +61,9 @@ void Knowledge::Learn(py::handle look) {
     }
   }
   unsearched_.clear();
+  for (const auto& name : UserNames(bindings_.ns().ptr())) {
+    if (!looked_.contains(name)) unsearched_.insert(name);
+  }
 }
 
 void Knowledge::Ran(const NameSet& touched, const NameSet& mentions, bool everything) {
@@ -73,7 +86,7 @@ void Knowledge::Ran(const NameSet& touched, const NameSet& mentions, bool everyt
       group->everything |= old->everything;
       for (const auto& other : old->names) groups_[other] = group;
       group->names.insert(group->names.end(), old->names.begin(), old->names.end());
-    } else if (!IsCodeUnit(value)) {
+    } else {
       group->names.push_back(name);
     }
     groups_[name] = group;
@@ -102,7 +115,7 @@ const Inspection& Knowledge::InspectOnce(const std::string& name, PyObject* valu
 
 bool Knowledge::Share(const std::string& name, PyObject* value, const std::string& other) {
   PyObject* theirs = bindings_.Value(other);
-  if (!theirs || IsLeaf(theirs) || IsCodeUnit(theirs)) return false;
+  if (!theirs || IsLeaf(theirs)) return false;
   const Inspection& mine = InspectOnce(name, value);
   const Inspection& found = InspectOnce(other, theirs);
   return !mine.complete || !found.complete || Meet(mine.shared, found.shared);
@@ -111,7 +124,7 @@ bool Knowledge::Share(const std::string& name, PyObject* value, const std::strin
 Reached Knowledge::Reach(const std::string& name, PyObject* value, bool made) {
   Reached reached;
   if (const auto it = looked_.find(name); it != looked_.end()) {
-    reached.partners = it->second.component->names;
+    reached.partners = it->second.component->touched;
     if (Fresh(name, value)) {
       reached.mentions = it->second.component->mentions;
       reached.door = it->second.component->door;
@@ -132,11 +145,14 @@ Reached Knowledge::Reach(const std::string& name, PyObject* value, bool made) {
       reached.mentions.insert(in->second->mentions.begin(), in->second->mentions.end());
     }
   }
-  if (in != groups_.end() && !IsCodeUnit(value)) {
-    const auto group = in->second;
-    for (const auto& other : group->names) {
-      if (other != name && !reached.partners.contains(other) && Share(name, value, other)) reached.partners.insert(other);
-    }
+  const auto& units = found.units;
+  for (const auto& other : bindings_.CodeUnits()) {
+    if (std::binary_search(units.begin(), units.end(), other.second)) reached.partners.emplace(other.first);
+  }
+  // Nothing is known of a value that came from outside the cells: it may share with every other.
+  const auto others = in != groups_.end() ? in->second->names : UserNames(bindings_.ns().ptr());
+  for (const auto& other : others) {
+    if (other != name && !reached.partners.contains(other) && Share(name, value, other)) reached.partners.insert(other);
   }
   return reached;
 }
@@ -146,8 +162,12 @@ bool Knowledge::Holds(const void* code) {
     const auto it = holder_.find(code);
     if (it == holder_.end()) return false;
     PyObject* value = bindings_.Value(it->second);
+    if (!value) return false;
+    if (Fresh(it->second, value)) return true;
     const auto inspected = inspected_.find(it->second);
-    return value && (Fresh(it->second, value) || (inspected != inspected_.end() && inspected->second.address == value));
+    if (inspected == inspected_.end() || inspected->second.address != value) return false;
+    const auto& codes = inspected->second.found.codes;
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
   };
   if (holds()) return true;
   for (auto it = unsearched_.begin(); it != unsearched_.end() && budget_ > 0; it = unsearched_.erase(it)) {

@@ -22,7 +22,7 @@ struct Reached {
   NameSet mentions;     // names its code may use
   NameSet binds;        // names its code binds
   NameSet clocks;       // calls in it that answer differently each time
-  NameSet partners;     // names that share objects with it
+  NameSet partners;     // names that share objects with it, or hold its classes and functions
   std::string door;
 };
 
@@ -32,7 +32,8 @@ class Knowledge {
 
   Bindings& bindings() { return bindings_; }
 
-  // The newest look, made of the namespace as it is now: `components`, and of each `names`, `mentions`, `escaped`, `door`.
+  // The newest look, made of the namespace as it is now: `components`, and of each
+  // `names`, `exports`, `needs`, `mentions`, `escaped`, `door`.
   void Learn(pybind11::handle look);
 
   // A cell ran that touched these names and could use `mentions`. `everything`: it went through a door.
@@ -56,6 +57,7 @@ class Knowledge {
 
   struct Component {
     NameSet names, mentions;
+    NameSet touched;  // its own names and those of the components that hold its classes and functions
     std::string door;
   };
   struct Looked {
