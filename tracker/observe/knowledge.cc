@@ -145,9 +145,10 @@ Reached Knowledge::Reach(const std::string& name, PyObject* value, bool made) {
       reached.mentions.insert(in->second->mentions.begin(), in->second->mentions.end());
     }
   }
-  const auto& units = found.units;
-  for (const auto& other : bindings_.CodeUnits()) {
-    if (std::binary_search(units.begin(), units.end(), other.second)) reached.partners.emplace(other.first);
+  if (const auto& units = found.units; !units.empty()) {
+    for (const auto& [other, unit] : bindings_.CodeUnits()) {
+      if (std::binary_search(units.begin(), units.end(), unit)) reached.partners.emplace(other);
+    }
   }
   // Nothing is known of a value that came from outside the cells: it may share with every other.
   const auto others = in != groups_.end() ? in->second->names : UserNames(bindings_.ns().ptr());
