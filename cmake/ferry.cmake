@@ -4,6 +4,13 @@ add_library(ferry_options INTERFACE)
 target_compile_features(ferry_options INTERFACE cxx_std_20)
 target_include_directories(ferry_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(ferry_options INTERFACE -Wall -Wextra)
+option(FERRY_SANITIZE "address and undefined behaviour sanitizers" OFF)
+option(FERRY_FUZZ "fuzz targets (Clang)" OFF)
+if(FERRY_SANITIZE)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(ferry_options INTERFACE ${sanitizers})
+  target_link_options(ferry_options INTERFACE ${sanitizers})
+endif()
 
 # Where the importable package is assembled, in the build tree (PYTHONPATH=<build>/python) and on installation.
 set(FERRY_PACKAGE_DIR "${CMAKE_BINARY_DIR}/python/kernelferry")

@@ -91,6 +91,10 @@ Result<void> File::Sync() {
   return Do(Step::kSync, "sync", path_, [&] { return ::fdatasync(fd_); });
 }
 
+Result<void> File::SyncFileSystem() {
+  return Do(Step::kSync, "sync", path_, [&] { return ::syncfs(fd_); });
+}
+
 Result<void> File::Truncate(std::uint64_t size) {
   return Do(Step::kTruncate, "truncate", path_, [&] { return ::ftruncate(fd_, static_cast<off_t>(size)); });
 }

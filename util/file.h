@@ -28,6 +28,9 @@ class File {
 
   Result<void> Write(std::string_view bytes);  // all of it; after an error any part may have been written
   Result<void> Sync();                         // data and size are on disk (fdatasync)
+  // Everything on this file system is on disk, directories included; an error if anything on it failed to be written since
+  // this file was opened or SyncFileSystem was last called on it. One call costs less than the sync of a handful of files.
+  Result<void> SyncFileSystem();
   Result<void> Truncate(std::uint64_t size);
   Result<std::uint64_t> Size() const;
   void StartWriteback();  // asks the system to begin writing, so that a later Sync is short. Returns at once

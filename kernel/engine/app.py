@@ -9,7 +9,7 @@ import time
 from IPython.core.application import BaseIPythonApplication
 from IPython.core.shellapp import InteractiveShellApp
 from kernelferry import _engine
-from kernelferry.engine import debugger, messages
+from kernelferry.engine import messages, standins
 from kernelferry.engine.hooks import SessionHooks
 from kernelferry.engine.kernel import Kernel
 from kernelferry.engine.main import Main
@@ -49,7 +49,7 @@ def launch(options):
     sys.stdout, sys.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
     messages.follow_threads()
     kernel.stdin.install()
-    debugger.install()
+    standins.install()
     app = EngineApp.instance()
     app.initialize()
     kernel.shell = shell = app.shell

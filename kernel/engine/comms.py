@@ -1,8 +1,5 @@
 """Comms: messages between an object here and one in the front end (ipywidgets). The package `comm` holds the protocol;
 this is its way to the wire."""
-import sys
-import types
-
 import comm
 from comm.base_comm import BaseComm, CommManager
 
@@ -24,10 +21,6 @@ def install(kernel):
     Comm.kernel = kernel
     comm.create_comm = Comm
     comm.get_comm_manager = lambda: manager
-    # ipykernel's own would ask for ipykernel's Kernel and send nothing.
-    module = types.ModuleType("ipykernel.comm", "Comms of this kernel, under the name that libraries know.")
-    module.Comm, module.CommManager, module.BaseComm = Comm, CommManager, Comm
-    sys.modules["ipykernel.comm"] = module
     return manager
 
 

@@ -1,11 +1,10 @@
 """Variables for the front end's debugger panel.
 
 xeus-python's debugger (C++) drives debugpy and asks a Python class XDebugger, from the module
-`xeus_python_shell.debugger`, for the variables while nothing is stopped. That package is tied to the versions of
-xeus-python; this module stands in for it, and debugpy is imported only when a debugger attaches.
+`xeus_python_shell.debugger`, for the variables while nothing is stopped; this is that class (standins.py). debugpy is
+imported only when a debugger attaches.
 """
 import re
-import sys
 import types
 
 from IPython.core.getipython import get_ipython
@@ -13,14 +12,6 @@ from IPython.core.getipython import get_ipython
 HIDDEN = frozenset("""__name__ __doc__ __package__ __loader__ __spec__ __annotations__ __builtins__ __builtin__ __display__
 get_ipython debugpy exit quit In Out _oh _dh _ __ ___""".split())
 NUMBERED = re.compile(r"_\d|_i")
-
-
-def install():
-    package = types.ModuleType("xeus_python_shell")
-    package.debugger = types.ModuleType("xeus_python_shell.debugger")
-    package.debugger.XDebugger = XDebugger
-    sys.modules.setdefault("xeus_python_shell", package)
-    sys.modules.setdefault("xeus_python_shell.debugger", package.debugger)
 
 
 class _Names:

@@ -116,7 +116,9 @@ class Kernel:
         return self._history("search", pattern or "*", raw=raw, output=output, n=n or None, unique=unique)
 
     def _history(self, name, *arguments, **options):
-        entries = list(getattr(self.shell.history_manager, name)(*arguments, **options))
+        manager = self.shell.history_manager
+        entries = [(session or manager.session_number, line, text)      # IPython says 0 for the session that runs
+                   for session, line, text in getattr(manager, name)(*arguments, **options)]
         return messages.dumps({"status": "ok", "history": entries})
 
     def internal(self, code):

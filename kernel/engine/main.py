@@ -37,6 +37,7 @@ class Main(Turns):
         shell = self._kernel.shell
         if msg_type == "execute_request":
             self.running_cell, self.pending = True, False
+            shell.ferry_count = shell.execution_count
             metadata = json.loads(metadata)
             shell.ferry_request = {
                 "cell_id": metadata.get("cellId", ""), "tags": list(metadata.get("tags") or ()), "silent": bool(silent),

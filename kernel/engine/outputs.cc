@@ -11,6 +11,7 @@ constexpr double kWait = 0.05;           // seconds that text may wait for more
 }  // namespace
 
 void Outputs::Write(Stream stream, std::string_view parent, std::string_view text) {
+  if (InForkedChild()) return;
   std::lock_guard<std::mutex> lock(mutex_);
   if (stream != stream_ || parent != parent_) {
     FlushLocked();
@@ -23,6 +24,7 @@ void Outputs::Write(Stream stream, std::string_view parent, std::string_view tex
 }
 
 void Outputs::Flush() {
+  if (InForkedChild()) return;
   std::lock_guard<std::mutex> lock(mutex_);
   FlushLocked();
 }
@@ -60,6 +62,7 @@ void Outputs::SetCurrent(std::string parent) {
 }
 
 void Outputs::Drain() {
+  if (InForkedChild()) return;
   char chunk[16 << 10];
   std::lock_guard<std::mutex> drain(drain_mutex_);
   for (Stream stream : {Stream::kOut, Stream::kErr}) {

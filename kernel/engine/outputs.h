@@ -6,7 +6,8 @@
 // computes for an hour inside one C call still shows what it printed before.
 //
 // What C libraries and child processes write to descriptors 1 and 2 comes through pipes into the same place; our own log
-// and faulthandler keep the descriptors that the process was started with.
+// and faulthandler keep the descriptors that the process was started with. A forked child shares the pipes: it writes into
+// them, and does nothing here (its copies of the locks may be held by threads it does not have).
 #pragma once
 
 #include <mutex>

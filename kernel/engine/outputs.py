@@ -112,6 +112,12 @@ class FerryDisplayHook(DisplayHook):
         self._hooks = Hooks()
         self.content = None         # of the result being made
 
+    @property
+    def prompt_count(self):
+        """The number that was announced for this cell. IPython's own is another one when nothing is stored, and has
+        another meaning in each of its versions."""
+        return self.shell.ferry_count
+
     def start_displayhook(self):
         self.content = {}
 

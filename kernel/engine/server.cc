@@ -183,6 +183,7 @@ void Server::AbortWaiting() {
 }
 
 void Server::send_shell_impl(xeus::xmessage message) {
+  if (InForkedChild()) return;
   outputs_.Drain();
   outputs_.Flush();
   request_.answered = true;
@@ -209,6 +210,7 @@ void Server::publish_impl(xeus::xpub_message message, xeus::channel channel) {
 }
 
 std::string Server::ReadStdin(const std::string& prompt, bool password) {
+  if (InForkedChild()) throw std::runtime_error("a child process cannot ask the front end");
   outputs_.Drain();
   outputs_.Flush();
   zmq::multipart_t stale;

@@ -73,7 +73,6 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   void Dispatch(const std::string& type, xeus::xmessage message);
   void AnswerInPython(const std::string& type, const xeus::xmessage& message);
   void AbortWaiting();
-  void PublishStatus(const char* state, const nl::json& parent);
   void RunJobs();
   bool IdleSlice();
   nl::json CallMain(const char* method, const std::string& type, const nl::json& content);
@@ -89,6 +88,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   void RunSide();
 
   // any thread
+  void PublishStatus(const char* state, const nl::json& parent);
   void Post(std::function<void()> job);
   void PostAnswer(xeus::xmessage message);
 

@@ -50,7 +50,12 @@ void Server::ServeControl(xeus::xmessage message) {
   if (type.starts_with("ferry_") && !reply.empty())
     return Post([this, type, content, answer] { answer(CallMain("control", type, content)); });
 
-  if (type == "interrupt_request") Interrupt();
+  if (type == "interrupt_request") {  // xeus would answer without a status
+    PublishStatus("busy", header);
+    Interrupt();
+    wire_.Send(wire_.control, wire_.Answer(identities, header, reply, {{"status", "ok"}}));
+    return PublishStatus("idle", header);
+  }
   std::string fault = "this kernel does not answer " + type;
   control_answered_ = false;
   try {

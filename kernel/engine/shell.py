@@ -35,6 +35,7 @@ class ZMQInteractiveShell(InteractiveShell):
     keepkernel_on_exit = None
 
     ferry_request = None                    # the execute_request that runs: cell_id, tags, silent, store_history, ...
+    ferry_count = 1                         # its number, in prompts and replies
     last_traceback = None                   # lines, of the error that the cell showed last
     displayhook_failed = False              # that error came while its result was formatted
 

@@ -40,7 +40,8 @@ json EngineDied(const Sent& cell, const std::string& died, const std::string& ne
   return content;
 }
 
-json NoEngine(const std::string& why, const std::string& log) {
+json NoEngine(const Sent& request, const std::string& why, const std::string& log) {
+  if (request.type.starts_with("ferry_")) return ControlError("aborted", why, "try again when the kernel is idle");
   json content = Exception("NoEngine", why, log.empty() ? "" : "The end of its log:\n" + log);
   content["execution_count"] = 0;
   return content;

@@ -15,7 +15,7 @@ json FallbackKernelInfo();
 json EngineDied(const Sent& cell, const std::string& died, const std::string& next);
 
 // The reply to any request that no engine can serve; `why` is a sentence, `log` the end of the engine's log or "".
-json NoEngine(const std::string& why, const std::string& log);
+json NoEngine(const Sent& request, const std::string& why, const std::string& log);
 
 json ControlError(const char* code, const std::string& what, const std::string& remedy);
 

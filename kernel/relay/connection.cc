@@ -29,24 +29,23 @@ Result<Connection> ReadConnection(const std::string& file) {
     return invalid("asks for the registration handshake, which this version does not offer");
   }
   Connection c;
-  try {
-    c.transport = j.value("transport", "tcp");
-    c.ip = j.at("ip").get<std::string>();
-    c.key = j.value("key", "");
-    c.kernel_name = j.value("kernel_name", "");
-    c.shell_port = j.at("shell_port");
-    c.iopub_port = j.at("iopub_port");
-    c.stdin_port = j.at("stdin_port");
-    c.control_port = j.at("control_port");
-    c.hb_port = j.at("hb_port");
-    c.curve_publickey = j.value("curve_publickey", "");
-    c.curve_secretkey = j.value("curve_secretkey", "");
-    if (j.value("signature_scheme", "hmac-sha256") != "hmac-sha256") {
-      return invalid("signature_scheme is not hmac-sha256");
-    }
-  } catch (const json::exception& error) {
-    return invalid(error.what());
+  std::string scheme = "hmac-sha256";
+  for (auto [key, text] : {std::pair{"transport", &c.transport}, {"ip", &c.ip}, {"key", &c.key}, {"kernel_name", &c.kernel_name},
+                           {"curve_publickey", &c.curve_publickey}, {"curve_secretkey", &c.curve_secretkey},
+                           {"signature_scheme", &scheme}}) {
+    auto found = j.find(key);
+    if (found == j.end()) continue;
+    if (!found->is_string()) return invalid(std::string(key) + " is not a text");
+    *text = found->get<std::string>();
   }
+  for (auto [key, port] : {std::pair{"shell_port", &c.shell_port}, {"iopub_port", &c.iopub_port}, {"stdin_port", &c.stdin_port},
+                           {"control_port", &c.control_port}, {"hb_port", &c.hb_port}}) {
+    auto found = j.find(key);
+    if (found == j.end() || !found->is_number_integer()) return invalid(std::string("has no ") + key);
+    *port = found->get<int>();
+  }
+  if (c.ip.empty()) return invalid("has no ip");
+  if (scheme != "hmac-sha256") return invalid("signature_scheme " + scheme + " is unknown");
   if (c.transport != "tcp" && c.transport != "ipc") return invalid("transport " + c.transport + " is unknown");
   return c;
 }

@@ -14,12 +14,12 @@ Command CommandFor(const RuntimeDir& dir, const Choice& choice, const std::strin
   c.argv = {python, "-m", "kernelferry.engine", "-f", dir.ConnectionFile(number), "--session", choice.sid,
             "--start", Name(start)};
   c.keep = {dir.alive_fd()};
-  if (choice.lock_fd >= 0) {
-    c.argv.insert(c.argv.end(), {"--lock-fd", std::to_string(choice.lock_fd)});
-    c.keep.push_back(choice.lock_fd);
+  if (choice.lock) {
+    c.argv.insert(c.argv.end(), {"--lock-fd", std::to_string(choice.lock->fd())});
+    c.keep.push_back(choice.lock->fd());
   }
   if (!choice.anonymous.empty()) c.argv.insert(c.argv.end(), {"--anonymous", choice.anonymous});
-  std::vector<std::string> set = {"FERRY_RELAY_PID=" + std::to_string(::getpid())};
+  std::vector<std::string> set = {"FERRY_RELAY_PID=" + std::to_string(::getpid()), "FERRY_HOME=" + choice.home};
   // The engine removes PYTHONHASHSEED from what user code sees, unless the user had set it.
   if (std::getenv("PYTHONHASHSEED")) set.push_back("FERRY_ENV_KEEP=PYTHONHASHSEED");
   else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);

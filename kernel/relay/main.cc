@@ -55,9 +55,6 @@ int Main(int argc, char** argv) {
   if (!front) return Refuse(front.error());
   Result<RuntimeDir> dir = RuntimeDir::Make();
   if (!dir) return Refuse(dir.error());
-  Result<Choice> choice = ChooseSession();
-  if (!choice) return Refuse(choice.error());
-  setup.choice = *choice;
   int files = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (::inotify_add_watch(files, dir->path().c_str(), IN_CREATE) < 0) {
     return Refuse({Code::kIo, "cannot watch " + dir->path(), ""});

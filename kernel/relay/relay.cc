@@ -45,7 +45,7 @@ Relay::Relay(zmq::context_t& context, Setup setup, std::unique_ptr<Front> front,
       files_(files) {}
 
 int Relay::Run() {
-  StartEngine(setup_.choice.restarted ? Start::kRestart : Start::kFirst);
+  ChooseSession();
   while (!done_) Turn();
   if (!engine_) dir_.Remove();  // an engine that is still saving keeps its folder; the next relay removes it
   return 0;
@@ -102,6 +102,7 @@ void Relay::OnSignals() {
 }
 
 void Relay::OnTimers() {
+  if (timers_.Expired(Timer::kChoose)) ChooseSession();
   if (timers_.Expired(Timer::kPing) && engine_ && engine_->connected() && !engine_->ready()) ConnectEngine();
   if (timers_.Expired(Timer::kHeldReply) && held_reply_) PassReply({});
   if (timers_.Expired(Timer::kMourning)) Bury();
@@ -138,8 +139,9 @@ void Relay::OnShell(Frames frames) {
   if (leaving_ && execute) return voice_.Answer(front_->shell, Keep(*message), kAborted, queue_.running());
   if (!failure_.empty() || leaving_) {
     if (message->IsRequest()) {
+      Sent request = Keep(*message);
       std::string why = leaving_ ? "The kernel is shutting down." : failure_;
-      voice_.Answer(front_->shell, Keep(*message), Text(NoEngine(why, Tail(dir_.Log(), kLogTail))), queue_.running());
+      voice_.Answer(front_->shell, request, Text(NoEngine(request, why, Tail(dir_.Log(), kLogTail))), queue_.running());
     }
     return;
   }
@@ -174,11 +176,9 @@ void Relay::OnControl(Frames frames) {
     return Abort(queue_.TakeExecutes());  // what was to be interrupted has not begun
   }
   if (message->Is("ferry_status_request")) return answer(Status());
-  if (message->type().starts_with("ferry_")) {
-    return answer(ControlError("aborted", "no engine is ready", "try again when the kernel is idle"));
-  }
-  if (engine_ && !leaving_) return held_control_.push_back(std::move(*message));
-  answer(NoEngine(failure_.empty() ? "No engine is running." : failure_, ""));
+  bool comes = failure_.empty() && !asleep_ && !leaving_ && !message->type().starts_with("ferry_");
+  if (comes) return held_control_.push_back(std::move(*message));
+  answer(NoEngine(request, failure_.empty() ? "No engine is ready." : failure_, ""));
 }
 
 void Relay::OnStdin(Frames frames) {
@@ -228,10 +228,10 @@ json Relay::Status() {
                       : queue_.running() ? "busy"
                                          : "idle";
   json status = {{"v", 1},           {"epoch", engines_},          {"status", "ok"},
-                 {"engine", state},  {"session", setup_.choice.sid}, {"anonymous", nullptr},
+                 {"engine", state},  {"session", choice_.sid}, {"anonymous", nullptr},
                  {"pid", nullptr},   {"queued", queue_.waiting()},  {"running", nullptr},
                  {"relay_pid", ::getpid()}};
-  if (!setup_.choice.anonymous.empty()) status["anonymous"] = setup_.choice.anonymous;
+  if (!choice_.anonymous.empty()) status["anonymous"] = choice_.anonymous;
   if (engine_) status["pid"] = engine_->pid();
   if (Sent* cell = queue_.running()) status["running"] = {{"cell", cell->cell}, {"execution_count", cell->execution_count}};
   return status;

@@ -1,5 +1,7 @@
 // The relay: between front ends, whose connection never breaks, and engines, which come and go.
 //
+// First the session is chosen, which may mean to wait until an orphaned engine has saved it. Then:
+//
 //              Begin                pings came back          process ended             messages drained
 //   (no engine) ----> starting ------------------> ready ------------------> mourning ----------------.
 //        ^               |  process ended                                                             |
@@ -31,7 +33,6 @@ namespace ferry::relay {
 struct Setup {
   Connection connection;
   std::string python;  // absolute path of the interpreter that engines run in
-  Choice choice;
   int signals = -1;    // signalfd of SIGCHLD, SIGTERM, SIGHUP
   int parent = -1;     // pidfd of the parent process; readable when it has ended
 };
@@ -60,6 +61,7 @@ class Relay {
   void Pump();
 
   // relay_engine.cc: the engine's side.
+  void ChooseSession();
   void StartEngine(Start start);
   void ConnectEngine();
   void OnEngineShell(Frames frames);
@@ -83,6 +85,9 @@ class Relay {
   int files_;  // inotify of the runtime folder
   Timers timers_;
 
+  SessionChooser chooser_;
+  Choice choice_;
+  Timers::Clock::time_point began_ = Timers::Clock::now();
   Queue queue_;
   RestartPolicy policy_;
   std::unique_ptr<Engine> engine_;

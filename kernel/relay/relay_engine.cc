@@ -8,6 +8,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds kChooseEvery{100};
+constexpr milliseconds kLongestWait{30000};  // for an orphaned engine that still saves this session
 constexpr milliseconds kPingEvery{50};
 constexpr milliseconds kLongestHold{5000};  // a reply waits this long for an idle status that an engine forgot
 constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
@@ -19,9 +21,17 @@ int CountOf(const Message& execute_input) {
 
 }  // namespace
 
+void Relay::ChooseSession() {
+  auto choice = chooser_.Choose(/*wait=*/Timers::Clock::now() - began_ < kLongestWait);
+  if (!choice) return timers_.Set(Timer::kChoose, kChooseEvery);
+  choice_ = std::move(*choice);
+  if (!choice_.anonymous.empty()) Log("anonymous session: " + choice_.anonymous);
+  StartEngine(choice_.restarted ? Start::kRestart : Start::kFirst);
+}
+
 void Relay::StartEngine(Start start) {
   asleep_ = false;
-  auto engine = Engine::Begin(context_, setup_.connection, dir_, setup_.choice, setup_.python, ++engines_, start, author_);
+  auto engine = Engine::Begin(context_, setup_.connection, dir_, choice_, setup_.python, ++engines_, start, author_);
   if (!engine) return Fail(engine.error().what + (engine.error().remedy.empty() ? "." : ". To mend it: " + engine.error().remedy + "."));
   engine_ = std::move(*engine);
   ConnectEngine();
@@ -140,7 +150,7 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
-  Death death{.before_ready = !engine->ready(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean()};
+  Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean()};
   RestartPolicy::Decision next = policy_.After(death);
   std::string then = leaving_                                   ? "The kernel is shutting down."
                      : next.what == RestartPolicy::Decision::kGiveUp ? "It is not started again."
@@ -162,8 +172,9 @@ void Relay::Bury() {
   }
   inputs_ = 0;
   std::string why = "The engine " + ending.Words() + " before it answered.";
-  for (const Sent& request : queue_.others().TakeAll()) voice_.Answer(front_->shell, request, Text(NoEngine(why, "")), nullptr);
-  for (const Sent& request : owed_control_.TakeAll()) voice_.Answer(front_->control, request, Text(NoEngine(why, "")), nullptr);
+  auto refuse = [&](zmq::socket_t& channel, const Sent& r) { voice_.Answer(channel, r, Text(NoEngine(r, why, "")), nullptr); };
+  for (const Sent& request : queue_.others().TakeAll()) refuse(front_->shell, request);
+  for (const Sent& request : owed_control_.TakeAll()) refuse(front_->control, request);
   if (leaving_) {
     done_ = true;
     return;
@@ -186,13 +197,16 @@ void Relay::Bury() {
 void Relay::Fail(const std::string& why) {
   failure_ = why;
   Log(why);
-  std::string content = Text(NoEngine(why, Tail(dir_.Log(), kLogTail)));
+  auto refuse = [&, log = Tail(dir_.Log(), kLogTail)](zmq::socket_t& channel, const Message& m) {
+    Sent request = Keep(m);
+    voice_.Answer(channel, request, Text(NoEngine(request, why, log)), nullptr);
+  };
   for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
   held_infos_.clear();
   for (const Message& m : queue_.TakeAll()) {
-    if (m.IsRequest()) voice_.Answer(front_->shell, Keep(m), content, nullptr);
+    if (m.IsRequest()) refuse(front_->shell, m);
   }
-  for (const Message& m : std::exchange(held_control_, {})) voice_.Answer(front_->control, Keep(m), content, nullptr);
+  for (const Message& m : std::exchange(held_control_, {})) refuse(front_->control, m);
   voice_.Status("idle", "{}");
 }
 

@@ -1,15 +1,120 @@
 #include "kernel/relay/session_choice.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
 #include "kernel/relay/wire.h"
+#include "serializer/store/json.h"
+#include "serializer/store/settings.h"
 
 namespace ferry::relay {
+namespace {
 
-Result<Choice> ChooseSession() {
+std::string NewSeed() { return std::to_string(std::stoul(RandomHex(4), nullptr, 16)); }
+
+Result<std::string> Create(store::Store& store, const std::string& notebook, const std::string& name) {
+  return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
+}
+
+// The pid of an engine on this host whose relay has ended; -1 for every other holder.
+pid_t EngineWithoutRelay(const std::string& holder) {
+  int pid = -1;
+  char host[256] = "", here[256] = "";
+  ::gethostname(here, sizeof here - 1);
+  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return -1;
+  std::string proc = "/proc/" + std::to_string(pid);
+  std::ifstream environment(proc + "/environ");
+  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
+  for (std::string entry; std::getline(environment, entry, '\0');) {
+    if (!entry.starts_with(kRelay)) continue;
+    // An engine is its relay's child as long as the relay lives.
+    std::ifstream status(proc + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("PPid:")) return std::atoi(line.c_str() + 5) == std::atoi(entry.c_str() + kRelay.size()) ? -1 : pid;
+    }
+  }
+  return -1;
+}
+
+Choice WithoutStore(const std::string& home, const Error& error) {
   Choice choice;
-  choice.sid = RandomHex(8);
-  choice.hash_seed = std::to_string(std::stoul(RandomHex(4), nullptr, 16) | 1);
-  choice.anonymous = "no notebook";
+  choice.home = home;
+  choice.hash_seed = NewSeed();
+  choice.anonymous = error.what + (error.remedy.empty() ? "" : "; " + error.remedy);
   return choice;
+}
+
+}  // namespace
+
+bool Choice::Resuming() const {
+  if (sid.empty()) return false;
+  auto info = store::ReadObject(store::StoreFiles(home).Session(sid).Info());
+  return info && FlagAt(*info, "resuming", false);
+}
+
+Result<Choice> SessionChooser::Choose(bool wait) {
+  std::string home = store::ConfiguredHome();
+  auto store = store::Store::Open(home);
+  if (!store) return WithoutStore(home, store.error());
+  const char* session_name = std::getenv("JPY_SESSION_NAME");
+  std::string notebook = session_name && *session_name ? store::RealPath(session_name) : "";
+  std::string name = store::Setting("session");
+  if (name.empty() && notebook.empty()) return Anonymous(*store, "this kernel was started without a notebook");
+
+  std::string sid;
+  if (!name.empty()) {
+    auto found = store->Resolve(name);
+    if (!found && found.error().code == Code::kNotFound) found = Create(*store, notebook, name);
+    if (!found) return Anonymous(*store, found.error().what);
+    sid = *found;
+  } else {
+    auto found = store->Find(notebook);
+    if (!found) return Anonymous(*store, found.error().what);
+    if (*found && Exists(store->files().Session(**found).Root())) {
+      sid = **found;
+    } else {
+      auto made = Create(*store, notebook, "");
+      if (!made) return WithoutStore(home, made.error());
+      if (auto bound = store->Bind(notebook, *made); !bound) return Anonymous(*store, bound.error().what);
+      sid = *made;
+    }
+  }
+  return Take(*store, sid, "", wait);
+}
+
+Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait) {
+  store::SessionFiles files = store.files().Session(sid);
+  auto lock = FileLock::Take(files.Lock());
+  if (!lock) {
+    if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());
+    pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
+    if (orphan > 0 && wait) {
+      if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
+      return Error{Code::kAborted, "session " + sid + " is being saved by an engine that lost its relay", ""};
+    }
+    return Anonymous(store, "the session is " + lock.error().what);
+  }
+  auto info = store::ReadObject(files.Info());
+  if (!info) return Anonymous(store, info.error().what);
+  Choice choice;
+  choice.sid = sid;
+  choice.home = store.files().Home();
+  choice.lock = std::move(*lock);
+  auto seed = info->find("hash_seed");
+  choice.hash_seed = seed != info->end() && seed->is_number_unsigned() ? std::to_string(seed->get<unsigned>()) : NewSeed();
+  choice.anonymous = anonymous;
+  choice.restarted = StringAt(*info, "ended") == "restart";
+  return choice;
+}
+
+Choice SessionChooser::Anonymous(store::Store& store, const std::string& why) {
+  auto sid = Create(store, "", "");
+  if (!sid) return WithoutStore(store.files().Home(), sid.error());
+  auto choice = Take(store, *sid, why, /*wait=*/false);
+  return choice ? std::move(*choice) : WithoutStore(store.files().Home(), choice.error());
 }
 
 }  // namespace ferry::relay

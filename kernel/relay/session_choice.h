@@ -1,20 +1,44 @@
 // Which session the engine serves. Chosen before Python starts, because the hash seed of the interpreter belongs to it.
+//
+// FERRY_SESSION names it; else it belongs to the notebook (real path of $JPY_SESSION_NAME); else it is anonymous and new. A
+// session that has none yet is made. Its lock is taken here and inherited by every engine of this relay. If another kernel
+// holds it, this one gets an anonymous session and says why. If an engine holds it whose relay has gone, that engine is asked
+// to save and end, and its session is waited for.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 
+#include "serializer/store/store.h"
+#include "util/lock.h"
 #include "util/result.h"
 
 namespace ferry::relay {
 
 struct Choice {
-  std::string sid;
-  int lock_fd = -1;       // holds the session's lock; the engine inherits it
-  std::string hash_seed;  // for PYTHONHASHSEED
-  std::string anonymous;  // why the session belongs to no notebook; empty if it does
-  bool restarted = false;  // the last engine was ended by "restart kernel"
+  std::string sid;              // empty: there is no usable store, and `anonymous` says why
+  std::string home;             // the store
+  std::optional<FileLock> lock;
+  std::string hash_seed;        // for PYTHONHASHSEED
+  std::string anonymous;        // why the session belongs to no notebook; empty if it does
+  bool restarted = false;       // the last engine was ended by "restart kernel"
+
+  bool Resuming() const;        // session.json says that the engine is bringing the session back
 };
 
-Result<Choice> ChooseSession();
+class SessionChooser {
+ public:
+  // kAborted: an engine without a relay still holds the session and is ending; ask again soon. That is the only error, and
+  // none if `wait` is false.
+  Result<Choice> Choose(bool wait);
+
+ private:
+  Result<Choice> Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait);
+  Choice Anonymous(store::Store& store, const std::string& why);
+
+  pid_t asked_to_end_ = -1;
+};
 
 }  // namespace ferry::relay

@@ -7,7 +7,7 @@
 
 namespace ferry::relay {
 
-enum class Timer { kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kCount };
+enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kCount };
 
 class Timers {
  public:

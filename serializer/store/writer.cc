@@ -13,6 +13,7 @@ namespace ferry::store {
 namespace {
 
 constexpr std::size_t kPiece = 256 * 1024;         // between two looks at the stop signal: some 60 microseconds
+constexpr std::size_t kManyBlobs = 4;
 constexpr std::uint64_t kReserve = 16 * 1024 * 1024;  // left free on the disk for logs, manifests and everyone else
 
 std::string Size(std::uint64_t bytes) {
@@ -50,9 +51,16 @@ Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std
   if (!numbers) return numbers.error();
   auto log = LogWriter::Open(files.Log(), files.DamagedLog());
   if (!log) return log.error();
+  auto disk = File::Read(files.Blobs());
+  if (!disk) return disk.error();
   const std::uint64_t used = TreeSize(files.Blobs());
-  SessionWriter writer(std::move(files), std::move(lock), *std::move(log), quota, elsewhere);
+  SessionWriter writer(std::move(files), std::move(lock), *std::move(log), *std::move(disk), quota, elsewhere);
   writer.used_ = used;
+  auto manifests = SessionReader(writer.files_).Generations();
+  if (!manifests) return manifests.error();
+  for (const auto& manifest : *manifests) {
+    for (const Digest& blob : BlobsOf(manifest)) writer.durable_.insert(blob);
+  }
   writer.last_generation_ = numbers->empty() ? 0 : numbers->front();
   return writer;
 }
@@ -132,16 +140,20 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     std::memcpy(buffer.get() + filled, trailer.data(), trailer.size());
     filled += trailer.size();
     if (auto r = flush(); !r) return r;
-    file->StartWriteback();
+    if (whole > kPiece) file->StartWriteback();
     return {};
   };
   auto put = [&]() -> Result<void> {
     if (auto r = write(); !r) return r;
     if (auto r = MakeDirectory(files_.BlobFolder(ref.digest)); !r) return r;
-    const std::uint64_t replaced = SizeOf(files_.Blob(ref.digest));
-    // Replaces a blob of that name even if there is one: only what this writer wrote is known to be whole.
-    if (auto r = Rename(temporary, files_.Blob(ref.digest)); !r) return r;
+    const std::string path = files_.Blob(ref.digest);
+    // A blob of a generation is on disk; replacing it by one that is not would stake the generation on the next sync. One of
+    // that name that is damaged, or was never known to be on disk, is replaced.
+    if (durable_.contains(ref.digest) && Blob::Open(path, ref.digest)) return Remove(temporary);
+    const std::uint64_t replaced = SizeOf(path);
+    if (auto r = Rename(temporary, path); !r) return r;
     used_ += whole - replaced;
+    unsynced_.insert(ref.digest);
     return {};
   };
   if (auto r = put(); !r) {
@@ -149,32 +161,36 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     return r.error();
   }
   fresh_.insert(ref.digest);
-  unsynced_.insert(ref.digest);
   return ref;
 }
 
 Result<void> SessionWriter::SyncBlobs(const format::Manifest& manifest, Stop& stop) {
-  std::set<std::string> folders;
-  for (const Digest& blob : BlobsOf(manifest)) {
-    if (!unsynced_.contains(blob)) continue;
+  std::vector<Digest> waiting = BlobsOf(manifest);
+  std::erase_if(waiting, [&](const Digest& blob) { return !unsynced_.contains(blob); });
+  // A sync per file costs milliseconds; the whole file system costs little more than one of them. Where that fails, the
+  // fault may be another program's, and each file is asked for its own.
+  if (waiting.size() > kManyBlobs && disk_.SyncFileSystem()) {
+    unsynced_.clear();
+    return {};
+  }
+  if (waiting.empty()) return {};
+  std::set<std::string> folders = {files_.Blobs()};
+  for (const Digest& blob : waiting) {
     if (stop.AskedNow()) return Aborted();
     const std::string path = files_.Blob(blob);
     auto file = File::Read(path);
-    auto synced = file ? file->Sync() : Result<void>(file.error());
-    if (!synced) {
+    if (auto r = file ? file->Sync() : Result<void>(file.error()); !r) {
       // The system reports a failed write once and may forget it: the blob cannot be trusted and must be put again.
       (void)Remove(path);
       unsynced_.erase(blob);
-      return synced;
+      return r;
     }
     folders.insert(files_.BlobFolder(blob));
   }
-  if (folders.empty()) return {};
-  folders.insert(files_.Blobs());
   for (const auto& folder : folders) {
     if (auto r = SyncDirectory(folder); !r) return r;
   }
-  for (const Digest& blob : BlobsOf(manifest)) unsynced_.erase(blob);
+  for (const Digest& blob : waiting) unsynced_.erase(blob);
   return {};
 }
 
@@ -205,6 +221,7 @@ Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& sto
   }
   last_generation_ = manifest.generation;
   fresh_.clear();
+  for (const Digest& blob : BlobsOf(manifest)) durable_.insert(blob);
   if (auto r = SyncDirectory(files_.Root()); !r) return r.error();
   // The generation stands; one that could not be removed is tried again at the next commit.
   (void)RemoveSuperseded();
@@ -253,6 +270,7 @@ Result<std::uint64_t> SessionWriter::Collect() {
       const std::string path = files_.Blobs() + "/" + folder + "/" + name;
       const std::uint64_t size = SizeOf(path);
       if (auto r = Remove(path); !r) return r.error();
+      if (digest) durable_.erase(*digest);
       freed += size;
     }
   }

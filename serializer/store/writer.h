@@ -16,6 +16,7 @@
 #include "serializer/store/json.h"
 #include "serializer/store/layout.h"
 #include "serializer/store/log.h"
+#include "util/file.h"
 #include "util/lock.h"
 #include "util/result.h"
 #include "util/stop.h"
@@ -60,8 +61,9 @@ class SessionWriter {
   FileLock& lock() { return lock_; }
 
  private:
-  SessionWriter(SessionFiles files, FileLock lock, LogWriter log, std::uint64_t quota, std::uint64_t elsewhere)
-      : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), quota_(quota), elsewhere_(elsewhere) {}
+  SessionWriter(SessionFiles files, FileLock lock, LogWriter log, File disk, std::uint64_t quota, std::uint64_t elsewhere)
+      : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), disk_(std::move(disk)), quota_(quota),
+        elsewhere_(elsewhere) {}
   Result<void> CheckRoom(std::uint64_t bytes) const;
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
   Result<void> RemoveSuperseded();
@@ -70,11 +72,13 @@ class SessionWriter {
   SessionFiles files_;
   FileLock lock_;
   LogWriter log_;
+  File disk_;  // the folder of blobs, open since before the first was put: it learns of every failed write
   std::uint64_t quota_, elsewhere_;
   std::uint64_t used_ = 0;
   std::uint32_t last_generation_ = 0;
   std::set<Digest> fresh_;     // put since the last commit: no garbage though nothing names them yet
   std::set<Digest> unsynced_;  // put, and not yet known to be on disk
+  std::set<Digest> durable_;   // named by a generation when it was committed, thus on disk
 };
 
 }  // namespace ferry::store

@@ -10,3 +10,114 @@ def test_error(engine):
     assert (run.status, run.content["ename"], run.content["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
     assert "division by zero" in run.content["traceback"][-1]
     assert run.all("error")[0]["ename"] == "ZeroDivisionError"
+
+
+def numbers(run):
+    """The numbers of a cell in all places that show one."""
+    return {run.content["execution_count"], *(c["execution_count"] for t in ("execute_input", "execute_result") for c in run.all(t))}
+
+
+def test_counter_is_ipythons(engine):
+    first = engine.ok("'one'").content["execution_count"]
+    assert numbers(engine.ok("'two'")) == {first + 1}
+    assert numbers(engine.ok("'not stored'", store_history=False)) == {first + 2}
+    assert numbers(engine.ok("'three'")) == {first + 2}
+    assert numbers(engine.run("1/0")) == {first + 3}
+    assert engine.ok("len(In) - 1, max(Out), Out[%d]" % (first + 2)).result == f"({first + 4}, {first + 2}, 'three')"
+
+
+def test_silent(engine):
+    before = engine.ok("0").content["execution_count"]
+    run = engine.ok("print('unseen'); 7", silent=True)
+    assert not run.all("execute_result") and not run.all("execute_input")
+    assert engine.run("1/0", silent=True).all("error") == []
+    assert engine.ok("0").content["execution_count"] == before + 1
+
+
+def test_user_expressions(engine):
+    values = engine.ok("x = [1]", user_expressions={"a": "x", "b": "1/0"}).content["user_expressions"]
+    assert values["a"]["data"]["text/plain"] == "[1]"
+    assert values["b"]["ename"] == "ZeroDivisionError"
+
+
+def test_payloads(engine):
+    assert engine.ok("zip?").content["payload"][0]["source"] == "page"
+    run = engine.ok("get_ipython().set_next_input('later')")
+    assert run.content["payload"] == [{"source": "set_next_input", "text": "later", "replace": False}]
+    assert engine.ok("exit()").content["payload"][0]["source"] == "ask_exit"
+    assert engine.ok("1").content["payload"] == []
+
+
+def test_cell_id_and_tags_are_known_before_the_cell_runs(engine):
+    engine.ok("seen = []\ndef note(info): seen.append(dict(get_ipython().ferry_request))\n"
+              "get_ipython().events.register('pre_run_cell', note)")
+    engine.ok("pass", metadata={"cellId": "cell-7", "tags": ["ferry:pin"]})
+    engine.ok("get_ipython().events.unregister('pre_run_cell', note)", store_history=False)
+    seen = eval(engine.ok("seen").result)
+    assert (seen[0]["cell_id"], seen[0]["tags"], seen[0]["store_history"]) == ("cell-7", ["ferry:pin"], True)
+    assert seen[0]["session"] == engine.client.session.session and seen[0]["msg_id"]
+    assert seen[1]["store_history"] is False
+
+
+def test_main_is_a_module_and_its_dict_the_namespace(engine):
+    assert engine.ok("import sys, types; m = sys.modules['__main__']\n"
+                     "type(m) is types.ModuleType, m.__dict__ is globals() is get_ipython().user_ns, __name__").result \
+        == "(True, True, '__main__')"
+    engine.ok("import pickle\nclass K: pass\nassert type(pickle.loads(pickle.dumps(K()))) is K")
+
+
+def test_what_was_printed_is_not_kept(engine):
+    engine.ok("print('a' * 1000)")
+    engine.run("1/0")
+    assert engine.ok("h = get_ipython().history_manager; len(h.outputs), len(getattr(h, 'exceptions', ()))").result == "(0, 0)"
+
+
+def test_queue_is_aborted_after_an_error_and_only_the_queue(engine):
+    first = engine.send("import time; time.sleep(0.3); 1/0")
+    queued = [engine.send("late = 1") for _ in range(5)]
+    info = engine.client.kernel_info()      # not an execution: answered
+    assert engine.reply(first)["content"]["status"] == "error"
+    after = engine.send("'after'")
+    assert [engine.reply(m)["content"]["status"] for m in queued] == ["aborted"] * 5
+    assert engine.reply(info)["content"]["status"] == "ok"
+    assert engine.finish(after).result == "'after'"
+    assert engine.run("late").content["ename"] == "NameError"
+
+
+def test_without_stop_on_error_nothing_is_aborted(engine):
+    first, second = engine.send("1/0", stop_on_error=False), engine.send("'next'")
+    assert engine.reply(first)["content"]["status"] == "error"
+    assert engine.finish(second).result == "'next'"
+
+
+def test_kernel_info(engine):
+    info = engine.request("kernel_info_request", {})["content"]
+    assert info["implementation"] == "kernelferry" and "Kernelferry" in info["banner"]
+    language = info["language_info"]
+    assert (language["name"], language["codemirror_mode"]["name"]) == ("python", "ipython")
+    assert language["version"] == engine.ok("import platform; print(platform.python_version())").text().strip()
+    assert engine.request("kernel_info_request", {}, "control")["content"]["implementation"] == "kernelferry"
+
+
+def test_completion_has_types(engine):
+    engine.ok("import time")
+    content = engine.request("complete_request", {"code": "time.slee", "cursor_pos": 9})["content"]
+    assert content["matches"] == ["sleep"] and (content["cursor_start"], content["cursor_end"]) == (5, 9)
+    assert content["metadata"]["_jupyter_types_experimental"][0]["type"] == "function"
+
+
+def test_history_with_output(engine):
+    engine.ok("'for the history'")
+    content = engine.request("history_request", {"hist_access_type": "tail", "n": 1, "output": True, "raw": True,
+                                                 "session": 0, "start": 0, "stop": 0, "pattern": "", "unique": False})["content"]
+    session, line, (source, output) = content["history"][0]
+    assert isinstance(session, int) and isinstance(line, int) and source == "'for the history'"
+
+
+def test_magics(engine):
+    assert "1 loop" in engine.ok("%timeit -n1 -r1 pass").text()
+    assert engine.ok("!echo from a shell").text().strip() == "from a shell"
+    assert engine.ok("%%capture c\nprint('kept')").text() == ""
+    assert engine.ok("c.stdout").result == "'kept\\n'"
+    assert engine.ok("%matplotlib inline").status == "ok"
+    assert "pip" in engine.ok("%pip --version").text()

@@ -1,6 +1,7 @@
 """ipykernel in the engine's place: the relay is tested without our engine, against a kernel that others wrote.
 
-Takes the engine's command line, writes it down for the test ($RELAY_TEST_NOTES), obeys ferry_shutdown_request. How it
+Takes the engine's command line, writes it down for the test ($RELAY_TEST_NOTES), obeys ferry_shutdown_request and leaves word
+of it in session.json. How it
 misbehaves at start is said by $RELAY_TEST_START, a comma list of START=how: `exit` (dies before it is ready), `hang` (never
 binds its sockets).
 """
@@ -17,6 +18,15 @@ def notes(**entry):
         file.write(json.dumps(entry) + "\n")
 
 
+def mark(session, **fields):
+    if session:
+        file = os.path.join(os.environ["FERRY_HOME"], "sessions", session, "session.json")
+        with open(file) as old:
+            info = json.load(old)
+        with open(file, "w") as new:
+            json.dump({**info, **fields}, new)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-f", dest="connection_file")
@@ -28,6 +38,7 @@ def main():
     notes(event="start", pid=os.getpid(), sid=os.getsid(0), argv=sys.argv, fds=sorted(int(f) for f in os.listdir("/proc/self/fd")),
           sigint=str(signal.getsignal(signal.SIGINT)), environ={k: v for k, v in os.environ.items() if k.startswith(("FERRY_", "PYTHONHASH"))},
           **vars(options))
+    mark(options.session, ended="", resuming=bool(os.environ.get("RELAY_TEST_RESUMING")))
     how = dict(pair.split("=") for pair in os.environ.get("RELAY_TEST_START", "").split(",") if pair).get(options.start)
     if how == "exit":
         sys.exit("the stand-in was told to die")
@@ -45,6 +56,7 @@ def main():
             seconds = float(os.environ.get("RELAY_TEST_SAVING", 0))
             self.session.send(stream, "ferry_shutdown_reply", {"status": "ok"}, parent, ident=ident)
             time.sleep(seconds)
+            mark(options.session, ended="restart" if parent["content"]["restart"] else "suspend")
             notes(event="saved")
             os._exit(0)
 

@@ -1,0 +1,152 @@
+"""JupyterLab as a person uses it: a server of its own, and its page in Debian's Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+SLOW = 90_000  # milliseconds that a step may take on a loaded machine
+expect.set_options(timeout=SLOW)
+
+
+class Server:
+    """A Jupyter server with folders of its own: nothing of the user's is read or written."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.notebooks = folder, folder / "notebooks"
+        self.notebooks.mkdir(exist_ok=True)
+        settings = folder / "config" / "labconfig"
+        settings.mkdir(parents=True, exist_ok=True)
+        news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        (settings / "page_config.json").write_text(json.dumps(news))
+        mine = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run", "IPYTHONDIR": "ipython"}
+        mine["FERRY_HOME"] = "ferry"
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "JPY_", "JUPYTER_"))}
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+        self.log = (folder / "server.log").open("a")
+        self.process = psutil.Popen(
+            [*command, "--IdentityProvider.token=t", f"--ServerApp.root_dir={self.notebooks}"],
+            env=inherited | {name: str(folder / path) for name, path in mine.items()},
+            stdout=self.log,
+            stderr=self.log,
+        )
+        self.url = self._wait_for_url()
+
+    def _wait_for_url(self) -> str:
+        """The server writes a file with its port when it listens."""
+        info = self.folder / "run" / f"jpserver-{self.process.pid}.json"
+        deadline = time.monotonic() + SLOW / 1000
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                url = json.loads(info.read_text())["url"]
+                urllib.request.urlopen(f"{url}api/status?token=t", timeout=10).close()
+                return url
+            except (OSError, ValueError, urllib.error.URLError):
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not start: {(self.folder / 'server.log').read_text()[-2000:]}")
+
+    def kernels(self) -> list[psutil.Process]:
+        """Relays and engines."""
+        return self.process.children(recursive=True)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and everything it started."""
+        processes = [*self.kernels(), self.process]
+        for process in processes:
+            try:
+                process.send_signal(signal.SIGKILL)
+            except psutil.NoSuchProcess:
+                pass
+        psutil.wait_procs(processes, timeout=30)
+        self.log.close()
+
+
+@contextmanager
+def browser():
+    """A page of Chromium. `page.problems`: what the browser's console calls errors."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(SLOW)
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        yield page
+        chromium.close()
+
+
+class Notebook:
+    """The visible notebook of a page."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    @classmethod
+    def new(cls, page: Page, server: Server, kernel: str) -> Notebook:
+        """From the launcher's card."""
+        page.goto(f"{server.url}lab?token=t&reset")
+        page.locator(f'.jp-LauncherCard[data-category="Notebook"][title="{kernel}"]').click()
+        return cls(page).wait_ready(kernel)
+
+    @classmethod
+    def open(cls, page: Page, server: Server, name: str, kernel: str) -> Notebook:
+        page.goto(f"{server.url}lab/tree/{name}?token=t&reset")
+        return cls(page).wait_ready(kernel)
+
+    def wait_ready(self, kernel: str) -> Notebook:
+        # The name comes first: before it is there, the indicator already says idle.
+        expect(self.panel.locator(".jp-KernelName")).to_have_text(kernel)
+        return self.wait_idle()
+
+    def wait_idle(self) -> Notebook:
+        expect(self.panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+        return self
+
+    def run(self, source: str) -> Locator:
+        """Types a cell at the end and runs it; the cell, once it has its number."""
+        cell = self.panel.locator(".jp-Notebook .jp-CodeCell").last
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)  # type() would fight with the editor's closing brackets
+        number = self.panel.locator(".jp-CodeCell").count() - 1
+        self.page.keyboard.press("Shift+Enter")
+        cell = self.panel.locator(".jp-CodeCell").nth(number)
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"^\[\d+\]:$"))
+        return cell
+
+    @staticmethod
+    def outputs(cell: Locator) -> list[str]:
+        return [text.strip() for text in cell.locator(".jp-OutputArea-output").all_inner_texts()]
+
+    def restart(self) -> None:
+        self.panel.locator(".jp-Toolbar [data-jp-item-name='restart']").locator("button, jp-button").first.click()
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.wait_idle()
+
+    def save(self) -> None:
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+
+    def drag(self, handle: Locator, pixels: int) -> None:
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for step in range(1, 11):
+            self.page.mouse.move(x + pixels * step / 10, y)
+        self.page.mouse.up()

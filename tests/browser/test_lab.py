@@ -1,0 +1,73 @@
+"""A real JupyterLab on the Ferry kernel: cells, plots, widgets, restart, and a session that comes back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import Notebook, Server, browser
+
+KERNEL = "Python 3 (Ferry)"
+
+
+@pytest.fixture
+def server(tmp_path):
+    started = Server(tmp_path)
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def page():
+    with browser() as opened:
+        yield opened
+        assert opened.problems == []
+
+
+def test_cells_plots_and_widgets(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    assert nb.outputs(nb.run("1 + 1")) == ["2"]
+    assert nb.outputs(nb.run("for i in range(2): print('line', i)")) == ["line 0\nline 1"]
+    assert "ZeroDivisionError" in nb.outputs(nb.run("1 / 0"))[0]
+    assert nb.outputs(nb.run("import asyncio\nawait asyncio.sleep(0)\n'awaited'")) == ["'awaited'"]
+    plot = nb.run("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);")
+    expect(plot.locator(".jp-OutputArea-output img")).to_have_count(1)
+    table = nb.run("import pandas as pd; pd.DataFrame({'a': [1, 2]})")
+    expect(table.locator("table.dataframe")).to_have_count(1)
+
+    cell = nb.run(
+        "import ipywidgets as w\ns = w.IntSlider(value=3); out = w.Output()\n"
+        "s.observe(lambda change: out.append_stdout(f'now {change.new};'), 'value'); display(s, out)"
+    )
+    nb.drag(cell.locator(".noUi-handle"), 80)
+    expect(cell.locator(".jp-OutputArea").last).to_contain_text(re.compile(r"now \d+;"))
+    value = int(cell.locator(".widget-readout").inner_text())
+    assert value > 3
+    assert nb.outputs(nb.run("s.value")) == [str(value)]
+
+
+def test_restart_is_clean_and_can_be_undone(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("a = [1, 2]; b = a")
+    nb.restart()
+    assert "NameError" in nb.outputs(nb.run("a"))[0]
+    nb.run("%resume last")
+    assert nb.outputs(nb.run("b.append(3); a")) == ["[1, 2, 3]"]
+
+
+def test_everything_killed_and_opened_again(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("import numpy as np\nclass Ship:\n    fleet = []\na = np.arange(6.0); view = a[2:]")
+    nb.run("ada = Ship(); ada.fleet.append('ada'); view[0] = 50")
+    nb.save()
+    name = next(server.notebooks.glob("*.ipynb")).name
+    page.goto("about:blank")
+    server.kill()
+    again = Server(server.folder)
+    try:
+        nb = Notebook.open(page, again, name, KERNEL)
+        shown = nb.outputs(nb.run("Ship.fleet, type(ada) is Ship, a.tolist(), view.base is a"))
+        assert shown[-1] == "(['ada'], True, [0.0, 1.0, 50.0, 3.0, 4.0, 5.0], True)"
+        assert any("variables back" in text for text in shown[:-1])
+    finally:
+        again.kill()

@@ -1,0 +1,111 @@
+#include "util/file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/util/folder.h"
+#include "util/fault.h"
+#include "util/lock.h"
+
+namespace ferry {
+namespace {
+
+struct Files : ::testing::Test {
+  ~Files() override { SetFaultHook({}); }
+  test::Folder folder;
+  std::string path = folder / "file";
+};
+
+TEST_F(Files, AReplacedFileIsTheNewOneAndPrivate) {
+  ASSERT_TRUE(Replace(path, "old"));
+  ASSERT_TRUE(Replace(path, "new"));
+  EXPECT_EQ(*ReadFile(path), "new");
+  struct stat st;
+  ASSERT_EQ(::stat(path.c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777, 0600u);
+  EXPECT_EQ(List(folder.path())->size(), 1u);
+}
+
+TEST_F(Files, AReplacementThatFailsAnywhereLeavesTheOldFileAlone) {
+  ASSERT_TRUE(Replace(path, "old"));
+  for (Step step : {Step::kOpen, Step::kWrite, Step::kSync, Step::kRename}) {
+    SetFaultHook([&](Step s, const std::string& p, bool done) {
+      return s == step && !done && p.starts_with(path) ? ENOSPC : 0;
+    });
+    auto replaced = Replace(path, "new");
+    SetFaultHook({});
+    ASSERT_FALSE(replaced.ok());
+    EXPECT_EQ(replaced.error().code, Code::kFull);
+    EXPECT_NE(replaced.error().what.find("No space left on device"), std::string::npos);
+    EXPECT_FALSE(replaced.error().remedy.empty());
+    EXPECT_EQ(*ReadFile(path), "old");
+    EXPECT_EQ(List(folder.path())->size(), 1u);
+  }
+}
+
+TEST_F(Files, WhatIsMissingIsNotFoundAndNamed) {
+  auto read = ReadFile(folder / "none");
+  EXPECT_EQ(read.error().code, Code::kNotFound);
+  EXPECT_NE(read.error().what.find(folder / "none"), std::string::npos);
+  EXPECT_EQ(Mapped::Open(folder / "none").error().code, Code::kNotFound);
+  EXPECT_TRUE(Remove(folder / "none"));
+  EXPECT_TRUE(List(folder / "none")->empty());
+}
+
+TEST_F(Files, AMappedFileOutlivesItsName) {
+  ASSERT_TRUE(Replace(path, "bytes"));
+  auto mapped = Mapped::Open(path);
+  ASSERT_TRUE(mapped);
+  ASSERT_TRUE(Remove(path));
+  EXPECT_EQ(mapped->bytes(), "bytes");
+}
+
+TEST_F(Files, ALargerFileThanAllowedIsRefused) {
+  ASSERT_TRUE(Replace(path, std::string(1000, 'x')));
+  EXPECT_EQ(ReadFile(path, 999).error().code, Code::kCorrupt);
+}
+
+TEST_F(Files, ALockIsHeldOnceAndSaysByWhom) {
+  auto first = FileLock::Take(path);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(FileLock::Held(path));
+  auto second = FileLock::Take(path);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, Code::kRefused);
+  EXPECT_TRUE(second.error().what.starts_with("in use by pid " + std::to_string(::getpid()) + " on "));
+  { FileLock gone = *std::move(first); }
+  EXPECT_FALSE(FileLock::Held(path));
+  EXPECT_TRUE(FileLock::Take(path));
+}
+
+TEST_F(Files, AKilledHolderLeavesNoLock) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  pid_t child = ::fork();
+  if (child == 0) {
+    auto lock = FileLock::Take(path);
+    (void)!::write(ready[1], "x", 1);
+    ::pause();
+  }
+  char byte;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_TRUE(FileLock::Held(path));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_FALSE(FileLock::Held(path));
+  EXPECT_TRUE(FileLock::Holder(path).starts_with("pid " + std::to_string(child)));
+}
+
+TEST_F(Files, OnlyTheDescriptorOfTheLockCanBeAdopted) {
+  auto lock = FileLock::Take(path);
+  auto other = File::Create(folder / "other");
+  EXPECT_EQ(FileLock::Adopt(::dup(other->fd()), path).error().code, Code::kRefused);
+  EXPECT_EQ(FileLock::Adopt(12345, path).error().code, Code::kRefused);
+  EXPECT_TRUE(FileLock::Adopt(::dup(lock->fd()), path));
+  EXPECT_TRUE(FileLock::Held(path)) << "the first holder's descriptor is still open";
+}
+
+}  // namespace
+}  // namespace ferry
