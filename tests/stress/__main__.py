@@ -6,7 +6,7 @@
     corpus     every example of the corpus, brought back at every cell boundary
     kills      relay and engine killed at 100 random instants
 
-Results are kept per commit in .cache/stress, and a run that was stopped goes on where it was. `sessions` and `corpus`
+Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. `sessions` and `corpus`
 write their part of docs/fidelity.md when they are complete.
 """
 
@@ -43,6 +43,8 @@ def run_sessions(name: str, sessions: list, jobs: int) -> list[harness.Report]:
     """Reports of all sessions; those of an earlier run of this commit are taken from its journal."""
     journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
+    if journal.stem.endswith("+changes"):
+        journal.unlink(missing_ok=True)  # it may stem from other changes
     lines = journal.read_text().splitlines() if journal.exists() else []
     done = {r.session: r for r in (harness.Report(**json.loads(line)) for line in lines)}
     left = [s for s in sessions if s.name not in done]

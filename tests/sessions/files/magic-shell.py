@@ -7,7 +7,7 @@ lines = !cat made.txt
 # %%
 n = len(lines)
 word = "x"
-back = !echo {word}$HOME_NOT_SET
+back = !echo {word}
 # %% holds
 list(lines) == ["a", "b"] and n == 2
 list(back) == ["x"]
