@@ -5,6 +5,17 @@ namespace {
 
 nl::json Json(const py::object& text) { return nl::json::parse(text.cast<std::string>()); }
 
+// Calls a method of the Python half; what it throws becomes an error reply (xeus would drop it, and the request with it).
+template <typename... Arguments>
+nl::json Ask(const py::object& kernel, const char* method, Arguments&&... arguments) {
+  try {
+    return Json(kernel.attr(method)(std::forward<Arguments>(arguments)...));
+  } catch (py::error_already_set& error) {
+    return {{"status", "error"}, {"ename", py::str(error.type().attr("__name__")).cast<std::string>()},
+            {"evalue", error.what()}, {"traceback", nl::json::array()}};
+  }
+}
+
 class History : public xeus::xhistory_manager {
  public:
   explicit History(py::object kernel) : kernel_(std::move(kernel)) {}
@@ -14,13 +25,13 @@ class History : public xeus::xhistory_manager {
   void store_inputs_impl(int, int, const std::string&, const std::string&) override {}  // IPython has done it
 
   nl::json get_tail_impl(int n, bool raw, bool output) const override {
-    return Json(kernel_.attr("history_tail")(n, raw, output));
+    return Ask(kernel_, "history_tail", n, raw, output);
   }
   nl::json get_range_impl(int session, int start, int stop, bool raw, bool output) const override {
-    return Json(kernel_.attr("history_range")(session, start, stop, raw, output));
+    return Ask(kernel_, "history_range", session, start, stop, raw, output);
   }
   nl::json search_impl(const std::string& pattern, bool raw, bool output, int n, bool unique) const override {
-    return Json(kernel_.attr("history_search")(pattern, raw, output, n, unique));
+    return Ask(kernel_, "history_search", pattern, raw, output, n, unique);
   }
 
   py::object kernel_;
@@ -41,25 +52,25 @@ Interpreter::Interpreter(py::object kernel)
 
 nl::json Interpreter::execute_request_impl(int, const std::string& code, bool silent, bool store_history,
                                            nl::json user_expressions, bool allow_stdin) {
-  return Json(kernel_.attr("execute")(code, silent, store_history, user_expressions.dump(), allow_stdin));
+  return Ask(kernel_, "execute", code, silent, store_history, user_expressions.dump(), allow_stdin);
 }
 
 nl::json Interpreter::complete_request_impl(const std::string& code, int cursor) {
-  return Json(kernel_.attr("complete")(code, cursor));
+  return Ask(kernel_, "complete", code, cursor);
 }
 
 nl::json Interpreter::inspect_request_impl(const std::string& code, int cursor, int detail) {
-  return Json(kernel_.attr("inspect")(code, cursor, detail));
+  return Ask(kernel_, "inspect", code, cursor, detail);
 }
 
 nl::json Interpreter::is_complete_request_impl(const std::string& code) {
-  return Json(kernel_.attr("is_complete")(code));
+  return Ask(kernel_, "is_complete", code);
 }
 
 nl::json Interpreter::kernel_info_request_impl() { return info_; }
 
 nl::json Interpreter::internal_request_impl(const nl::json& message) {
-  return Json(kernel_.attr("internal")(message.value("code", "")));
+  return Ask(kernel_, "internal", message.value("code", ""));
 }
 
 }  // namespace ferry::engine

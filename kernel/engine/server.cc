@@ -110,7 +110,7 @@ void Server::ServeOne() {
 }
 
 void Server::Dispatch(const std::string& type, xeus::xmessage message) {
-  std::string fault = "this kernel does not answer " + type;
+  std::string fault = "no answer to " + type;
   try {
     const std::string header = message.header().dump();
     if (type == "execute_request") {

@@ -56,7 +56,7 @@ void Server::ServeControl(xeus::xmessage message) {
     wire_.Send(wire_.control, wire_.Answer(identities, header, reply, {{"status", "ok"}}));
     return PublishStatus("idle", header);
   }
-  std::string fault = "this kernel does not answer " + type;
+  std::string fault = "no answer to " + type;
   control_answered_ = false;
   try {
     notify_control_listener(std::move(message));

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import queue
 import sys
 import time
@@ -152,7 +153,8 @@ def running(arguments=(), env=None, transport="tcp", ip=None):
     if ip:
         manager.ip = ip
     manager.extra_arguments = list(arguments)
-    environment = {**os.environ, **(env or {})}
+    path = os.pathsep.join([str(pathlib.Path(__file__).parent / "fake_session"), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, **(env or {})}
     manager.start_kernel(env=environment, extra_arguments=list(arguments))
     engine = None
     try:
