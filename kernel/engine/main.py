@@ -8,6 +8,7 @@ from kernelferry.engine import comms, messages
 from kernelferry.engine.loop import Turns
 
 FIRST_SLICE, LONGEST_SLICE = 0.002, 0.5     # seconds of idle work while threads, tasks or timers want the main thread too
+PASSES = 10                                 # of asyncio before idle work, where each pass leaves something to run
 
 
 class Main(Turns):
@@ -17,6 +18,7 @@ class Main(Turns):
         self._idle_wanted = True
         self._deadline = None               # asyncio's timer for idle work that waits for its time
         self._slice = FIRST_SLICE
+        self._passes = 0
 
     # -- called by the server
     def attach(self, shell_fd, wake_fd, ready):
@@ -87,6 +89,10 @@ class Main(Turns):
         """One slice of the session's idle work -> whether there is more to do now."""
         if not self._idle_wanted:
             return False
+        if self.loop._ready and self._passes < PASSES:
+            self._passes += 1
+            return True
+        self._passes = 0
         limit = self._limit()
         _engine.slice_limit(limit)
         began = time.monotonic()
@@ -105,6 +111,6 @@ class Main(Turns):
     def _limit(self):
         """Seconds that idle work may take until others get their turn; 0: nobody else wants one."""
         timer = self.loop.next_timer()
-        if threading.active_count() > self._own_threads:
+        if self.loop._ready or threading.active_count() > self._own_threads:
             return self._slice
         return 0 if timer is None else max(timer - self.loop.time(), self._slice)
