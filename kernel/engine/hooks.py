@@ -15,10 +15,6 @@ class SessionHooks:
     def attach(cls, shell, options):
         try:
             from kernelferry.session import attach
-        except ImportError as error:
-            log.warning("plain kernel, nothing is kept: %s", error)
-            return cls(None)
-        try:
             return cls(attach(shell, options))
         except Exception:
             log.exception("plain kernel, nothing is kept: the session could not be attached")

@@ -22,8 +22,7 @@ from .saver import Encoded, type_name
 
 log = logging.getLogger("kernelferry.session")
 
-FIRST = ("environ", "cwd", "sys.path", "modules")  # before anything is decoded, in this order
-LAST = ("matplotlib", "Out", "In", "execution_count")  # they refer to variables, or end the work
+LAST = ("builtins", "modules", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
 
@@ -33,8 +32,8 @@ class Arrival:
 
     def __init__(self, session, reader, records, manifest, overwrite=False, only=None):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
-        self.begun, self.overwrite, self.only = time.perf_counter(), overwrite, only
-        self.loader = Loader(session.namespace, session.walker, reader, manifest, overwrite)
+        self.begun, self.only = time.perf_counter(), only
+        self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=() if overwrite else session.user_names())
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
         self.items = {item.name: item for item in manifest.process}
         self.process, self.behind, self.seconds = {}, [], 0.0
@@ -50,14 +49,15 @@ class Arrival:
         """Every step as (what, argument); taken from the front."""
         steps = []
         if self.only is None:
-            steps += [("item", name) for name in FIRST if name in self.items]
-            steps += [("item", name) for name in self.items if name not in FIRST + LAST]
+            steps.append(("prepare", None))
         steps += self._plan_steps()
+        if self.only is None:
+            steps += [("item", name) for name in self.items if name not in LAST]
         loads = {key for what, key in steps if what == "load"}
         recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         if self.only is None:
-            steps += [("item", name) for name in LAST if name in self.items]
+            steps += [("item", name) for name in self.items if name in LAST]
             steps += [("behind", None)]
         return steps + [("finish", None)]
 
@@ -72,7 +72,7 @@ class Arrival:
             if at <= self.manifest.executions and getattr(record, "status", "") != "started":
                 graph.apply(record)
         costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=bool(e.blob),
-                                           reason=e.reason, opaque=e.opaque) for e in self.manifest.components}
+                                           reason=e.reason, opaque=bool(e.opaque)) for e in self.manifest.components}
         steps = _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())["steps"]
         last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
         return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
@@ -86,13 +86,22 @@ class Arrival:
         what, argument = self.steps.pop(0)
         getattr(self, "_" + what)(argument)
 
+    def _prepare(self, _):
+        """Imports, working directory, environment: what decoding and replay stand on."""
+        self.data_of = {}
+        for name, item in self.items.items():
+            try:
+                self.data_of[name] = bytes(memoryview(self.reader.blob(item.blob)))
+            except _ferry.FerryError as error:
+                self.data_of[name] = error
+        capsule.prepare(self.session.shell, [(n, d) for n, d in self.data_of.items() if isinstance(d, bytes)])
+
     def _item(self, name):
-        item, data = self.items[name], b""
-        try:
-            data = bytes(memoryview(self.reader.blob(item.blob)))
+        data = self.data_of.pop(name)
+        if isinstance(data, bytes):
             outcomes = capsule.apply(self.session.shell, [(name, data)])
-        except _ferry.FerryError as error:
-            outcomes = [(name, False, error.what)]
+        else:
+            outcomes, data = [(name, False, data.what)], b""
         for applied, ok, reason in outcomes:
             self.process[applied] = {"way": "stored" if ok else "failed", "verified": None, "type": applied, "component": None,
                                      "bytes": len(data), "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error",
@@ -121,7 +130,8 @@ class Arrival:
 
     def _behind(self, _):
         """Cells that ran after the generation: replayed when safe and short, else listed."""
-        records = [r for r in self.replayer.records.values() if r.execution > self.manifest.executions]
+        records = [r for r in self.replayer.records.values()
+                   if r.execution > self.manifest.executions and not any(e.kind == "ferry" for e in r.effects)]
         if not records:
             return
         missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
@@ -174,9 +184,10 @@ class Arrival:
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.manifest.executions < self.session.execution  # those cells come before the new one
-        if door or behind or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
+        late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
+        if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
-        while self.steps and self.steps[0][0] == "item" and self.steps[0][1] not in LAST:
+        while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):
             self.step()
         for key in {self.by_name[name] for name in names if name in self.by_name}:
             self.loader.load(key)

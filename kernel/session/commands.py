@@ -109,14 +109,13 @@ def choose(session, words):
 
 
 def find_session(store, word):
-    """The SID that a word names: SID, unique prefix of it, name, or notebook path."""
-    infos = store.sessions()
-    exact = [i["sid"] for i in infos if word in (i["sid"], i.get("name"), i.get("notebook"))]
-    prefix = [i["sid"] for i in infos if len(word) >= 4 and i["sid"].startswith(word)]
-    found = exact or prefix
-    if len(found) > 1:
-        raise CommandError("invalid", f"{word!r} names {len(found)} sessions", "use more digits of the session's id: " + ", ".join(found))
-    return found[0] if found else None
+    """The SID that a word names (SID, unique prefix of it, name, or notebook path), or None."""
+    try:
+        return store.resolve(word)
+    except _ferry.FerryError as error:
+        if error.code == "not-found":
+            return None
+        raise
 
 
 def preview(session, manifest, names):

@@ -11,14 +11,14 @@ from . import config as configuration
 
 def open_session(options):
     """(config, store, writer, session.json) for the options of the command line. Raises FerryError, ConfigError."""
-    config = configuration.load()
+    config = configuration.load(options.environ)
     store = _ferry.Store.open(str(config.home), config.quota)
-    sid = options.session or _find(store, config)
+    sid = options.session or _find(store, config, options.environ)
     writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)
     return config, store, writer, {**writer.info(), "sid": sid}
 
 
-def _find(store, config):
+def _find(store, config, environ):
     notebook = os.environ.get("JPY_SESSION_NAME", "")
     notebook = os.path.realpath(notebook) if notebook else ""
     found = store.find(notebook) if notebook else None

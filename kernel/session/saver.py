@@ -235,7 +235,7 @@ class Saver:
         pinned, recompute = self.session.info.get("pinned", ()), self.session.info.get("recompute", ())
         return {key: _ferry.Cost(
                     bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error,
-                    opaque=e.opaque, pinned=any(name in pinned for name in key), user_recompute=any(name in recompute for name in key))
+                    opaque=bool(e.opaque), pinned=any(name in pinned for name in key), user_recompute=any(name in recompute for name in key))
                 for key, e in self.encoded.items() if key in self.components}
 
     def _component(self, number, c, planned):
@@ -243,7 +243,7 @@ class Saver:
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
-            way=planned["way"], code=planned["code"], reason="; ".join(filter(None, [e.error, *e.notes, planned["reason"]])),
+            way=planned["way"], code=planned["code"], reason="; ".join(e.notes) if planned["code"] == "fits" else planned["reason"],
             blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
             escaped=c.escaped, executions=planned["executions"], seconds=e.seconds)
 

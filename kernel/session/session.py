@@ -28,11 +28,12 @@ class Session:
         self.sid, self.start, self.anonymous = info["sid"], start, anonymous
         self.namespace = shell.user_ns
         self.observer = _ferry.Observer(self.namespace)
-        self.observer.set_generators(capsule.generators)
-        self.observer.install_audit_hook()
+        if hasattr(self.observer, "set_generators"):
+            self.observer.set_generators(capsule.generators)
+            self.observer.install_audit_hook()
         self.walker = _ferry.Walker(self.namespace)
         self.graph = _ferry.SessionGraph()
-        self.baseline = capsule.baseline()
+        self.baseline = capsule.baseline(shell)
         self.execution = 0  # of the newest cell in the log
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.running = None  # the note of the cell that runs now
@@ -109,7 +110,8 @@ class Session:
         record.effects = [*record.effects, *self._ferry_effects(note.source)]
         self.writer.append(record)
         self.graph.apply(record)
-        self.saver.cell_ran()
+        if not any(effect.kind == "ferry" for effect in record.effects):
+            self.saver.cell_ran()
 
     @staticmethod
     def _ferry_effects(source):

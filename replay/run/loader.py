@@ -20,8 +20,8 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, overwrite=False):
-        self.namespace, self.walker, self.reader, self.overwrite = namespace, walker, reader, overwrite
+    def __init__(self, namespace, walker, reader, manifest, keep=()):
+        self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
         self.states = {tuple(entry.key): Loaded(entry) for entry in manifest.components}
         self.owner = {pid: key for key, state in self.states.items() for pid in state.entry.exports}
         self.objects = {}  # pid -> live object
@@ -71,7 +71,7 @@ class Loader:
             self.objects[pid] = value
             self.walker.adopt(pid, value)
         for name, value in values.items():
-            if name in self.namespace and not self.overwrite:
+            if name in self.keep:
                 state.kept.append(name)
             else:
                 self.namespace[name] = value
