@@ -299,7 +299,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   }
   if (first_pass_) {
     Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
-    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.push_back(object);
+    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.emplace_back(object, unit_);
   }
   Expand(object, info);
   again_ = again;
@@ -315,6 +315,17 @@ void Walk::NoteDistinct(PyObject* object, bool leaf) {
     if (!(leaf && PyFloat_CheckExact(object) && modules_.Find(object))) sharings_.push_back({object, entry->unit, unit_});
   }
   entry->walk = walk_;
+}
+
+bool Walk::IsLeaf(PyObject* object) {
+  if (object == namespace_.ptr() || modules_.Find(object)) return true;
+  switch (types_.Of(Py_TYPE(object)).kind) {
+    case Kind::kModule: case Kind::kClass: case Kind::kFunction: case Kind::kCode: case Kind::kNamed: case Kind::kDoor:
+    case Kind::kTraceback: case Kind::kScalar:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void Walk::Link(std::uint32_t other) { links_.Union(other, unit_); }

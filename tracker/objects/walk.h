@@ -68,8 +68,7 @@ class Walk {
   const std::vector<Sharing>& sharings() const { return sharings_; }
   Table& table() { return table_; }
   const Reductions& reductions() const { return reductions_; }
-  const std::vector<PyObject*>& weakly_held() const { return weakly_held_; }
-  const Types& types() const { return types_; }
+  const std::vector<std::pair<PyObject*, std::uint32_t>>& weakly_held() const { return weakly_held_; }
   bool IsLeaf(PyObject* object);  // never part of a unit's own state
 
   // Frees what the walk kept alive. Runs finalizers of library objects at most.
@@ -145,7 +144,7 @@ class Walk {
     std::uint32_t unit;
   };
   std::vector<Span> spans_;             // memory of arrays
-  std::vector<PyObject*> weakly_held_;  // objects with weak references to them
+  std::vector<std::pair<PyObject*, std::uint32_t>> weakly_held_;  // objects with weak references to them, and their unit
   std::unordered_map<PyObject*, Digest> large_;  // digests of large buffers, by owner
 
   // of the walk on the way
