@@ -38,6 +38,8 @@ class Accountant {
   // the library that no unit's walk met.
   void CountBehindReductions() {
     for (const auto& [object, parts] : walk_.reductions().all()) stack_.push_back(object);
+    for (PyObject* value : walk_.cached())
+      if (value) Reach(value);
     while (!stack_.empty()) {
       PyObject* object = stack_.back();
       stack_.pop_back();
@@ -52,8 +54,7 @@ class Accountant {
   }
 
   void Reach(PyObject* child) {
-    if (!PyObject_IS_GC(child) && !Py_TYPE(child)->tp_weaklistoffset) return;
-    if (walk_.IsLeaf(child)) return;
+    if (IsPlain(child) || walk_.IsLeaf(child)) return;
     Entry* e = walk_.table().Find(child);
     if (e && !(e->flags & Entry::kShadow)) {
       ++e->edges;
@@ -128,14 +129,13 @@ std::string Describe(PyObject* holder, PyObject* object, const Modules& modules)
 
 }  // namespace
 
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, PyObject* object) {
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, PyObject* object) {
   std::vector<std::string> result;
   py::list holders = py::module_::import("gc").attr("get_referrers")(py::handle(object));
   for (py::handle holder : holders) {
     Entry* known = walk.table().Find(holder.ptr());
-    bool ours = (known && !(known->flags & Entry::kReference)) || holder.ptr() == holders.ptr() ||
-                Py_REFCNT(holder.ptr()) == 2;  // the list and one holder: walked as part of that
-    if (ours && !PyFrame_Check(holder.ptr()) && !modules.Find(holder.ptr())) continue;
+    bool outside = PyFrame_Check(holder.ptr()) || modules.Find(holder.ptr()) || !known;
+    if (!outside || holder.ptr() == holders.ptr() || holder.ptr() == ns.ptr()) continue;
     std::string words = Describe(holder.ptr(), object, modules);
     if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(words);
   }

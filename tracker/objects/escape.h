@@ -19,7 +19,7 @@ struct Escape {
 // After walk.Run(), before its Finish. `ns` is the namespace whose values were walked.
 std::vector<Escape> FindEscapes(Walk& walk, pybind11::handle ns);
 
-// In words, who holds `object` that the walk did not meet. Costs a pass over all objects of the collector.
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, PyObject* object);
+// In words, who holds `object` that the walk did not meet (or met and did not list: it has one holder only). Costs a pass over all objects of the collector.
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, PyObject* object);
 
 }  // namespace ferry::objects

@@ -85,7 +85,7 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::string& name)
   for (const Escape& e : FindEscapes(walk_, namespace_)) {
     const Component& c = found->list[found->of_unit[e.unit]];
     if (std::find(c.names.begin(), c.names.end(), name) == c.names.end()) continue;
-    for (std::string& words : HoldersOf(walk_, modules_, e.object))
+    for (std::string& words : HoldersOf(walk_, modules_, namespace_, e.object))
       if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(std::move(words));
   }
   return result;

@@ -19,6 +19,7 @@ LINKED = {
     "partial": "import functools\na = []; b = functools.partial(print, a)",
     "deque": "import collections\na = []; b = collections.deque([a])",
     "iterator": "a = [1, 2]; b = iter(a)",
+    "callback of a connection": "import sqlite3\na = []; b = sqlite3.connect(':memory:'); b.set_trace_callback(a.append)",
     "generator": "a = [1]\ndef g(x):\n yield x\nb = g(a)",
     "list subclass": "class L(list): pass\na = []; b = L([a])",
     "dict view": "a = {1: 2}; b = a.keys()",

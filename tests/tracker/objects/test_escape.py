@@ -3,12 +3,13 @@
 import pytest
 
 ESCAPED = {
-    "module attribute": "import types, sys\nm = types.ModuleType('ferry_m'); sys.modules['ferry_m'] = m\nL = []; m.x = L; del m",
+    "module attribute": "import json\nL = []; json.ferry_x = L",
     "thread argument": "import threading\nstop = threading.Event(); L = []\n"
                        "t = threading.Thread(target=lambda q: stop.wait(), args=(L,), daemon=True); t.start(); del t",
     "logging handler": "import logging\nclass H(logging.Handler):\n def emit(self, r): self.L.append(r)\n"
                        "L = []; h = H(); h.L = L; logging.getLogger('ferry').addHandler(h)",
-    "callback in C": "import sqlite3\ncon = sqlite3.connect(':memory:'); L = []\ncon.set_trace_callback(L.append)",
+    "signal handler": "import signal\nL = []\n"
+                      "signal.signal(signal.SIGUSR1, lambda *a, L=L: L.append(1))",
     "finalizer": "import weakref\nclass K: pass\no = K(); L = []; weakref.finalize(o, L.append, 1)",
     "attribute of a library class": "import http.client\nL = []; http.client.HTTPMessage.ferry = L",
     "exit handler": "import atexit\nL = []; atexit.register(L.append, 1)",
@@ -27,7 +28,7 @@ ORDINARY = {
     "view": "import numpy as np\na = np.arange(10.); L = a[2:4]",
     "frame": "import pandas as pd\nL = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1., 2.]})",
     "described frame": "import pandas as pd\nL = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})\n"
-                       "L.describe(); repr(L); L.groupby('b').sum()",
+                       "L.describe(); L.groupby('b').sum()\nimport gc; gc.collect()",
     "series": "import pandas as pd\nL = pd.Series([1, 2], index=['a', 'b'])",
     "estimator": "from sklearn.linear_model import LinearRegression\nimport numpy as np\n"
                  "L = LinearRegression().fit(np.ones((4, 2)), np.ones(4))",
