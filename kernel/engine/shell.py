@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from kernelferry import _engine
 from kernelferry.engine import messages
+from kernelferry.engine.magics import KernelMagics
 from kernelferry.engine.outputs import FerryDisplayHook, FerryDisplayPublisher
 from traitlets import Any, CBool, Instance, Type, default
 from traitlets.config import Config
@@ -55,6 +56,11 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def init_virtualenv(self):
         pass                                            # this Python is the environment's own
+
+    def init_magics(self):
+        super().init_magics()
+        self.register_magics(KernelMagics)
+        self.magics_manager.register_alias("ed", "edit")
 
     def init_hooks(self):
         super().init_hooks()

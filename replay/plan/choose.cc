@@ -38,14 +38,9 @@ void Planner::Force() {
 void Planner::TieToForced() {
   for (bool more = true; more;) {
     more = false;
+    MarkRuns();
     std::vector<bool> varying(verdicts_.size(), false);
-    for (const Item& item : items_) {
-      if (item.state != State::kReplayed) continue;
-      for (std::uint32_t execution : Closure(item)) {
-        runs_[execution] = true;
-        if (verdicts_[execution].kind == Verdict::kVaries) varying[execution] = true;
-      }
-    }
+    for (std::size_t i = 0; i < varying.size(); ++i) varying[i] = runs_[i] && verdicts_[i].kind == Verdict::kVaries;
     if (std::find(varying.begin(), varying.end(), true) == varying.end()) return;
     const std::vector<bool> descends = DescendantsOf(varying);
     for (Item& item : items_) {
@@ -57,8 +52,8 @@ void Planner::TieToForced() {
 }
 
 void Planner::CutRest() {
-  // Phase two: nobody is forced any more, so a cell that drew random numbers must have been seen to come out equal.
-  strict_ = true;
+  voluntary_ = true;
+  conflict_.assign(conflict_.size(), false);
   FindReach();
 
   Cut cut;

@@ -16,8 +16,9 @@ using graph::Version;
 
 namespace {
 
-// Work spent on telling what the way not taken would have cost; beyond it no alternative is named.
-constexpr std::size_t kAlternativeVisits = 4'000'000;
+// Nodes looked at to tell for single components what runs again for them, or would. In a history that hangs together as
+// a whole this is quadratic; beyond the limit an entry names only the executions that made it, and no alternative.
+constexpr std::size_t kVisits = 4'000'000;
 
 std::string Text(double seconds) {
   char text[32];
@@ -83,6 +84,7 @@ Plan Planner::Make() {
   Force();
   if (options_.policy == Policy::kCheapest) CutRest();
   SettleRest();
+  MarkRuns();
 
   Plan plan;
   for (Item& item : items_) {
@@ -124,6 +126,9 @@ std::string Planner::Running(const std::vector<std::uint32_t>& executions) const
 std::string Planner::CodeOfBlock(const Item& item) const {
   if (!item.version) return "unexplained-change";
   const NodeId block = block_[item.version->node];
+  if (block != kNoNode && block != item.version->node) {
+    if (const Item* gone = ItemOf(block); gone && gone->state == State::kGone) return gone->code;
+  }
   if (block == kNoNode || block == item.version->node) {
     return item.version->explained ? "nondeterministic" : "unexplained-change";
   }
@@ -146,6 +151,7 @@ std::string Planner::WhyNot(const Item& item) const {
   }
   const Version& version = graph_.versions()[needs_.index(block)];
   const std::string who = block == node ? "it" : "it needs " + Join(graph_.KeyOf(version)) + ", which";
+  if (const Item* gone = ItemOf(block); gone && gone != &item && gone->state == State::kGone) return who + " does not come back";
   if (!version.explained) return who + " changed while no recorded cell touched it";
   return who + " comes from a cell that may come out different, and could not be compared";
 }
@@ -157,11 +163,10 @@ Entry Planner::Describe(Item& item) {
   entry.reason = item.reason;
   entry.comparable = !item.cost.opaque;
   if (item.state == State::kReplayed) {
-    const std::vector<std::uint32_t> closure = Closure(item);
-    for (std::uint32_t index : closure) {
-      runs_[index] = true;
-      entry.executions.push_back(graph_.executions()[index].number);
-    }
+    std::vector<std::uint32_t> closure;
+    if (visited_ < kVisits) closure = Closure({&item});
+    else for (std::uint32_t number : graph_.Producers(*item.version)) closure.push_back(needs_.index(graph_.Find(number)->node));
+    for (std::uint32_t index : closure) entry.executions.push_back(graph_.executions()[index].number);
     entry.way = Way::kReplayed;
     entry.seconds = Seconds(closure);
     entry.reason += "; " + Running(closure) + (closure.size() == 1 ? " makes" : " make") + " it again in about " + Text(entry.seconds);
@@ -177,14 +182,14 @@ Entry Planner::Describe(Item& item) {
   }
   entry.bytes = item.cost.bytes;
   entry.seconds = LoadSeconds(item);
-  if (Replayable(item) && visited_ < kAlternativeVisits) entry.alternative = Alternative{Way::kReplayed, Seconds(Closure(item))};
+  if (Replayable(item) && visited_ < kVisits) entry.alternative = Alternative{Way::kReplayed, Seconds(Closure({&item}))};
   return entry;
 }
 
 void Planner::AddBlockers(const Item& item, Plan& plan) {
   std::set<std::uint32_t> known;
   for (const Blocker& blocker : plan.blockers) known.insert(blocker.cell);
-  for (std::uint32_t index : Closure(item)) {
+  for (std::uint32_t index : Closure({&item})) {
     const Verdict& verdict = verdicts_[index];
     const std::uint32_t number = graph_.executions()[index].number;
     if (verdict.kind != Verdict::kBlocked && verdict.kind != Verdict::kVaries) continue;

@@ -62,7 +62,7 @@ struct Entry {
   Way way = Way::kStored;
   std::string code;                        // of the closed list in docs/interfaces.md
   std::string reason;                      // a sentence
-  std::vector<std::uint32_t> executions;   // replayed: all that run again for it; else those that made it
+  std::vector<std::uint32_t> executions;   // replayed: those that run again for it; else those that made it
   double seconds = 0;                      // to bring it back
   std::uint64_t bytes = 0;                 // 0 unless stored
   bool comparable = true;                  // false: what comes back cannot be checked

@@ -37,7 +37,8 @@ class Planner {
   bool Replayable(const Item& item) const;
   bool MustStore(const Item& item) const;
   const Item* ItemOf(NodeId node) const;
-  std::vector<std::uint32_t> Closure(const Item& item);
+  std::vector<std::uint32_t> Closure(const std::vector<const Item*>& items);
+  void MarkRuns();
 
   // choose.cc
   void Force();
@@ -67,7 +68,7 @@ class Planner {
   std::vector<bool> conflict_;              // varies, and something of its lineage must be stored
   std::vector<bool> runs_;                  // runs again
   std::vector<bool> proved_;                // one replay of what it made came out equal
-  bool strict_ = false;                     // cells with recorded draws count as varying until proved
+  bool voluntary_ = false;                  // phase two: what is replayed by choice only (CutRest)
 
   // By node. What is reached through a live component that is stored does not count.
   std::vector<NodeId> block_;               // the node that forbids running this again, or kNoNode

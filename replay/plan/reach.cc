@@ -20,9 +20,10 @@ bool Planner::Available(NodeId node) const {
   return item && item->cost.storable;
 }
 
+// By choice, a cell that drew random numbers runs again only once it was seen to come out equal.
 bool Planner::Varies(std::uint32_t execution) const {
   const Verdict::Kind kind = verdicts_[execution].kind;
-  return kind == Verdict::kVaries || (strict_ && kind == Verdict::kSeeded && !proved_[execution] && !runs_[execution]);
+  return kind == Verdict::kVaries || (voluntary_ && kind == Verdict::kSeeded && !proved_[execution] && !runs_[execution]);
 }
 
 void Planner::FindBlocks() {
@@ -41,7 +42,8 @@ void Planner::FindBlocks() {
     } else if (needs_.kind(node) == NodeKind::kVersion) {
       const Item* item = ItemOf(node);
       const bool unverifiable = item && !item->cost.storable && item->cost.opaque && varies_[node];
-      if (!graph_.versions()[index].explained || (unverifiable && block_[node] == kNoNode)) block_[node] = node;
+      const bool gone = item && item->state == State::kGone;
+      if (!graph_.versions()[index].explained || gone || (unverifiable && block_[node] == kNoNode)) block_[node] = node;
     }
   }
 }
@@ -51,11 +53,12 @@ bool Planner::Replayable(const Item& item) const {
   return !(item.cost.opaque && varies_[item.version->node]);
 }
 
+// For the sake of what cannot be stored, nothing that can be is put at risk: in phase one all of it must be stored.
 bool Planner::MustStore(const Item& item) const {
   if (!item.cost.storable || item.state == State::kReplayed) return false;
   if (item.cost.pinned || !Replayable(item)) return true;
   if (item.cost.user_recompute) return false;
-  return options_.policy == Policy::kStoreFirst || !(item.cost.verified_replay || options_.have_source);
+  return !voluntary_ || !(item.cost.verified_replay || options_.have_source);
 }
 
 // Marks the executions that vary and have a live descendant that must be stored. True if there is a new one.
@@ -92,13 +95,15 @@ std::vector<bool> Planner::DescendantsOf(const std::vector<bool>& executions) co
   return descends;
 }
 
-// Indexes of the executions that run again for this item, in order; stops at live components that are not replayed.
-std::vector<std::uint32_t> Planner::Closure(const Item& item) {
+// Indexes of the executions that run again for these items, in order; stops at live components that are not replayed.
+std::vector<std::uint32_t> Planner::Closure(const std::vector<const Item*>& items) {
   std::vector<std::uint32_t> executions;
-  if (!item.version) return executions;
   seen_.resize(needs_.size(), 0);
   ++seen_mark_;
-  std::vector<NodeId> todo{item.version->node};
+  std::vector<NodeId> todo;
+  for (const Item* item : items) {
+    if (item->version) todo.push_back(item->version->node);
+  }
   while (!todo.empty()) {
     const NodeId node = todo.back();
     todo.pop_back();
@@ -113,6 +118,14 @@ std::vector<std::uint32_t> Planner::Closure(const Item& item) {
   }
   std::sort(executions.begin(), executions.end());
   return executions;
+}
+
+void Planner::MarkRuns() {
+  std::vector<const Item*> replayed;
+  for (const Item& item : items_) {
+    if (item.state == State::kReplayed) replayed.push_back(&item);
+  }
+  for (std::uint32_t execution : Closure(replayed)) runs_[execution] = true;
 }
 
 }  // namespace ferry::plan

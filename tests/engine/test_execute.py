@@ -121,3 +121,12 @@ def test_magics(engine):
     assert engine.ok("c.stdout").result == "'kept\\n'"
     assert engine.ok("%matplotlib inline").status == "ok"
     assert "pip" in engine.ok("%pip --version").text()
+
+
+def test_magics_that_would_want_a_terminal(engine, tmp_path):
+    (tmp_path / "a.txt").write_text("the text")
+    payload = engine.ok(f"%less {tmp_path}/a.txt").content["payload"][0]
+    assert (payload["source"], payload["data"]["text/plain"]) == ("page", "the text")
+    payload = engine.ok(f"%edit {tmp_path}/a.txt").content["payload"][0]
+    assert (payload["source"], payload["filename"]) == ("edit_magic", str(tmp_path / "a.txt"))
+    assert "no toolkit's event loop" in engine.run("%gui qt").text("stderr")

@@ -92,7 +92,7 @@ def summary(name: str, reports: list[harness.Report]) -> str:
 
 def write_fidelity(name: str, text: str) -> None:
     """Replaces one part of the page, which this program owns."""
-    page = FIDELITY.read_text() if FIDELITY.exists() else "# Fidelity\n\nWhat came back, and what was refused by name.\n\n"
+    page = FIDELITY.read_text()
     part = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
     page = part.sub(lambda _: text, page) if part.search(page) else page + text
     FIDELITY.write_text(page)

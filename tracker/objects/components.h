@@ -40,8 +40,9 @@ class Pids {
     before_[object] = pid;
     if (pid >= next_) next_ = pid + 1;
   }
-  // At the end of a look that was not stopped: objects it did not meet lose their pids.
-  void Keep() {
+  // At the end of a look that was not stopped. After one over the whole namespace, what it did not meet loses its pid.
+  void Keep(bool whole) {
+    if (!whole) now_.merge(before_);
     before_ = std::move(now_);
     now_.clear();
   }

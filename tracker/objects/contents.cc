@@ -246,7 +246,10 @@ void Walk::ExpandInstance(PyObject* object, const TypeInfo& info) {
 void Walk::AppendFields(PyObject* object, const TypeInfo& info) {
   for (const Slot& slot : info.slots) {
     PyObject* value = *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + slot.offset);
-    if (info.caches.contains(slot.name)) continue;
+    if (info.caches.contains(slot.name)) {
+      cached_.push_back(value);
+      continue;
+    }
     pending_.push_back(nullptr);
     pending_.push_back(value);
   }
@@ -256,8 +259,12 @@ void Walk::AppendFields(PyObject* object, const TypeInfo& info) {
   AppendInlineFields(object, &pending_);
   if (info.caches.empty()) return;
   for (std::size_t i = from; i < pending_.size();) {
-    if (info.caches.contains(PyUnicode_AsUTF8(pending_[i]))) pending_.erase(pending_.begin() + i, pending_.begin() + i + 2);
-    else i += 2;
+    if (info.caches.contains(PyUnicode_AsUTF8(pending_[i]))) {
+      cached_.push_back(pending_[i + 1]);
+      pending_.erase(pending_.begin() + i, pending_.begin() + i + 2);
+    } else {
+      i += 2;
+    }
   }
 }
 
@@ -288,7 +295,10 @@ void Walk::AppendDict(PyObject* dict, const TypeInfo* info) {
     if (info && !info->caches.empty() && PyUnicode_Check(name)) {
       const char* text = PyUnicode_AsUTF8(name);
       if (!text) PyErr_Clear();
-      else if (info->caches.contains(text)) continue;
+      if (text && info->caches.contains(text)) {
+        cached_.push_back(value);
+        continue;
+      }
     }
     pending_.push_back(name);
     pending_.push_back(value);

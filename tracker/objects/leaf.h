@@ -73,6 +73,12 @@ inline Leaf EncodeLeaf(Encoder& e, PyObject* o) {
   return Leaf::kNo;
 }
 
+inline bool IsPlain(PyObject* o) {
+  PyTypeObject* type = Py_TYPE(o);
+  return type == &PyLong_Type || type == &PyUnicode_Type || type == &PyFloat_Type || type == &PyBool_Type ||
+         type == &PyBytes_Type || type == &PyComplex_Type || o == Py_None || o == Py_Ellipsis || o == Py_NotImplemented;
+}
+
 // Bytes of a string or bytes object, 0 for other leaves.
 inline std::size_t LeafBytes(PyObject* o) {
   if (PyUnicode_CheckExact(o)) return PyUnicode_IS_READY(o) ? PyUnicode_GET_LENGTH(o) * PyUnicode_KIND(o) : 0;

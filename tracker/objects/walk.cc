@@ -17,6 +17,7 @@ void Walk::Start() {
   sharings_.clear();
   spans_.clear();
   weakly_held_.clear();
+  cached_.clear();
   large_.clear();
   links_ = UnionFind();
   walk_ = 0;
@@ -101,7 +102,7 @@ bool Walk::WalkRoot(std::uint32_t unit) {
   unit_ = unit;
   frames_.clear();
   pending_.clear();
-  again_ = false;
+  again_ = listing_ = false;
   PyObject* root = units_[unit].root;
   if (!units_[unit].code) {
     std::size_t before = met_.size();
@@ -126,6 +127,7 @@ bool Walk::Drain() {
   while (!frames_.empty()) {
     std::size_t depth = frames_.size();
     again_ = frames_.back().again;
+    listing_ = frames_.back().listing;
     PyObject* object = frames_.back().object;
     bool done = false;
     while (frames_.size() == depth) {
@@ -268,9 +270,9 @@ void Walk::VisitObject(PyObject* object) {
 
 void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   std::uint32_t number = ++number_;
-  bool again = again_;
+  bool again = again_, listing = listing_;
   // What is reduced can come back through what its reduction made, so it is listed whoever holds it.
-  if (Py_REFCNT(object) > 1 || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
+  if (Py_REFCNT(object) > 1 || listing_ || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
     auto [entry, fresh] = table_.Insert(object);
     if (fresh) {
       entry->unit = unit_;
@@ -296,13 +298,15 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
     }
     entry->walk = walk_;
     entry->number = number;
+    listing_ = !(entry->flags & Entry::kMutable);
   }
   if (first_pass_) {
     Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
-    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.push_back(object);
+    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.emplace_back(object, unit_);
   }
   Expand(object, info);
   again_ = again;
+  listing_ = listing;
 }
 
 // An immutable object that `is` can tell from its equals, and that is more than once referred to.
@@ -315,6 +319,17 @@ void Walk::NoteDistinct(PyObject* object, bool leaf) {
     if (!(leaf && PyFloat_CheckExact(object) && modules_.Find(object))) sharings_.push_back({object, entry->unit, unit_});
   }
   entry->walk = walk_;
+}
+
+bool Walk::IsLeaf(PyObject* object) {
+  if (object == namespace_.ptr() || modules_.Find(object)) return true;
+  switch (types_.Of(Py_TYPE(object)).kind) {
+    case Kind::kModule: case Kind::kClass: case Kind::kFunction: case Kind::kCode: case Kind::kNamed: case Kind::kDoor:
+    case Kind::kTraceback: case Kind::kScalar:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void Walk::Link(std::uint32_t other) { links_.Union(other, unit_); }

@@ -68,8 +68,9 @@ class Walk {
   const std::vector<Sharing>& sharings() const { return sharings_; }
   Table& table() { return table_; }
   const Reductions& reductions() const { return reductions_; }
-  const std::vector<PyObject*>& weakly_held() const { return weakly_held_; }
-  const Types& types() const { return types_; }
+  // Values of fields that were left out as caches.
+  const std::vector<PyObject*>& cached() const { return cached_; }
+  const std::vector<std::pair<PyObject*, std::uint32_t>>& weakly_held() const { return weakly_held_; }
   bool IsLeaf(PyObject* object);  // never part of a unit's own state
 
   // Frees what the walk kept alive. Runs finalizers of library objects at most.
@@ -80,7 +81,7 @@ class Walk {
   struct Frame {
     PyObject* object;
     Shape shape;
-    bool again;
+    bool again, listing;
     Py_ssize_t at, end;  // kFields, kParts: range of pending_; kDict: place, and the value to visit after its key
     Py_ssize_t first;    // where `at` began
   };
@@ -122,7 +123,7 @@ class Walk {
   void ShallowDigest(PyObject* object, Encoder& e, int depth);
 
   void Push(PyObject* object, Shape shape, Py_ssize_t at = 0, Py_ssize_t end = 0) {
-    frames_.push_back({object, shape, again_, at, end, at});
+    frames_.push_back({object, shape, again_, listing_, at, end, at});
   }
   // Opens a frame over what was appended to pending_ since `from`.
   void PushPending(PyObject* object, Shape shape, std::size_t from) {
@@ -145,7 +146,8 @@ class Walk {
     std::uint32_t unit;
   };
   std::vector<Span> spans_;             // memory of arrays
-  std::vector<PyObject*> weakly_held_;  // objects with weak references to them
+  std::vector<std::pair<PyObject*, std::uint32_t>> weakly_held_;  // objects with weak references to them, and their unit
+  std::vector<PyObject*> cached_;
   std::unordered_map<PyObject*, Digest> large_;  // digests of large buffers, by owner
 
   // of the walk on the way
@@ -159,6 +161,7 @@ class Walk {
   std::uint32_t unit_ = 0, walk_ = 0, number_ = 0, steps_ = 0;
   bool first_pass_ = true;
   bool again_ = false;    // inside an immutable object that another unit has counted already
+  bool listing_ = false;  // inside an immutable object that another unit may come through: even what has one reference is listed
   bool stopped_ = false, torn_ = false;
   unsigned long switches_ = 0;
 };

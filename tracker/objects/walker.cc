@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tracker/objects/escape.h"
+
 namespace py = pybind11;
 
 namespace ferry::objects {
@@ -30,35 +32,63 @@ class FinishWalk {
 
 }  // namespace
 
-void Walker::AddNames(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (const std::string& name : names)
+bool Walker::WalkNames(const std::vector<std::string>& names) {
+  modules_.Refresh();
+  walk_.Start();
+  for (const std::string& name : std::set<std::string>(names.begin(), names.end()))
     if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), name.c_str())) walk_.AddName(name, value);
+  return walk_.Run();
+}
+
+bool Walker::IsWhole(const std::set<std::string>& names) {
+  return !known_names_.empty() && std::all_of(known_names_.begin(), known_names_.end(), [&](const std::string& name) {
+    return names.contains(name) || !PyDict_GetItemString(namespace_.ptr(), name.c_str());
+  });
 }
 
 std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names) {
   NoCollection no_collection;
   for (int attempt = 0; attempt < 4; ++attempt) {
     FinishWalk finish(walk_);
-    modules_.Refresh();
-    walk_.Start();
-    AddNames(names);
     std::optional<Components> found;
-    if (walk_.Run()) found = MakeComponents(walk_, pids_);
+    if (WalkNames(names)) found = MakeComponents(walk_, pids_);
     if (!found) {
       pids_.Forget();
       if (walk_.torn()) continue;
       return nullptr;
     }
+    for (const Escape& e : FindEscapes(walk_, namespace_)) found->list[found->of_unit[e.unit]].escaped = true;
     auto look = std::make_unique<Look>();
     look->components = std::move(found->list);
     for (auto [pid, object] : found->objects) look->objects[pid] = py::reinterpret_borrow<py::object>(object);
-    pids_.Keep();
-    adopted_.clear();
+    std::set<std::string> seen(names.begin(), names.end());
+    bool whole = IsWhole(seen);
+    pids_.Keep(whole);
+    if (whole) {
+      adopted_.clear();
+      known_names_.clear();
+    }
+    known_names_.merge(seen);
     return look;
   }
   return nullptr;
+}
+
+std::optional<std::vector<std::string>> Walker::Holders(const std::string& name) {
+  NoCollection no_collection;
+  FinishWalk finish(walk_);
+  std::optional<Components> found;
+  Pids unused;
+  if (WalkNames({known_names_.begin(), known_names_.end()})) found = MakeComponents(walk_, unused);
+  if (!found) return std::nullopt;
+  std::vector<std::string> result;
+  for (const Escape& e : FindEscapes(walk_, namespace_)) {
+    const Component& c = found->list[found->of_unit[e.unit]];
+    if (std::find(c.names.begin(), c.names.end(), name) == c.names.end()) continue;
+    for (std::string& words : HoldersOf(walk_, modules_, namespace_, e.object))
+      if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(std::move(words));
+  }
+  return result;
 }
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {

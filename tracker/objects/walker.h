@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,13 +36,19 @@ class Walker {
   const ModuleReference* ModuleReferenceOf(pybind11::handle object);
 
 
+  // Who else holds the escaped objects of the component of `name`, one phrase each. Walks all names of the last looks
+  // again; nullopt: stopped.
+  std::optional<std::vector<std::string>> Holders(const std::string& name);
+
   Pids& pids() { return pids_; }
   // A decoded object keeps the pid its blob gave it. Held until the next look has met it.
   void Adopt(std::int64_t pid, pybind11::object object);
   const std::string& name(std::uint32_t mention) const { return codes_.name(mention); }
 
  private:
-  void AddNames(std::vector<std::string> names);
+  bool WalkNames(const std::vector<std::string>& names);
+  // Whether a look at `names` leaves out no name that earlier looks had and that is still bound.
+  bool IsWhole(const std::set<std::string>& names);
 
   pybind11::dict namespace_;
   Types types_;
@@ -49,7 +56,8 @@ class Walker {
   CodeIndex codes_;
   Walk walk_;
   Pids pids_;
-  std::vector<pybind11::object> adopted_;
+  std::vector<pybind11::object> adopted_;  // since the last look at the whole namespace
+  std::set<std::string> known_names_;      // of looks since then
 };
 
 }  // namespace ferry::objects

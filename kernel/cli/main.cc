@@ -1,0 +1,61 @@
+// The command `jupyter ferry` (Jupyter runs jupyter-ferry): what is stored, and whether all is well. No Python, so that it
+// answers at once and on a machine where the environment of a session is broken.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "kernel/cli/output.h"
+#include "kernel/cli/settings.h"
+#include "kernel/cli/verbs.h"
+
+using namespace ferry::cli;
+
+int main(int argc, char** argv) {
+  CLI::App app("Sessions of the Ferry kernel: what is saved, and whether all is well.", "jupyter ferry");
+  app.require_subcommand(1);
+  bool json = false;
+  std::string session, from, to;
+  std::vector<std::string> sessions, rest;
+  auto verb = [&](const char* name, const char* what) {
+    auto* command = app.add_subcommand(name, what);
+    command->add_flag("--json", json, "one JSON object on standard output");
+    return command;
+  };
+  constexpr const char* kSession = "its id, the unique beginning of one, its notebook, or its name";
+  auto* list = verb("list", "the sessions of the store");
+  auto* show = verb("show", "one session and its generations");
+  show->add_option("SESSION", session, kSession)->required();
+  auto* report = verb("report", "how its variables came back at the newest resume");
+  report->add_option("SESSION", session, kSession)->required();
+  auto* move = verb("mv", "a notebook, or a folder of them, has a new path");
+  move->add_option("OLD", from, "the path before")->required();
+  move->add_option("NEW", to, "the path now")->required();
+  auto* remove = verb("rm", "removes sessions with all that is saved of them");
+  remove->add_option("SESSION", sessions, kSession)->required();
+  auto* collect = verb("gc", "frees what no saved generation needs");
+  verb("doctor", "checks what must be right to keep and bring back sessions");
+  auto* install = app.add_subcommand("install", "makes Jupyter know the kernel; --help of its own")->prefix_command();
+  auto* uninstall = app.add_subcommand("uninstall", "makes Jupyter forget the kernel")->prefix_command();
+  install->set_help_flag();
+  uninstall->set_help_flag();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    const auto unknown = app.remaining();
+    const std::string what = app.get_subcommands().empty() && !unknown.empty() ? "there is no verb " + unknown[0] : e.what();
+    std::fprintf(stderr, "jupyter-ferry: %s\n  jupyter ferry --help lists verbs and options\n", Cell(what).c_str());
+    return kUsage;
+  }
+  if (*install) return Install("install", install->remaining());
+  if (*uninstall) return Install("uninstall", uninstall->remaining());
+  auto settings = LoadSettings();
+  if (!settings) return Fail(json, "ferry.session/1", settings.error());
+  if (*list) return List(*settings, json);
+  if (*show) return Show(*settings, session, json);
+  if (*report) return Report(*settings, session, json);
+  if (*move) return Move(*settings, from, to, json);
+  if (*remove) return Remove(*settings, sessions, json);
+  if (*collect) return Collect(*settings, json);
+  return Doctor(*settings, json);  // the only one left
+}

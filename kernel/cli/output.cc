@@ -1,0 +1,79 @@
+#include "kernel/cli/output.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace ferry::cli {
+namespace {
+
+// Places on a terminal of UTF-8 text, taken as one a code point.
+std::size_t Width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+Exit ExitOf(const Error& error) {
+  switch (error.code) {
+    case Code::kInvalid: return kUsage;
+    case Code::kRefused: case Code::kTooNew: return kRefusedExit;
+    default: return kFailed;
+  }
+}
+
+std::string Bytes(std::uint64_t bytes) {
+  const char* units[] = {"B", "KB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes);
+  int unit = 0;
+  for (; value >= 999.5 && unit < 4; ++unit) value /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 || value >= 99.5 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  return text;
+}
+
+std::string Cell(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+void PrintTable(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& right) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - Width(row[i]), ' ');
+      const bool stands_right = std::find(right.begin(), right.end(), i) != right.end();
+      line += (i ? "  " : "") + (stands_right ? space + row[i] : row[i] + space);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::printf("%s\n", line.c_str());
+  }
+}
+
+Json Answer(const std::string& schema, const std::string& sid, Json more) {
+  Json object = {{"schema", schema}, {"ok", true}, {"session", sid}, {"messages", Json::array()}, {"error", nullptr}};
+  object.update(more);
+  return object;
+}
+
+void PrintJson(const Json& object) {
+  std::printf("%s\n", object.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+int Fail(bool json, const std::string& schema, const Error& error) {
+  if (json) {
+    PrintJson(Answer(schema, "", {{"ok", false},
+                                  {"messages", {error.what}},
+                                  {"error", {{"code", Name(error.code)}, {"what", error.what}, {"remedy", error.remedy}}}}));
+  } else {
+    std::fprintf(stderr, "jupyter-ferry: %s\n", Cell(error.what).c_str());
+    if (!error.remedy.empty()) std::fprintf(stderr, "  %s\n", Cell(error.remedy).c_str());
+  }
+  return ExitOf(error);
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,20 @@
+// The verbs that need nothing but the store. Each prints its result and returns the exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernel/cli/settings.h"
+
+namespace ferry::cli {
+
+int List(const Settings& settings, bool json);
+int Show(const Settings& settings, const std::string& session, bool json);
+int Report(const Settings& settings, const std::string& session, bool json);
+int Move(const Settings& settings, const std::string& from, const std::string& to, bool json);
+int Remove(const Settings& settings, const std::vector<std::string>& sessions, bool json);
+int Collect(const Settings& settings, bool json);
+int Doctor(const Settings& settings, bool json);                     // doctor.cc
+int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
+
+}  // namespace ferry::cli

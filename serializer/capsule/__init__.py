@@ -1,0 +1,71 @@
+"""Process state that a session changed: capture and apply of each item side by side.
+
+Only what differs from the baseline is captured. An item that cannot be captured or applied costs no other item: it is
+named with its reason. `prepare` comes before components are loaded and cells replayed (working directory, environment,
+imports ...), `apply` after them, when the objects that items refer to are there.
+"""
+import pickle
+import sys
+from collections import namedtuple
+
+from . import display, generator, library, module, place, process
+from .generator import generators, set_generator
+from .kind import Where
+from .pack import names_of, reason
+
+__all__ = ["Baseline", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "set_generator"]
+
+KINDS = {kind.name: kind for part in (place, module, library, process, generator, display) for kind in part.KINDS}
+ITEMS = tuple(KINDS)
+
+Item = namedtuple("Item", "name data summary")  # str, bytes, str: what a person reads
+Baseline = namedtuple("Baseline", "values")     # item name -> what was there before the first cell
+
+
+def where(shell) -> Where:
+    namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
+    return Where(shell, namespace, names_of(namespace))
+
+
+def baseline(shell=None) -> Baseline:
+    """Taken when the engine is ready, before the first cell."""
+    return Baseline({name: kind.baseline(shell) for name, kind in KINDS.items()})
+
+
+def capture(shell, baseline: Baseline) -> list[Item]:
+    """What the session changed since the baseline, in the order in which it should be applied."""
+    here, items = where(shell), []
+    for name, kind in KINDS.items():
+        try:
+            found = kind.capture(here, baseline.values[name])
+            if found is not None:
+                items.append(Item(name, pickle.dumps(found[0], 5), found[1]))
+        except Exception as error:  # libraries and users' objects may raise anything
+            items.append(Item(name, b"", f"could not be captured ({reason(error)})"))
+    return items
+
+
+def prepare(shell, items) -> list[tuple[str, bool, str]]:
+    """Applies what later steps stand on. The same items are given to `apply` afterwards."""
+    return _each(shell, [item for item in items if item[0] in KINDS and KINDS[item[0]].prepare], "prepare")
+
+
+def apply(shell, items) -> list[tuple[str, bool, str]]:
+    """[(item, all of it is back, what is not)] for items of (name, data); safe to repeat."""
+    return _each(shell, items, "apply")
+
+
+def _each(shell, items, step):
+    here, results = where(shell), []
+    for name, data in items:
+        if name not in KINDS:
+            missing = "this version does not know the item"
+        elif not data:
+            missing = "it could not be captured when the session was saved"
+        else:
+            try:
+                missing = getattr(KINDS[name], step)(here, pickle.loads(data))
+            except Exception as error:
+                missing = reason(error)
+        results.append((name, not missing, missing))
+    return results

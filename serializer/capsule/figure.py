@@ -1,0 +1,112 @@
+"""pyplot: changed rcParams, the backend, open figures with their numbers, the current one.
+
+A figure that the namespace reaches comes back with its component: as a variable, or through an Axes or another artist
+that a variable (or a list or array in one) holds. Only the way to it is kept here. Other open figures are pickled.
+"""
+import sys
+import weakref
+
+from .kind import lost_text, shown
+from .pack import pack, pack_each, reason, unpack, unpack_each
+
+restored = weakref.WeakSet()  # figures that came out of items, so that applying twice does not open them twice
+INLINE = ("inline", "module://matplotlib_inline.backend_inline")
+
+
+def figure_of(value):
+    """The figure that a value is, belongs to, or (of a list or array of artists) whose first artist belongs to."""
+    artist = sys.modules["matplotlib.artist"].Artist
+    numpy = sys.modules["numpy"]
+    if isinstance(value, (list, tuple)) or (isinstance(value, numpy.ndarray) and value.dtype == object):
+        for item in value.flat if isinstance(value, numpy.ndarray) else value:
+            if isinstance(item, artist):
+                value = item
+                break
+    if not isinstance(value, artist):
+        return None
+    figure = getattr(value, "figure", None)
+    return getattr(figure, "figure", None) or figure
+
+
+def backend_of(matplotlib):
+    if "matplotlib.pyplot" not in sys.modules:
+        return None
+    backend = dict.__getitem__(matplotlib.rcParams, "backend")
+    return backend if isinstance(backend, str) else None  # else not resolved yet
+
+
+def capture_matplotlib(where, _base):
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is None or not hasattr(matplotlib, "rcParamsOrig"):
+        return None
+    defaults = matplotlib.rcParamsOrig
+    changed = {key: value for key, value in dict.items(matplotlib.rcParams)
+               if key not in ("backend", "backend_fallback") and repr(value) != repr(dict.get(defaults, key))}
+    backend = backend_of(matplotlib)
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    figures = {number: manager.canvas.figure for number, manager in helpers.Gcf.figs.items()} if helpers else {}
+    if not changed and not figures and backend is None:
+        return None
+    by_figure = {}
+    if figures:
+        for name, value in list(where.namespace.items()):
+            if not name.startswith("_"):
+                by_figure.setdefault(id(figure_of(value)), name)
+    held = {number: by_figure[id(figure)] for number, figure in figures.items() if id(figure) in by_figure}
+    packed, lost = pack_each({n: f for n, f in figures.items() if n not in held}, where.namespace, where.names)
+    state = {"rc": pack(changed, where.namespace, where.names), "backend": backend, "order": list(figures),
+             "held": held, "packed": packed, "lost": lost}
+    return state, shown([*changed] + [f"figure {number}" for number in figures]) or f"backend {backend}"
+
+
+def set_backend(where, backend):
+    import matplotlib.pyplot
+    if backend.lower() in INLINE and where.shell is not None:
+        where.shell.run_line_magic("matplotlib", "inline")
+    elif matplotlib.pyplot.get_backend().lower() != backend.lower():
+        matplotlib.pyplot.switch_backend(backend)
+
+
+def apply_matplotlib(where, state):
+    import matplotlib
+    notes = []
+    if state["backend"]:
+        try:
+            set_backend(where, state["backend"])
+        except Exception as error:
+            notes.append(f"backend {state['backend']}: {reason(error)}")
+    dict.update(matplotlib.rcParams, unpack(state["rc"], where.namespace))
+    if not state["order"]:
+        return "; ".join(notes)
+
+    import matplotlib.pyplot as pyplot
+    gcf = sys.modules["matplotlib._pylab_helpers"].Gcf
+    figures = {n: gcf.figs[n].canvas.figure for n in state["packed"] if n in gcf.figs and gcf.figs[n].canvas.figure in restored}
+    loaded, lost = unpack_each({n: data for n, data in state["packed"].items() if n not in figures}, where.namespace)
+    restored.update(loaded.values())
+    figures.update(loaded)
+    for number, name in state["held"].items():
+        figure = figure_of(where.namespace[name]) if name in where.namespace else None
+        if figure is None:
+            lost[number] = f"the variable {name} is not there"
+        else:
+            figures[number] = figure
+    # Loading a figure that pyplot had open opens it again, under the next free number.
+    managers = {id(manager.canvas.figure): manager for manager in gcf.figs.values()}
+    mine = {id(figure) for figure in figures.values()}
+    others = [manager for key, manager in managers.items() if key not in mine]
+    taken = set(state["order"])
+    gcf.figs.clear()
+    for manager in others:
+        if manager.num in taken:
+            manager.num = max(taken) + 1
+        taken.add(manager.num)
+        gcf._set_new_active_manager(manager)
+    for number in state["order"]:  # the last one is the current figure
+        if number in figures:
+            figure = figures[number]
+            manager = managers.get(id(figure)) or pyplot._get_backend_mod().new_figure_manager_given_figure(number, figure)
+            manager.num = number
+            gcf._set_new_active_manager(manager)
+    lost_all = lost_text("figure", {**state["lost"], **lost})
+    return "; ".join(note for note in [*notes, lost_all] if note)

@@ -1,0 +1,64 @@
+"""States of the global random generators: random, numpy.random.
+
+A generator that was loaded before the first cell counts as changed when its state moved; one that a cell loaded always
+does, since nobody saw the state it began with.
+"""
+import pickle
+import sys
+
+from .kind import Kind
+
+
+def numpy_generator():
+    module = sys.modules.get("numpy.random.mtrand")
+    return module and module._rand
+
+
+def get_random():
+    module = sys.modules.get("random")
+    return None if module is None else pickle.dumps(module.getstate(), 5)
+
+
+def get_numpy():
+    generator = numpy_generator()
+    return None if generator is None else pickle.dumps(generator.get_state(legacy=False), 5)
+
+
+def set_random(state: bytes):
+    import random
+    random.setstate(pickle.loads(state))
+
+
+def set_numpy(state: bytes):
+    import numpy.random
+    numpy.random.set_state(pickle.loads(state))
+
+
+GET = {"random": get_random, "numpy.random": get_numpy}
+SET = {"random": set_random, "numpy.random": set_numpy}
+
+
+def generators() -> dict[str, bytes]:
+    """The pickled state of each global generator whose module is loaded."""
+    states = {name: get() for name, get in GET.items()}
+    return {name: state for name, state in states.items() if state is not None}
+
+
+def set_generator(name: str, state: bytes):
+    """KeyError: no such generator. Imports its module."""
+    SET[name](state)
+
+
+def kind(name):
+    def capture(_where, base):
+        now = GET[name]()
+        return None if now is None or now == base else (now, "state of the generator")
+
+    def apply(_where, state):
+        SET[name](state)
+        return ""
+
+    return Kind(name, lambda _shell: GET[name](), capture, apply)
+
+
+KINDS = [kind("random"), kind("numpy.random")]

@@ -1,0 +1,48 @@
+"""What an item of process state is.
+
+A kind has a name of the closed list in docs/interfaces.md, and three functions beside each other:
+  baseline(shell)       what there was before the first cell; any value, kept in this process only
+  capture(where, base)  (state, summary) if the session changed it, else None. State: plain values and `bytes` of pack.py
+  apply(where, state)   puts it back; returns what could not be, as a sentence, or ""
+Nothing is imported merely to look, no code of the user runs, and what a library does not keep a baseline of is compared
+with the library's own defaults.
+"""
+import types
+from dataclasses import dataclass
+from typing import Any, Callable
+
+
+@dataclass
+class Where:
+    """The session that is looked at: IPython's shell (or None), its namespace, and names of its objects (pack.names_of)."""
+    shell: Any
+    namespace: dict
+    names: dict
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    baseline: Callable[[Any], Any]
+    capture: Callable[[Where, Any], tuple[Any, str] | None]
+    apply: Callable[[Where, Any], str]
+    prepare: Callable[[Where, Any], str] | None = None  # the part that loading and replaying stand on; no user objects yet
+
+
+def no_baseline(_shell):
+    return None
+
+
+def shown(names, most=5) -> str:
+    names = [str(n) for n in names]
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def lost_text(what: str, lost: dict) -> str:
+    return "; ".join(f"{what} {key} is not restored: {why}" for key, why in lost.items())
+
+
+def of_session(value) -> bool:
+    """Written in the session: a function or class of __main__, or a bound method of one."""
+    value = getattr(value, "__func__", value) if isinstance(value, types.MethodType) else value
+    return isinstance(value, (types.FunctionType, type)) and value.__module__ == "__main__"

@@ -1,0 +1,219 @@
+"""What the session did to modules: builtins it added, modules it imported, attributes of library modules it set.
+
+A module's dictionary is compared with a shallow copy from when the module was first seen; dictionaries whose version tag
+did not move since the last capture are not looked at. Libraries change their own attributes too (caches, lazy imports):
+an attribute counts as the session's if its new value was written in it or is held by one of its names, or if the text of
+some cell assigns it (`module.attribute = ...`, `setattr`). A module that a cell both imported and changed was never seen
+unchanged; there the text and the origin of the value decide alone. The copies keep replaced attributes of modules alive.
+"""
+import builtins
+import ctypes
+import hashlib
+import importlib
+import os
+import re
+import sys
+import sysconfig
+import types
+
+from .kind import Kind, lost_text, of_session, shown
+from .pack import PLAIN, pack_each, unpack_each
+
+ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+                      r"|setattr\s*\(\s*([A-Za-z_][\w.]*)\s*,\s*['\"](\w+)['\"]")
+WORD = re.compile(r"[^\W\d]\w*")
+OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
+ABSENT = object()
+MA_VERSION_TAG = 24  # offset in CPython 3.11's PyDictObject: reference count, type, used, version
+
+
+def version_of(dictionary) -> int:
+    return ctypes.c_uint64.from_address(id(dictionary) + MA_VERSION_TAG).value
+
+
+def is_own(name) -> bool:
+    return name.split(".")[0] in OWN
+
+
+class Seen:
+    """Modules as they were when first seen, and what of them differed when last looked at."""
+
+    def __init__(self):
+        self.before = set(sys.modules)
+        self.first = {}       # name -> (module, shallow copy of its dictionary)
+        self.tags = {}        # name -> version tag at the last look
+        self.changed = {}     # name -> attributes that differ
+        self.hashes = {}      # file -> (mtime, size, digest)
+        self.look()
+
+    def look(self):
+        for name, module in list(sys.modules.items()):
+            dictionary = getattr(type(module), "__dict__", None) and module.__dict__ if module is not None else None
+            if type(dictionary) is not dict or is_own(name):
+                continue
+            tag = version_of(dictionary)
+            if self.tags.get(name) == tag and self.first[name][0] is module:
+                continue
+            self.tags[name] = tag
+            if name not in self.first or self.first[name][0] is not module:
+                self.first[name] = module, dict(dictionary)
+                self.changed[name] = {k for k, value in dictionary.items() if of_session(value)}
+                continue
+            first = self.first[name][1]
+            self.changed[name] |= {k for k in {**first, **dictionary}
+                                   if first.get(k, ABSENT) is not dictionary.get(k, ABSENT)}
+
+
+def cells(where) -> list:
+    return [cell for cell in where.namespace.get("In", ()) if isinstance(cell, str)]
+
+
+def module_at(path, namespace):
+    """The module that a dotted name in a cell means, or None."""
+    first, *rest = path.split(".")
+    module = namespace.get(first, sys.modules.get(first))
+    for part in rest:
+        module = module.__dict__.get(part) if isinstance(module, types.ModuleType) else None
+    return module if isinstance(module, types.ModuleType) else None
+
+
+def assigned(where) -> set:
+    """(module, attribute) of each attribute of a module that some cell assigns."""
+    found = set()
+    for cell in cells(where):
+        for path, attribute, path_of_setattr, attribute_of_setattr in ASSIGNED.findall(cell):
+            module = module_at(path or path_of_setattr, where.namespace)
+            name = module and module.__dict__.get("__name__")
+            if name in sys.modules and not is_own(name):
+                found.add((name, attribute or attribute_of_setattr))
+    return found
+
+
+def imported_names(where) -> set:
+    """Names of top-level modules that cells speak of, or that variables hold: not what shell and libraries load for
+    themselves. What those import in turn comes back with them."""
+    names = {word for cell in cells(where) for word in WORD.findall(cell)}
+    held = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if isinstance(value, types.ModuleType))
+    return names.union(str(name).split(".")[0] for name in held)
+
+
+def session_attributes(where, seen) -> dict:
+    """(module, attribute) -> value now, or ABSENT."""
+    written, found = assigned(where), {}
+    candidates = written.union((name, attribute) for name, attributes in seen.changed.items() for attribute in attributes)
+    for name, attribute in sorted(candidates):
+        module = sys.modules.get(name)
+        value = module.__dict__.get(attribute, ABSENT) if module is not None else ABSENT
+        if attribute.startswith("__") or isinstance(value, types.ModuleType):
+            continue
+        if name in seen.before and seen.first[name][1].get(attribute, ABSENT) is value:
+            continue
+        mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN)
+        if mine or (name, attribute) in written:
+            found[name, attribute] = value
+    return found
+
+
+STANDARD = tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
+
+
+def source_hash(module, seen) -> str:
+    """Of a module's source file outside the standard library and site-packages, else ''."""
+    file = module.__dict__.get("__file__")
+    if not isinstance(file, str) or not file.endswith(".py") or "-packages" + os.sep in file:
+        return ""
+    try:
+        status = os.stat(file)
+        if os.path.realpath(file).startswith(STANDARD):
+            return ""
+        known = seen.hashes.get(file)
+        if known is None or known[:2] != (status.st_mtime_ns, status.st_size):
+            with open(file, "rb") as source:
+                known = seen.hashes[file] = status.st_mtime_ns, status.st_size, hashlib.sha256(source.read()).hexdigest()
+        return known[2]
+    except OSError:
+        return ""
+
+
+def capture_modules(where, seen):
+    imports, versions, sources, wanted = [], {}, {}, imported_names(where)
+    for name, module in list(sys.modules.items()):
+        dictionary = getattr(module, "__dict__", None)
+        if name in seen.before or is_own(name) or type(dictionary) is not dict or dictionary.get("__name__") != name:
+            continue
+        if name.split(".")[0] in wanted:
+            imports.append(name)
+        if "." not in name and isinstance(dictionary.get("__version__"), str):
+            versions[name] = dictionary["__version__"]
+        digest = source_hash(module, seen)
+        if digest:
+            sources[name] = digest
+    seen.look()
+    attributes = session_attributes(where, seen)
+    gone = [key for key, value in attributes.items() if value is ABSENT]
+    packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
+    if not imports and not attributes:
+        return None
+    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone,
+             "lost": {".".join(k): v for k, v in lost.items()}}
+    top = [name for name in imports if "." not in name and not name.startswith("_")]
+    return state, shown([".".join(key) for key in attributes] + [f"import {name}" for name in top])
+
+
+def import_modules(_where, state):
+    """In the order in which the session imported them. A submodule that cannot be imported alone is no loss by itself."""
+    failed = {}
+    for name in state["imports"]:
+        if name in sys.modules or name.split(".")[0] in failed:
+            continue
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # a module's own code may raise anything
+            if "." not in name:
+                failed[name] = f"{type(error).__name__}: {error}"
+    return "; ".join(f"import {name} failed: {why}" for name, why in failed.items())
+
+
+def apply_modules(where, state):
+    notes = [import_modules(where, state)]
+    seen = Seen.__new__(Seen)
+    seen.hashes = {}
+    for name, digest in state["sources"].items():
+        if name in sys.modules and source_hash(sys.modules[name], seen) != digest:
+            notes.append(f"the source of module {name} is not what it was")
+    for name, version in state["versions"].items():
+        now = getattr(sys.modules.get(name), "__dict__", {}).get("__version__")
+        if isinstance(now, str) and now != version:
+            notes.append(f"{name} is {now}, was {version}")
+    values, missing = unpack_each(state["set"], where.namespace)
+    for (name, attribute), value in values.items():
+        if name in sys.modules:
+            setattr(sys.modules[name], attribute, value)
+    for name, attribute in state["gone"]:
+        getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
+    notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
+    return "; ".join(note for note in notes if note)
+
+
+def capture_builtins(where, base):
+    changed = {name: value for name, value in list(vars(builtins).items())
+               if base.get(name, ABSENT) is not value and name != "_"}
+    gone = [name for name in base if name not in vars(builtins) and name != "_"]
+    if not changed and not gone:
+        return None
+    return (*pack_each(changed, where.namespace, where.names), gone), shown([*changed, *gone])
+
+
+def apply_builtins(where, state):
+    packed, lost, gone = state
+    values, missing = unpack_each(packed, where.namespace)
+    vars(builtins).update(values)
+    for name in gone:
+        vars(builtins).pop(name, None)
+    return lost_text("builtin", {**lost, **missing})
+
+
+KINDS = [
+    Kind("modules", lambda _shell: Seen(), capture_modules, apply_modules, prepare=import_modules),
+    Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins),
+]

@@ -1,0 +1,97 @@
+"""Bytes for the values that items of process state hold.
+
+Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
+whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
+name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
+"""
+import io
+import marshal
+import pickle
+import types
+
+import cloudpickle
+
+# Values without an identity that anybody could miss.
+PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
+
+
+def names_of(namespace):
+    """id -> name of each object that the user's names hold, for `pack`. Valid while the namespace does not change."""
+    return {id(value): name for name, value in list(namespace.items())
+            if not name.startswith("_") and type(value) not in PLAIN and not isinstance(value, types.ModuleType)}
+
+
+def make_function(code, name, defaults, kwdefaults, closure, attributes, namespace):
+    function = types.FunctionType(marshal.loads(code), namespace, name, defaults,
+                                  tuple(types.CellType(value) for value in closure) or None)
+    function.__kwdefaults__ = kwdefaults
+    function.__dict__.update(attributes)
+    return function
+
+
+class Pickler(cloudpickle.Pickler):
+    def __init__(self, file, namespace, names):
+        super().__init__(file, protocol=5)
+        self.namespace, self.names = namespace, names
+
+    def persistent_id(self, obj):
+        if obj is self.namespace:
+            return "namespace", ""
+        name = self.names.get(id(obj))
+        return None if name is None else ("name", name)
+
+    def reducer_override(self, obj):
+        if isinstance(obj, types.FunctionType) and obj.__globals__ is self.namespace:
+            closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
+            return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
+                                   closure, obj.__dict__, self.namespace)
+        return super().reducer_override(obj)
+
+
+class Unpickler(pickle.Unpickler):
+    def __init__(self, file, namespace):
+        super().__init__(file)
+        self.namespace = namespace
+
+    def persistent_load(self, pid):
+        kind, name = pid
+        if kind == "namespace":
+            return self.namespace
+        if name not in self.namespace:
+            raise LookupError(f"the variable {name} is not there")
+        return self.namespace[name]
+
+
+def pack(value, namespace, names) -> bytes:
+    file = io.BytesIO()
+    Pickler(file, namespace, names).dump(value)
+    return file.getvalue()
+
+
+def unpack(data, namespace):
+    return Unpickler(io.BytesIO(data), namespace).load()
+
+
+def reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def pack_each(values: dict, namespace, names) -> tuple[dict, dict]:
+    """Each value alone: ({key: bytes}, {key: why it could not be packed})."""
+    packed, lost = {}, {}
+    for key, value in values.items():
+        try:
+            packed[key] = pack(value, namespace, names)
+        except Exception as error:  # a user's reduction may raise anything
+            lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
+    return packed, lost
+
+
+def unpack_each(packed: dict, namespace) -> tuple[dict, dict]:
+    values, lost = {}, {}
+    for key, data in packed.items():
+        try:
+            values[key] = unpack(data, namespace)
+        except Exception as error:
+            lost[key] = reason(error)
+    return values, lost

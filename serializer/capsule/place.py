@@ -1,0 +1,134 @@
+"""Where the process stands: cwd, environ, sys.path, timezone, locale, umask, limits."""
+import os
+import re
+import resource
+import sys
+import time
+
+from .kind import Kind, shown
+
+SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|KEY|CREDENTIAL|AUTH|COOKIE", re.I)
+OURS = re.compile(r"JPY_|FERRY_|PYTHONHASHSEED$|PYDEVD_|TZ$")  # the machinery's, or another item's
+
+
+def capture_cwd(_where, base):
+    now = os.getcwd()
+    return None if now == base else (now, now)
+
+
+def apply_cwd(_where, state):
+    os.chdir(state)
+    return ""
+
+
+def capture_environ(_where, base):
+    now = dict(os.environ)
+    changed = {k: v for k, v in now.items() if base.get(k) != v and not OURS.match(k)}
+    removed = sorted(k for k in base if k not in now and not OURS.match(k))
+    if not changed and not removed:
+        return None
+    secret = sorted(k for k in changed if SECRET.search(k))
+    for name in secret:
+        del changed[name]
+    summary = shown(sorted(changed) + [f"-{k}" for k in removed])
+    if secret:
+        summary += f"{'; ' if summary else ''}values kept out: {', '.join(secret)}"
+    return {"set": changed, "removed": removed, "secret": secret}, summary
+
+
+def apply_environ(_where, state):
+    os.environ.update(state["set"])
+    for name in state["removed"]:
+        os.environ.pop(name, None)
+    missing = [name for name in state["secret"] if name not in os.environ]
+    return f"set {', '.join(missing)} yourself: values that look secret are not kept" if missing else ""
+
+
+def capture_path(_where, base):
+    now = list(sys.path)
+    return None if now == base else (now, shown([p for p in now if p not in base] or ["order"]))
+
+
+def apply_path(_where, state):
+    sys.path[:] = state
+    return ""
+
+
+def zone(_shell=None):
+    return os.environ.get("TZ"), time.tzname, time.timezone
+
+
+def capture_timezone(_where, base):
+    now = zone()
+    return None if now == base else ({"TZ": now[0], "set": now[1:] != base[1:]}, f"{now[0]}")
+
+
+def apply_timezone(_where, state):
+    if state["TZ"] is None:
+        os.environ.pop("TZ", None)
+    else:
+        os.environ["TZ"] = state["TZ"]
+    if state["set"]:
+        time.tzset()
+    return ""
+
+
+def locales(_shell=None):
+    locale = sys.modules.get("locale")
+    return locale and locale.setlocale(locale.LC_ALL)
+
+
+def capture_locale(_where, base):
+    now = locales()
+    return None if now is None or now == base else (now, now)
+
+
+def apply_locale(_where, state):
+    import locale
+    locale.setlocale(locale.LC_ALL, state)
+    return ""
+
+
+def umask(_shell=None):
+    with open("/proc/self/status") as status:  # os.umask() can only be read by changing it
+        return next((int(line.split()[1], 8) for line in status if line.startswith("Umask:")), None)
+
+
+def capture_umask(_where, base):
+    now = umask()
+    return None if now == base else (now, f"{now:04o}")
+
+
+def apply_umask(_where, state):
+    os.umask(state)
+    return ""
+
+
+def limits(_shell=None):
+    return {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")}
+
+
+def capture_limits(_where, base):
+    changed = {name: value for name, value in limits().items() if base.get(name) != value}
+    return (changed, shown(changed)) if changed else None
+
+
+def apply_limits(_where, state):
+    refused = []
+    for name, (soft, hard) in state.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (soft, hard))
+        except (ValueError, OSError) as error:
+            refused.append(f"{name}: {error}")
+    return "; ".join(refused)
+
+
+KINDS = [
+    Kind("cwd", lambda _shell: os.getcwd(), capture_cwd, apply_cwd, prepare=apply_cwd),
+    Kind("environ", lambda _shell: dict(os.environ), capture_environ, apply_environ, prepare=apply_environ),
+    Kind("sys.path", lambda _shell: list(sys.path), capture_path, apply_path, prepare=apply_path),
+    Kind("timezone", zone, capture_timezone, apply_timezone, prepare=apply_timezone),
+    Kind("locale", locales, capture_locale, apply_locale, prepare=apply_locale),
+    Kind("umask", umask, capture_umask, apply_umask, prepare=apply_umask),
+    Kind("limits", limits, capture_limits, apply_limits, prepare=apply_limits),
+]

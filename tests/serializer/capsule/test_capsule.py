@@ -1,0 +1,178 @@
+"""Each item of process state, captured in one process and applied in a fresh one."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+SIDE = pathlib.Path(__file__).with_name("side.py")
+
+
+def side(which, file, case, folder):
+    env = {**os.environ, "MPLBACKEND": "Agg", "PYTHONWARNINGS": ""}
+    done = subprocess.run([sys.executable, SIDE, which, file], input=json.dumps(case), text=True, cwd=folder, env=env,
+                          capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def journey(folder, cells, expressions, loaded=(), history=True):
+    """(what was saved, what was loaded)"""
+    case = {"cells": cells, "expressions": expressions, "loaded": list(loaded), "history": history}
+    file = str(folder / "items")
+    saved = side("save", file, case, folder)
+    return saved, side("load", file, case, folder)
+
+
+CASES = {
+    "cwd": (["import os; os.mkdir('sub'); os.chdir('sub')"], ["__import__('os').getcwd()"]),
+    "environ": (["import os; os.environ['COLOUR'] = 'red'; del os.environ['PATH']"],
+                ["__import__('os').environ.get('COLOUR')", "'PATH' in __import__('os').environ"]),
+    "sys.path": (["import sys; sys.path.insert(0, '/nowhere')"], ["__import__('sys').path"]),
+    "timezone": (["import os, time; os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()"],
+                 ["__import__('time').tzname", "__import__('time').localtime(0).tm_hour"]),
+    "locale": (["import locale; locale.setlocale(locale.LC_NUMERIC, 'C.UTF-8')"],
+               ["__import__('locale').setlocale(__import__('locale').LC_ALL)"]),
+    "umask": (["import os; _ = os.umask(0o27)"], ["__import__('os').umask(0o27)"]),
+    "limits": (["import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (77, r.getrlimit(r.RLIMIT_NOFILE)[1]))"],
+               ["__import__('resource').getrlimit(__import__('resource').RLIMIT_NOFILE)"]),
+    "random": (["import random; random.seed(7); random.random()"], ["__import__('random').random()"]),
+    "numpy.random": (["import numpy as np; np.random.seed(3); np.random.normal(size=3)"],
+                     ["__import__('numpy').random.normal(size=5).tolist()"]),
+    "numpy.options": (["import numpy as np; np.set_printoptions(precision=2, suppress=True); np.seterr(divide='raise')"],
+                      ["str(__import__('numpy').array([1.23456, 1e-9]))", "__import__('numpy').geterr()"]),
+    "pandas.options": (["import pandas as pd; pd.set_option('display.max_rows', 7)\npd.options.display.precision = 3"],
+                       ["__import__('pandas').get_option('display.max_rows')", "__import__('pandas').options.display.precision"]),
+    "decimal": (["import decimal; decimal.getcontext().prec = 5; decimal.getcontext().traps[decimal.Inexact] = False",
+                 "decimal.Decimal(1) / 3"],
+                ["__import__('decimal').getcontext()", "__import__('decimal').Decimal(1) / 7"]),
+    "warnings": (["import warnings; warnings.filterwarnings('error', 'no .* more', UserWarning)"],
+                 ["__import__('warnings').filters[0]", "len(__import__('warnings').filters)"]),
+    "logging": (["import logging; logging.getLogger('my.part').setLevel(13); logging.disable(5)"],
+                ["__import__('logging').getLogger('my.part').level", "__import__('logging').root.manager.disable"]),
+    "matplotlib": (["import matplotlib.pyplot as plt; plt.rcParams['lines.linewidth'] = 9\nplt.figure(4).add_subplot().plot([1, 2])\nplt.figure(2)\nplt.figure(4);"],
+                   ["__import__('matplotlib').rcParams['lines.linewidth']", "__import__('matplotlib.pyplot').pyplot.get_fignums()",
+                    "__import__('matplotlib.pyplot').pyplot.gcf().number",
+                    "__import__('matplotlib.pyplot').pyplot.gca().lines[0].get_ydata().tolist()"]),
+    "builtins": (["import builtins\ndef twice(x): return 2 * x + offset\noffset = 1\nbuiltins.twice = twice\ndel twice"],
+                 ["__import__('builtins').twice(4)"], ["offset = 1"]),
+    "signals": (["import signal\nseen = []\ndef note(number, frame): seen.append(number)\nsignal.signal(signal.SIGUSR1, note)\nsignal.signal(signal.SIGUSR2, signal.SIG_IGN)"],
+                ["__import__('signal').getsignal(10) is note", "__import__('signal').getsignal(12)"],
+                ["seen = []\ndef note(number, frame): seen.append(number)"]),
+    "ipython": (["from IPython import get_ipython\ndef shout(line): return line.upper()\nget_ipython().register_magic_function(shout)",
+                 "%alias_magic t timeit", "%alias there echo %s",
+                 "class P: pass\nget_ipython().display_formatter.formatters['text/plain'].for_type(P, lambda p, pp, c: pp.text('<<P>>'))"],
+                ["get_ipython().run_line_magic('shout', 'hey')", "get_ipython().alias_manager.get_alias('there')",
+                 "get_ipython().display_formatter.format(P())[0]"], ["def shout(line): return line.upper()\nclass P: pass"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_item_comes_back(name, tmp_path):
+    cells, expressions, *loaded = CASES[name]
+    saved, back = journey(tmp_path, cells, expressions, *loaded)
+    assert name in saved["items"]
+    assert [result for result in back["applied"] if not result[1]] == []
+    assert back["again"] == back["applied"]
+    assert back["values"] == saved["values"]
+
+
+def test_unchanged_session_captures_nothing(tmp_path):
+    saved, back = journey(tmp_path, ["x = 1", "y = x + 1"], ["x"], ["x = 1"], history=False)
+    assert saved["items"] == {}
+    assert back["applied"] == []
+
+
+def test_imports_come_back_in_order_and_local_sources_are_compared(tmp_path):
+    (tmp_path / "tool.py").write_text("import colorsys\nLEVEL = 1\n")
+    cells = ["import sys; sys.path.insert(0, '.')", "import tool, wave", "tool.LEVEL = 5", "tool.extra = [1]"]
+    saved, back = journey(tmp_path, cells, ["[n for n in __import__('sys').modules if n in ('tool', 'wave', 'colorsys')]",
+                                            "__import__('tool').LEVEL", "__import__('tool').extra"])
+    assert back["values"] == saved["values"]
+    assert all(ok for _, ok, _ in back["applied"])
+    (tmp_path / "tool.py").write_text("import colorsys\nLEVEL = 2222\n")
+    case = {"expressions": ["__import__('tool').LEVEL"]}
+    changed = side("load", str(tmp_path / "items"), case, tmp_path)
+    (modules,) = [r for r in changed["applied"] if r[0] == "modules"]
+    assert not modules[1] and "source of module tool" in modules[2]
+
+
+def test_missing_module_is_named(tmp_path):
+    (tmp_path / "gone.py").write_text("")
+    cells = ["import sys; sys.path.insert(0, '.'); import gone, wave"]
+    side("save", str(tmp_path / "items"), {"cells": cells, "expressions": [], "history": True}, tmp_path)
+    (tmp_path / "gone.py").unlink()
+    for cached in tmp_path.glob("__pycache__/gone*"):
+        cached.unlink()
+    back = side("load", str(tmp_path / "items"), {"expressions": ["'wave' in __import__('sys').modules"]}, tmp_path)
+    (modules,) = [r for r in back["prepared"] if r[0] == "modules"]
+    assert not modules[1] and "import gone failed" in modules[2]
+    assert back["values"] == ["True"]
+
+
+def test_attribute_that_is_a_variable_stays_that_object(tmp_path):
+    cells = ["import math\ndef f(*a): return 'mine'\nbox = [1]\nmath.floor = f\nmath.box = box\nmath.tau = 6"]
+    loaded = ["def f(*a): return 'mine'\nbox = [1]"]
+    saved, back = journey(tmp_path, cells, ["__import__('math').floor is f", "__import__('math').box is box",
+                                            "__import__('math').tau"], loaded)
+    assert saved["values"] == back["values"] == ["True", "True", "6"]
+
+
+def test_secrets_stay_out_and_are_named(tmp_path):
+    cells = ["import os; os.environ['API_TOKEN'] = 'hush'[::-1] + 'hush'; os.environ['PLAIN'] = 'p'"]
+    saved, back = journey(tmp_path, cells, ["__import__('os').environ.get('API_TOKEN')"])
+    assert b"hsuhhush" not in (tmp_path / "items").read_bytes()
+    assert "API_TOKEN" in saved["items"]["environ"]
+    (environ,) = [r for r in back["applied"] if r[0] == "environ"]
+    assert not environ[1] and "API_TOKEN" in environ[2]
+
+
+def test_history_outputs_and_counter(tmp_path):
+    cells = ["a = [1, 2]", "a", "(a, 'same')", "{'alone': [3]}", "7 * 6", "b = 1"]
+    expressions = ["In", "Out[2] is a", "Out[3][0] is a", "_4", "Out", "_, __, ___", "_i5, _i", "get_ipython().execution_count"]
+    saved, back = journey(tmp_path, cells, expressions, ["a = [1, 2]\nb = 1"])
+    assert set(saved["items"]) == {"In", "Out", "execution_count"}
+    assert back["values"] == saved["values"]
+    assert back["values"][1:3] == ["True", "True"]
+
+
+def test_outputs_that_cannot_be_kept_are_named_and_cost_no_others(tmp_path):
+    saved, back = journey(tmp_path, ["(i for i in 'ab')", "[5]"], ["Out[2]"])
+    (out,) = [r for r in back["applied"] if r[0] == "Out"]
+    assert not out[1] and "Out 1 is not restored" in out[2] and "generator" in out[2]
+    assert back["values"] == ["[5]"]
+
+
+def test_figures_reached_from_variables_stay_those_objects(tmp_path):
+    cells = ["import matplotlib.pyplot as plt", "fig, axs = plt.subplots(1, 2, num=3)", "ax = plt.figure(5).add_subplot()", "plt.figure(3);"]
+    loaded = ["import matplotlib.pyplot as plt, pickle",
+              "fig, axs = pickle.loads(pickle.dumps(plt.subplots(1, 2)))\nax = pickle.loads(pickle.dumps(plt.figure().add_subplot()))\n"
+              "plt.close(1); plt.close(3)"]
+    expressions = ["plt.get_fignums()", "plt.gcf() is fig", "plt.figure(5) is ax.figure", "plt.figure(3) is axs[0].figure"]
+    saved, back = journey(tmp_path, cells, expressions, loaded)
+    assert saved["values"] == back["values"] == ["[3, 5]", "True", "True", "True"]
+
+
+def test_lost_handlers_are_named(tmp_path):
+    cells = ["import logging, io; logging.basicConfig(level=15, stream=io.StringIO())"]
+    _, back = journey(tmp_path, cells, ["__import__('logging').root.level"])
+    (logging,) = [r for r in back["applied"] if r[0] == "logging"]
+    assert not logging[1] and "root" in logging[2]
+    assert back["values"] == ["15"]
+
+
+def test_generators():
+    import random
+
+    from kernelferry import capsule
+    import numpy
+    numpy.random.seed(1)
+    before = capsule.generators()
+    drawn = random.random(), numpy.random.random()
+    for name in ("random", "numpy.random"):
+        capsule.set_generator(name, before[name])
+    assert (random.random(), numpy.random.random()) == drawn
+    with pytest.raises(KeyError):
+        capsule.set_generator("dice", b"")

@@ -1,0 +1,68 @@
+"""Components that are held from outside the namespace."""
+
+import pytest
+
+ESCAPED = {
+    "module attribute": "import json\nL = []; json.ferry_x = L",
+    "thread argument": "import threading\nstop = threading.Event(); L = []\n"
+                       "t = threading.Thread(target=lambda q: stop.wait(), args=(L,), daemon=True); t.start(); del t",
+    "logging handler": "import logging\nclass H(logging.Handler):\n def emit(self, r): self.L.append(r)\n"
+                       "L = []; h = H(); h.L = L; logging.getLogger('ferry').addHandler(h)",
+    "signal handler": "import signal\nL = []\n"
+                      "signal.signal(signal.SIGUSR1, lambda *a, L=L: L.append(1))",
+    "finalizer": "import weakref\nclass K: pass\no = K(); L = []; weakref.finalize(o, L.append, 1)",
+    "attribute of a library class": "import http.client\nL = []; http.client.HTTPMessage.ferry = L",
+    "exit handler": "import atexit\nL = []; atexit.register(L.append, 1)",
+}
+
+ORDINARY = {
+    "list": "L = [[1], [2]]",
+    "dict of lists": "L = {i: [i] for i in range(10)}",
+    "twice in a list": "x = []; L = [x, x]",
+    "instances": "class K:\n def __init__(self): self.x = []\nL = [K() for i in range(5)]",
+    "slots": "class K:\n __slots__ = ('x',)\n def __init__(self): self.x = []\nL = [K() for i in range(5)]",
+    "vars taken": "class K: pass\nL = K(); L.x = []; vars(L)",
+    "cycle": "L = []; L.append(L)",
+    "closure": "def make():\n d = []\n def f(): return d\n return f\nL = make()",
+    "array": "import numpy as np\nL = np.arange(10.)",
+    "view": "import numpy as np\na = np.arange(10.); L = a[2:4]",
+    "frame": "import pandas as pd\nL = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1., 2.]})",
+    "described frame": "import pandas as pd\nL = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})\n"
+                       "L.describe(); L.groupby('b').sum()\nimport gc; gc.collect()",
+    "series": "import pandas as pd\nL = pd.Series([1, 2], index=['a', 'b'])",
+    "estimator": "from sklearn.linear_model import LinearRegression\nimport numpy as np\n"
+                 "L = LinearRegression().fit(np.ones((4, 2)), np.ones(4))",
+    "forest": "from sklearn.ensemble import RandomForestClassifier\nimport numpy as np\n"
+              "L = RandomForestClassifier(3).fit(np.arange(8.).reshape(4, 2), [0, 1, 0, 1])",
+    "deque": "import collections\nL = collections.deque([[1], [2]])",
+    "default dict": "import collections\nL = collections.defaultdict(list); L['a'].append(1)",
+    "partial": "import functools\nx = []; L = functools.partial(print, x)",
+    "bound under an underscore": "L = []; _ = L; _3 = L; _oh = {3: L}",
+}
+
+
+@pytest.mark.parametrize("code", ESCAPED.values(), ids=ESCAPED)
+def test_held_from_outside(session, code):
+    session.run("del_me = 0")
+    session.look()  # modules as they are before the cell
+    session.run(code)
+    assert session.look()["L"].escaped
+
+
+@pytest.mark.parametrize("code", ORDINARY.values(), ids=ORDINARY)
+def test_ordinary_data_is_not_flagged(session, code):
+    session.run(code)
+    assert not session.look()["L"].escaped
+
+
+def test_holders_are_named(session):
+    import logging
+    session.run("import logging\nL = []; K = []")
+    session.look()
+    logging.ferry_held = session.namespace["L"]
+    try:
+        c = session.look()
+        assert c["L"].escaped and not c["K"].escaped
+        assert "logging.ferry_held" in session.walker.holders(c["L"])
+    finally:
+        del logging.ferry_held

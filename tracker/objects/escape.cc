@@ -1,0 +1,145 @@
+#include "tracker/objects/escape.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "tracker/objects/layout.h"
+
+namespace py = pybind11;
+
+namespace ferry::objects {
+namespace {
+
+// References that belong to the session though no unit's walk follows them.
+class Accountant {
+ public:
+  Accountant(Walk& walk, py::handle ns) : walk_(walk), namespace_(ns) {}
+
+  // Names that were not walked (`_`, `_3`, `Out`), and what the shell keeps of the last results.
+  void CountNamespace() {
+    for (const Unit& unit : walk_.units())
+      if (!unit.code) walked_names_.insert(unit.name);
+    PyObject *name, *value;
+    Py_ssize_t pos = 0;
+    while (PyDict_Next(namespace_.ptr(), &pos, &name, &value)) {
+      const char* text = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : nullptr;
+      if (!text) PyErr_Clear();
+      if (!text || !walked_names_.contains(text)) Count(value);
+    }
+    if (PyObject* out = PyDict_GetItemString(namespace_.ptr(), "_oh"); out && PyDict_Check(out)) CountValues(out);
+    if (PyObject* get = PyDict_GetItemString(namespace_.ptr(), "get_ipython"); get && PyMethod_Check(get)) {
+      PyObject* shell = InstanceDict(PyMethod_GET_SELF(get));
+      CountValues(FieldsOf(shell, "displayhook"));
+      CountValues(FieldsOf(shell, "last_execution_result"));
+    }
+  }
+
+  // What was walked by its reduction really holds its state elsewhere: follow tp_traverse from it, through objects of
+  // the library that no unit's walk met.
+  void CountBehindReductions() {
+    for (const auto& [object, parts] : walk_.reductions().all()) stack_.push_back(object);
+    for (PyObject* value : walk_.cached())
+      if (value) Reach(value);
+    while (!stack_.empty()) {
+      PyObject* object = stack_.back();
+      stack_.pop_back();
+      if (traverseproc traverse = Py_TYPE(object)->tp_traverse) traverse(object, &Follow, this);
+    }
+  }
+
+ private:
+  static int Follow(PyObject* child, void* self) {
+    static_cast<Accountant*>(self)->Reach(child);
+    return 0;
+  }
+
+  void Reach(PyObject* child) {
+    if (IsPlain(child) || walk_.IsLeaf(child)) return;
+    Entry* e = walk_.table().Find(child);
+    if (e && !(e->flags & Entry::kShadow)) {
+      ++e->edges;
+      return;
+    }
+    if (e) return;
+    if (Py_REFCNT(child) > 1 || PyWeakref_Check(child)) walk_.table().Insert(child).first->flags = Entry::kShadow;
+    stack_.push_back(child);
+  }
+
+  void Count(PyObject* object) {
+    if (Entry* e = walk_.table().Find(object)) ++e->edges;
+  }
+  void CountValues(PyObject* dict) {
+    PyObject *name, *value;
+    Py_ssize_t pos = 0;
+    while (dict && PyDict_Next(dict, &pos, &name, &value)) Count(value);
+  }
+  static PyObject* FieldsOf(PyObject* dict, const char* name) {
+    PyObject* object = dict ? PyDict_GetItemString(dict, name) : nullptr;
+    return object ? InstanceDict(object) : nullptr;
+  }
+
+  Walk& walk_;
+  py::handle namespace_;
+  std::unordered_set<std::string> walked_names_;
+  std::vector<PyObject*> stack_;
+};
+
+bool HasForeignWeakReference(Walk& walk, PyObject* object) {
+  auto* reference = *reinterpret_cast<PyWeakReference**>(reinterpret_cast<char*>(object) + Py_TYPE(object)->tp_weaklistoffset);
+  for (; reference; reference = reference->wr_next)
+    if (!walk.table().Find(reinterpret_cast<PyObject*>(reference))) return true;
+  return false;
+}
+
+}  // namespace
+
+std::vector<Escape> FindEscapes(Walk& walk, py::handle ns) {
+  Accountant accountant(walk, ns);
+  accountant.CountNamespace();
+  accountant.CountBehindReductions();
+  std::vector<Escape> result;
+  walk.table().Each([&](const Entry& e) {
+    bool counted = (e.flags & Entry::kMutable) && !(e.flags & (Entry::kReference | Entry::kShadow | Entry::kCodeUnit));
+    if (counted && Py_REFCNT(e.object) > Py_ssize_t{e.edges}) result.push_back({e.object, e.unit});
+  });
+  for (auto [object, unit] : walk.weakly_held())
+    if (HasForeignWeakReference(walk, object)) result.push_back({object, unit});
+  return result;
+}
+
+namespace {
+
+// Who a referrer is, in words: the module attribute, the object whose field it is, or its type.
+std::string Describe(PyObject* holder, PyObject* object, const Modules& modules) {
+  if (PyFrame_Check(holder)) return "a running function";
+  if (const ModuleReference* place = modules.Find(holder); place && place->attribute != "__dict__")
+    return place->module + "." + place->attribute;
+  if (!PyDict_Check(holder)) return TypeLabel(Py_TYPE(holder));
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  std::string key;
+  while (PyDict_Next(holder, &pos, &name, &value))
+    if (value == object && PyUnicode_Check(name)) key = "." + py::str(py::handle(name)).cast<std::string>();
+  if (const ModuleReference* place = modules.Find(holder)) return place->module + key;
+  py::list owners = py::module_::import("gc").attr("get_referrers")(py::handle(holder));
+  for (py::handle owner : owners)
+    if (InstanceDict(owner.ptr()) == holder) return TypeLabel(Py_TYPE(owner.ptr())) + key;
+  return "a dict";
+}
+
+}  // namespace
+
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, PyObject* object) {
+  std::vector<std::string> result;
+  py::list holders = py::module_::import("gc").attr("get_referrers")(py::handle(object));
+  for (py::handle holder : holders) {
+    Entry* known = walk.table().Find(holder.ptr());
+    bool outside = PyFrame_Check(holder.ptr()) || modules.Find(holder.ptr()) || !known;
+    if (!outside || holder.ptr() == holders.ptr() || holder.ptr() == ns.ptr()) continue;
+    std::string words = Describe(holder.ptr(), object, modules);
+    if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(words);
+  }
+  return result;
+}
+
+}  // namespace ferry::objects

@@ -1,0 +1,25 @@
+// Which components are held from outside the namespace: a thread, a logger, a callback in C. The look has counted the
+// references it followed; an object with more than that has a holder it did not see, and whatever that holder runs can
+// change the object without any cell naming it. Foreign weak references count too.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <vector>
+
+#include "tracker/objects/walk.h"
+
+namespace ferry::objects {
+
+struct Escape {
+  PyObject* object;  // borrowed
+  std::uint32_t unit;
+};
+
+// After walk.Run(), before its Finish. `ns` is the namespace whose values were walked.
+std::vector<Escape> FindEscapes(Walk& walk, pybind11::handle ns);
+
+// In words, who holds `object` that the walk did not meet (or met and did not list: it has one holder only). Costs a pass over all objects of the collector.
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, PyObject* object);
+
+}  // namespace ferry::objects
