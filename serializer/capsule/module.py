@@ -196,8 +196,9 @@ def apply_modules(where, state):
 
 
 def capture_builtins(where, base):
+    shells = where.shell.builtin_trap.auto_builtins if where.shell is not None else {}  # IPython's own, while a cell runs
     changed = {name: value for name, value in list(vars(builtins).items())
-               if base.get(name, ABSENT) is not value and name != "_"}
+               if base.get(name, ABSENT) is not value and name != "_" and name not in shells}
     gone = [name for name in base if name not in vars(builtins) and name != "_"]
     if not changed and not gone:
         return None
