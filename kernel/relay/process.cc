@@ -93,9 +93,8 @@ bool Ending::Clean() const { return WIFEXITED(status) && WEXITSTATUS(status) == 
 std::string Ending::Words() const {
   if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
   int signal = WTERMSIG(status);
-  std::string words = "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
-  if (signal == SIGKILL) words += ", as the system does when memory runs out";
-  return words;
+  std::string why = signal == SIGKILL ? "; the system does so when memory runs out" : "";
+  return "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + why + ")";
 }
 
 std::optional<Ending> Reap(pid_t pid, bool asked_to_end) {

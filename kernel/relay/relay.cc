@@ -141,7 +141,7 @@ void Relay::OnShell(Frames frames) {
     if (message->IsRequest()) {
       Sent request = Keep(*message);
       std::string why = leaving_ ? "The kernel is shutting down." : failure_;
-      voice_.Answer(front_->shell, request, Text(NoEngine(request, why, Tail(dir_.Log(), kLogTail))), queue_.running());
+      voice_.Refuse(front_->shell, request, NoEngine(request, why, Tail(dir_.Log(), kLogTail)), queue_.running());
     }
     return;
   }

@@ -161,18 +161,15 @@ void Relay::Bury() {
   if (queue_.running()) {
     Sent cell = queue_.Finish();
     json content = EngineDied(cell, ending.Words(), then);
-    if (!cell.silent) {
-      voice_.Warn("Kernelferry: the engine " + ending.Words() + ". " + then + "\n", cell.header);
-      voice_.Publish("error", cell.header,
-                     {{"ename", content["ename"]}, {"evalue", content["evalue"]}, {"traceback", content["traceback"]}});
-    }
+    if (!cell.silent) voice_.Warn("Kernelferry: the engine " + ending.Words() + ". " + then + "\n", cell.header);
+    voice_.Error(cell, content);
     voice_.Reply(front_->shell, cell, Text(content));
     voice_.Status("idle", cell.header);
     Abort(queue_.TakeExecutes());
   }
   inputs_ = 0;
   std::string why = "The engine " + ending.Words() + " before it answered.";
-  auto refuse = [&](zmq::socket_t& channel, const Sent& r) { voice_.Answer(channel, r, Text(NoEngine(r, why, "")), nullptr); };
+  auto refuse = [&](zmq::socket_t& channel, const Sent& r) { voice_.Refuse(channel, r, NoEngine(r, why, ""), nullptr); };
   for (const Sent& request : queue_.others().TakeAll()) refuse(front_->shell, request);
   for (const Sent& request : owed_control_.TakeAll()) refuse(front_->control, request);
   if (leaving_) {
@@ -199,7 +196,7 @@ void Relay::Fail(const std::string& why) {
   Log(why);
   auto refuse = [&, log = Tail(dir_.Log(), kLogTail)](zmq::socket_t& channel, const Message& m) {
     Sent request = Keep(m);
-    voice_.Answer(channel, request, Text(NoEngine(request, why, log)), nullptr);
+    voice_.Refuse(channel, request, NoEngine(request, why, log), nullptr);
   };
   for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
   held_infos_.clear();

@@ -34,4 +34,18 @@ void Voice::Answer(zmq::socket_t& channel, const Sent& request, std::string_view
   if (running) Status("busy", running->header);
 }
 
+void Voice::Refuse(zmq::socket_t& channel, const Sent& request, const json& content, const Sent* running) {
+  Status("busy", request.header);
+  if (request.type == "execute_request") Error(request, content);
+  Reply(channel, request, Text(content));
+  Status("idle", request.header);
+  if (running) Status("busy", running->header);
+}
+
+void Voice::Error(const Sent& cell, const json& content) {
+  if (cell.silent) return;
+  Publish("error", cell.header,
+          {{"ename", content["ename"]}, {"evalue", content["evalue"]}, {"traceback", content["traceback"]}});
+}
+
 }  // namespace ferry::relay

@@ -22,6 +22,12 @@ class Voice {
   // the kernel's.
   void Answer(zmq::socket_t& channel, const Sent& request, std::string_view content, const Sent* running);
 
+  // The same where no engine can serve the request: `content` is of NoEngine(). A cell shows it as its error.
+  void Refuse(zmq::socket_t& channel, const Sent& request, const json& content, const Sent* running);
+
+  // The error message of a cell: what its reply says.
+  void Error(const Sent& cell, const json& content);
+
  private:
   Front& front_;
   Author& author_;

@@ -29,6 +29,11 @@ void BindObserve(py::module_& m) {
         record.attr("status") = status;
         return record;
       }, py::arg("status") = "ok")
+      .def("install_audit_hook", [](Observer&) { observe::InstallAuditHook(); }, "Once a process; it cannot be removed.")
+      .def("set_generators", &Observer::SetGenerators, py::arg("states"), "states() -> dict name -> bytes")
+      .def("note", [](Observer&, std::string kind, std::string detail, bool unsafe) {
+        observe::NoteEffect({std::move(kind), std::move(detail), unsafe});
+      }, py::arg("kind"), py::arg("detail"), py::arg("unsafe"), "An effect of the running cell that no audit event tells.")
       .def_property_readonly("door_reason", &Observer::door_reason)
       .def("closure",
            [](Observer& self, const std::vector<py::object>& codes, const observe::Pending& pending) {

@@ -32,13 +32,13 @@ bool IsContainer(PyObject* object) {
   return PyDict_CheckExact(object) || PyList_CheckExact(object) || PyAnySet_CheckExact(object);
 }
 
-bool IsSharedNumber(PyObject* object) {
-  if (Py_REFCNT(object) < kSharedReferences) return false;
+// Of int and float, those that CPython does not hold once a process anyway.
+bool HasIdentity(PyObject* object) {
   if (PyFloat_CheckExact(object)) return true;
   if (!PyLong_CheckExact(object)) return false;
   int overflow = 0;
   long value = PyLong_AsLongAndOverflow(object, &overflow);
-  return overflow || value < -5 || value > 256;  // CPython holds the others once a process
+  return overflow || value < -5 || value > 256;
 }
 
 }  // namespace
@@ -63,11 +63,12 @@ PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
     PyErr_SetString(gate->stopped_.ptr(), "a request waits");
     return nullptr;
   }
+  const bool shared = Py_REFCNT(object) >= kSharedReferences;  // before `last_` refers to it as well
   gate->last_ = py::reinterpret_borrow<py::object>(object);
   if (PyObject* const* pid = gate->pids_.Find(object)) return Py_NewRef(*pid);
-  if (IsSharedNumber(object)) return gate->NumberPid(object);
-  if (!gate->held_.is_none() && IsContainer(object) && Py_REFCNT(object) >= kSharedReferences)
-    return PyObject_CallOneArg(gate->held_.ptr(), object);
+  if (!shared) Py_RETURN_NONE;
+  if (HasIdentity(object)) return gate->NumberPid(object);
+  if (!gate->held_.is_none() && IsContainer(object)) return PyObject_CallOneArg(gate->held_.ptr(), object);
   Py_RETURN_NONE;
 }
 

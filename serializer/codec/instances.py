@@ -19,7 +19,8 @@ _TOUCHED = ("__new__", "__getattr__", "__getattribute__", "__setattr__", "__clas
 
 def _defines(cls, names) -> bool:
     """Some class of Python in the order of resolution defines one of the names."""
-    return any(name in vars(base) for base in type.mro(cls) if base.__flags__ & _HEAP for name in names)
+    return any(name in vars(base) and type(vars(base)[name]) is not types.GetSetDescriptorType  # each class's own __dict__
+               for base in type.mro(cls) if base.__flags__ & _HEAP for name in names)
 
 
 def _builtin_base(cls):

@@ -143,12 +143,15 @@ def relay(tmp_path_factory, monkeypatch):
     yield relay
     for client in relay.fronts:
         client.stop_channels()
+    engines = {note["pid"] for note in relay.notes()}
     if relay.process and relay.process.poll() is None:
+        relay.process.send_signal(signal.SIGSTOP)  # starts no engine after these
+        engines |= {int(pid) for pid in pathlib.Path(f"/proc/{relay.process.pid}/task/{relay.process.pid}/children").read_text().split()}
         relay.process.kill()
         relay.process.wait()
-    for note in relay.notes():
+    for engine in engines:
         try:
-            os.kill(note["pid"], signal.SIGCONT)
-            os.killpg(note["pid"], signal.SIGKILL)
+            os.kill(engine, signal.SIGCONT)
+            os.killpg(engine, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass

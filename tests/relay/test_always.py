@@ -47,6 +47,8 @@ def test_heartbeat_and_interrupt_and_shutdown_while_no_engine_comes_up(relay):
     front = relay.front(ready=False)
     beat(relay)
     cell = front.execute("1")
+    ask = lambda: front.control_reply(front.ask_control("ferry_status_request"))["content"]
+    wait_until(lambda: ask()["queued"] == 1, "the cell never came")
     assert front.control_reply(front.ask_control("interrupt_request"))["content"] == {"status": "ok"}
     assert front.shell_reply(cell)["content"] == {"status": "aborted"}
     status = front.control_reply(front.ask_control("ferry_status_request"))["content"]

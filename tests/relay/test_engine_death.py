@@ -74,7 +74,9 @@ def test_workers_of_a_dead_engine_are_killed(relay):
 def test_engines_that_never_come_up_are_given_up_with_the_reason(relay):
     relay.start(RELAY_TEST_START="first=exit,crash-in-resume=exit")
     front = relay.front(ready=False)
-    reply = front.shell_reply(front.execute("1"))["content"]
+    cell = front.execute("1")
+    reply = front.shell_reply(cell)["content"]
+    assert [m["msg_type"] for m in front.until_idle(cell)] == ["status", "error", "status"]
     assert reply["status"] == "error" and "3 times in a row" in reply["evalue"]
     assert "the stand-in was told to die" in "".join(reply["traceback"])
     assert [n["start"] for n in relay.notes()] == ["first", "crash-in-resume", "crash-in-resume"]

@@ -1,7 +1,7 @@
 """What is known of library types beyond what their reduction tells.
 
 An adapter belongs to a type and its subclasses, found by name so that nothing is imported for it. The walk
-(`_ferry.Walker`) asks it what an object is made of; the codec asks it how to take the object apart and rebuild it.
+(`_ferry.Walker`) asks it what an object is made of.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from __future__ import annotations
 class Adapter:
     """children: callable(obj) -> iterable of what obj is made of, or None: its fields.
     caches: names of fields that are no state. immutable: instances do not change (they may hold what does), so that
-    two variables that share one do not travel together. opaque: why the walk cannot see all of the state, or "".
-    state, rebuild: for the codec, callable(obj) -> state and callable(cls, state) -> obj, or None: its reduction."""
+    two variables that share one do not travel together. opaque: why the walk cannot see all of the state, or ""."""
 
-    __slots__ = ("children", "caches", "immutable", "opaque", "state", "rebuild")
+    __slots__ = ("children", "caches", "immutable", "opaque")
 
-    def __init__(self, children=None, caches=(), immutable=False, opaque="", state=None, rebuild=None):
+    def __init__(self, children=None, caches=(), immutable=False, opaque=""):
         self.children = children
         self.caches = frozenset(caches)
         self.immutable = immutable
         self.opaque = opaque
-        self.state = state
-        self.rebuild = rebuild
 
 
 _adapters: dict[str, Adapter] = {}

@@ -24,6 +24,14 @@ class Closure {
   // Code that is about to run, after what was added before has run. A name that the earlier code bound is not read.
   void Add(const CodeScan& scan);
 
+  // Names that turned out to be used while the code ran.
+  void Used(const NameSet& names) {
+    Want(names);
+    Run();
+  }
+
+  void Door(const std::string& reason) { if (door_.empty()) door_ = reason; }
+
   const NameSet& names() const { return names_; }        // bound (or pending) names whose value of before may be touched
   const NameSet& mentions() const { return mentions_; }  // all names met, bound or not
   const NameSet& binds() const { return binds_; }        // names that code within reach binds or deletes
@@ -36,7 +44,6 @@ class Closure {
   void Run();
   void Follow(const std::string& name, PyObject* value, bool made);
   bool Made(const std::string& name, PyObject* value) const;
-  void Door(const std::string& reason) { if (door_.empty()) door_ = reason; }
 
   Knowledge& knowledge_;
   Ambient& ambient_;

@@ -7,8 +7,8 @@ namespace ferry::observe {
 void Observer::Before() {
   knowledge_.bindings().Refresh();
   closure_.emplace(knowledge_, ambient_, nullptr);
-  imports_.clear();
-  ferry_.clear();
+  generators_.Before();
+  StartListening(knowledge_.bindings().ns());
 }
 
 void Observer::SawCode(py::handle code) {
@@ -17,15 +17,19 @@ void Observer::SawCode(py::handle code) {
   const CodeScan scan = ScanCell(cell);
   closure_->Add(scan);
   ambient_.Add(cell, scan);
-  imports_.insert(scan.imports.begin(), scan.imports.end());
-  ferry_.insert(ferry_.end(), scan.ferry.begin(), scan.ferry.end());
+  for (const auto& module : scan.imports) NoteEffect({"module", module, false});
+  for (const auto& magic : scan.ferry) NoteEffect({"ferry", "%" + magic, magic != "checkpoint" && magic != "session"});
 }
 
 graph::CellRecord Observer::After() {
   graph::CellRecord record;
   const BindingChange change = knowledge_.bindings().Refresh();
   if (!closure_) return record;
-  const Closure& closure = *closure_;
+  Closure& closure = *closure_;
+  for (const auto& clock : Sorted(closure.clocks())) NoteEffect({"clock", clock, false});
+  Heard heard = StopListening();
+  closure.Used(heard.names);
+  if (!heard.door.empty()) closure.Door(heard.door);
 
   NameSet writes = change.bound;
   for (const auto& name : closure.binds()) {
@@ -36,10 +40,8 @@ graph::CellRecord Observer::After() {
   record.deletes = Sorted(change.gone);
   record.door = !closure.door().empty();
   door_reason_ = closure.door();
-  for (const auto& module : Sorted(imports_)) record.effects.push_back({"module", module, false});
-  for (const auto& clock : Sorted(closure.clocks())) record.effects.push_back({"clock", clock, false});
-  for (const auto& magic : ferry_) record.effects.push_back({"ferry", "%" + magic, magic != "checkpoint" && magic != "session"});
-
+  record.effects = std::move(heard.effects);
+  record.drew = generators_.Drew();
   NameSet touched = closure.names();
   touched.merge(writes);
   touched.insert(change.gone.begin(), change.gone.end());

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "tracker/graph/record.h"
+#include "tracker/observe/audit.h"
 #include "tracker/observe/closure.h"
+#include "tracker/observe/generators.h"
 
 namespace ferry::observe {
 
@@ -23,6 +25,7 @@ class Observer {
   explicit Observer(pybind11::dict ns) : knowledge_(std::move(ns)) {}
 
   // A cell is about to run. Cost: O(names) if names were bound since the last cell ended, else constant.
+  // Throws error_already_set if the callable of SetGenerators does.
   void Before();
 
   // One code object of the cell, right before it runs. Not a code object, or no cell begun: ignored.
@@ -30,6 +33,9 @@ class Observer {
 
   // The cell ended. Fills in reads, writes, deletes, door, effects and drew; the rest is the caller's.
   graph::CellRecord After();
+
+  // callable() -> dict name -> bytes: the pickled states of the global random generators.
+  void SetGenerators(pybind11::object states) { generators_.Set(std::move(states)); }
 
   // What made the last cell a door: words for people, "" if it was none.
   const std::string& door_reason() const { return door_reason_; }
@@ -43,9 +49,8 @@ class Observer {
  private:
   Knowledge knowledge_;
   Ambient ambient_;
+  Generators generators_;
   std::optional<Closure> closure_;  // of the running cell
-  NameSet imports_;
-  std::vector<std::string> ferry_;
   std::string door_reason_;
 };
 

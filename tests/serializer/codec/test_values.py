@@ -1,5 +1,9 @@
 """Plain values, containers and kinds of the standard library, encoded in one process and decoded in another."""
+import pickle
+
 import pytest
+
+from kernelferry.codec import blob, encode
 
 from tests.serializer.codec.cases import case, outcome
 
@@ -37,3 +41,10 @@ CASES = [
 @pytest.mark.parametrize("each", CASES, ids=lambda each: each["id"])
 def test_comes_back(there_and_back, each):
     outcome(there_and_back, each)
+
+
+def test_numbers_with_one_holder_are_written_in_place():
+    values = {"a": [[number, [number + 0.5]] for number in range(1000, 1500)]}
+    del values["a"][-1]  # the loop's last number
+    parts = blob.Parts(b"".join(encode(values, {}, {}, {}).chunks))
+    assert pickle.loads(parts.numbers) == []

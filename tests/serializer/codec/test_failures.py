@@ -1,0 +1,164 @@
+"""What cannot be encoded is named: type, path, words of the exception; corrupt blobs end in DecodeError, nothing else."""
+import random
+import sqlite3
+import sys
+import threading
+
+import pytest
+
+from kernelferry.codec import DecodeError, EncodeError, decode, encode
+
+SPACE = {"__name__": "__main__"}
+
+
+class Holder:
+    def __init__(self, value):
+        self.attr = value
+
+
+class Unwilling:
+    def __getstate__(self):
+        raise RuntimeError("not me")
+
+
+def numbers():
+    yield 1
+
+
+async def later():
+    pass
+
+
+def blob(values, exports=None, needs=None):
+    return b"".join(encode(values, exports or {}, needs or {}, SPACE).chunks)
+
+
+def closure(value):
+    return lambda: value
+
+
+FAILURES = [
+    ("g", lambda tmp: numbers(), "generator", "g"),
+    ("con", lambda tmp: sqlite3.connect(":memory:"), "sqlite3.Connection", "con"),
+    ("obj", lambda tmp: Holder([0, 1, 2, numbers()]), "generator", "obj.attr[3]"),
+    ("d", lambda tmp: {"k": (1, {2: numbers()})}, "generator", "d['k'][1][2]"),
+    ("lock", lambda tmp: threading.Lock(), "_thread.lock", "lock"),
+    ("thread", lambda tmp: threading.Thread(target=print), "_thread.lock", "thread."),
+    ("f", lambda tmp: open(tmp / "f", "w"), "_io.TextIOWrapper", "f"),
+    ("frame", lambda tmp: [sys._getframe()], "frame", "frame[0]"),
+    ("u", lambda tmp: [Unwilling()], "Unwilling", "u[0]"),
+    ("fn", lambda tmp: closure(numbers()), "generator", "fn.value"),
+    ("hash", lambda tmp: __import__("hashlib").md5(), "_hashlib.HASH", "hash"),
+    ("sock", lambda tmp: __import__("socket").socket(), "socket.socket", "sock"),
+    ("tls", lambda tmp: threading.local(), "_thread._local", "tls"),
+    ("map", lambda tmp: __import__("numpy").memmap(tmp / "m", mode="w+", shape=4), "numpy.memmap", "map"),
+    ("part", lambda tmp: __import__("numpy").memmap(tmp / "n", mode="w+", shape=4).view(__import__("numpy").ndarray)[1:],
+     "numpy.ndarray", "part"),
+    ("ref", lambda tmp: __import__("weakref").ref(KEPT), "weakref.ReferenceType", "ref"),
+]
+KEPT = Holder(1)
+
+
+@pytest.mark.parametrize("name, make, type_name, path", FAILURES, ids=[row[0] for row in FAILURES])
+def test_named_with_type_and_path(tmp_path, name, make, type_name, path):
+    with pytest.raises(EncodeError) as caught:
+        blob({"a": 1, name: make(tmp_path)})
+    assert caught.value.type_name.endswith(type_name)
+    assert caught.value.path.startswith(path)
+    assert caught.value.path in str(caught.value) and "cannot be stored" in str(caught.value)
+
+
+def test_coroutine_is_named():
+    waiting = later()
+    with pytest.raises(EncodeError, match="c: coroutine cannot be stored"):
+        blob({"c": waiting})
+    waiting.close()
+
+
+def test_too_deep_is_an_error_not_a_crash():
+    chain = None
+    for _ in range(1_000_000):
+        chain = [chain]
+    with pytest.raises(EncodeError, match="RecursionError"):
+        blob({"chain": chain})
+    while chain:
+        chain = chain[0]
+
+
+def test_recursion_limit_is_left_as_it_was():
+    chain = []
+    for _ in range(5000):
+        chain = [chain]
+    limit = sys.getrecursionlimit()
+    values, _ = decode(blob({"chain": chain}), None, SPACE)
+    assert sys.getrecursionlimit() == limit
+    depth, chain = 0, values["chain"]
+    while chain:
+        depth, chain = depth + 1, chain[0]
+    assert depth == 5000
+
+
+def test_identity_across_components():
+    sentinel, nan = ("sentinel", 1), float("nan")
+    first = blob({"a": [sentinel]}, exports={7: sentinel, 8: nan})
+    second = blob({"b": {"k": sentinel, "n": nan}, "l": [nan]}, needs={7: sentinel, 8: nan})
+    asked = []
+    values, exports = decode(first, None, SPACE)
+    others, nothing = decode(second, lambda pid: asked.append(pid) or exports[pid], SPACE)
+    assert values["a"][0] is exports[7] is others["b"]["k"]
+    assert others["l"][0] is exports[8] is others["b"]["n"]
+    assert nothing == {} and sorted(asked) == [7, 8]
+
+
+def test_class_of_another_component():
+    space = {"__name__": "__main__"}
+    exec("class A:\n  def f(self): return k\nk = 5\na = A()", space)
+    cls, instance = space["A"], space["a"]
+    home = b"".join(encode({"A": cls}, {3: cls}, {}, space).chunks)
+    away = b"".join(encode({"a": instance}, {}, {3: cls}, space).chunks)
+    values, exports = decode(home, None, space)
+    others, _ = decode(away, exports.__getitem__, space)
+    assert type(others["a"]) is values["A"] is exports[3] is not cls
+    assert others["a"].f() == 5 and values["A"].f.__globals__ is space
+
+
+def test_what_cannot_be_resolved_is_named():
+    shared = (1, 2, 3)
+    with pytest.raises(DecodeError, match="b: cannot be loaded .*gone"):
+        decode(blob({"b": [shared]}, needs={4: shared}), {}.get("x", _gone), SPACE)
+
+
+def _gone(pid):
+    raise LookupError("gone")
+
+
+def test_altered_blobs_end_in_decode_errors():
+    np = pytest.importorskip("numpy")
+    whole = blob({"a": np.arange(3000), "b": {"k": [1.5, "x" * 40]}, "c": Holder((1, 2))})
+    for length in range(0, len(whole), 97):
+        with pytest.raises(DecodeError):
+            decode(whole[:length], None, SPACE)
+    chance = random.Random(5)
+    for _ in range(300):
+        altered = bytearray(whole)
+        altered[chance.randrange(12)] ^= 1 << chance.randrange(8)  # the head; the store's checksum guards the rest
+        try:
+            decode(altered, None, SPACE)
+        except DecodeError:
+            pass
+
+
+def test_decoded_memory_is_its_own():
+    np = pytest.importorskip("numpy")
+    whole = bytearray(blob({"a": np.arange(5000)}))
+    values, _ = decode(memoryview(whole), None, SPACE)
+    whole[:] = bytes(len(whole))
+    assert values["a"].sum() == 4999 * 2500
+    values["a"][0] = 9
+
+
+def test_buffers_are_aligned():
+    np = pytest.importorskip("numpy")
+    array = np.full(5000, 0x1122334455667788)
+    whole = blob({"a": array, "b": np.ones(7001, np.uint8)})
+    assert whole.index(array.tobytes()) % 64 == 0

@@ -1,0 +1,160 @@
+"""What a cell does outside its namespace, as the audit hook hears it, and random draws."""
+import pickle
+import random
+
+import pytest
+
+from kernelferry import _ferry
+
+
+@pytest.fixture
+def hearing(session, tmp_path, monkeypatch):
+    session.observer.install_audit_hook()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.txt").write_text("old")
+    session.run("import os, subprocess, socket, sqlite3, threading, shutil, tempfile, io, pathlib")
+    return session
+
+
+EFFECTS = {
+    "write": ("open('a.txt', 'w').close()", ("file-write", "a.txt", True)),
+    "append": ("open('old.txt', 'a').close()", ("file-write", "old.txt", True)),
+    "update": ("open('old.txt', 'r+').close()", ("file-write", "old.txt", True)),
+    "write by descriptor": ("os.close(os.open('a.txt', os.O_WRONLY | os.O_CREAT))", ("file-write", "a.txt", True)),
+    "write by pathlib": ("pathlib.Path('a.txt').write_text('x')", ("file-write", "a.txt", True)),
+    "write in a function": ("def f(): open('a.txt', 'w').close()\nf()", ("file-write", "a.txt", True)),
+    "write in a thread": ("t = threading.Thread(target=lambda: open('a.txt', 'w').close()); t.start(); t.join()", ("file-write", "a.txt", True)),
+    "copy": ("shutil.copyfile('old.txt', 'new.txt')", ("file-write", "new.txt", True)),
+    "remove": ("os.remove('old.txt')", ("file-remove", "old.txt", True)),
+    "rename": ("os.rename('old.txt', 'new.txt')", ("file-remove", "old.txt", True)),
+    "truncate": ("os.truncate('old.txt', 0)", ("file-write", "old.txt", True)),
+    "mkdir": ("os.mkdir('d')", ("file-write", "d", False)),
+    "chmod": ("os.chmod('old.txt', 0o600)", ("file-write", "old.txt", True)),
+    "symlink": ("os.symlink('old.txt', 'link')", ("file-write", "link", True)),
+    "database file": ("sqlite3.connect('x.db').close()", ("file-write", "x.db", True)),
+    "subprocess": ("subprocess.run(['true'])", ("subprocess", "true", True)),
+    "a question to the machine": ("subprocess.run(['uname'], stdout=subprocess.DEVNULL)", ("subprocess", "uname", False)),
+    "system": ("os.system('true')", ("subprocess", "true", True)),
+    "network": ("s = socket.socket(); s.settimeout(1)\ntry: s.connect(('127.0.0.1', 1))\nexcept OSError: pass\ns.close()", ("network", "127.0.0.1:1", True)),
+    "environment": ("os.environ['FERRY_TEST_X'] = '1'; del os.environ['FERRY_TEST_X']", ("environ", "FERRY_TEST_X", False)),
+    "directory": ("os.chdir('/')", ("cwd", "/", False)),
+    "thread": ("stop = threading.Event(); t = threading.Thread(target=stop.wait, daemon=True); t.start()", ("thread", "still running when the cell ended", False)),
+    "import": ("import math", ("module", "math", False)),
+    "clock": ("import time\ntime.time()", ("clock", "time.time", False)),
+    "clock in a function": ("import time\ndef f(): return time.perf_counter()\nf()", ("clock", "perf_counter", False)),
+    "uuid": ("import uuid\nuuid.uuid4()", ("clock", "uuid4", False)),
+    "raw memory": ("import ctypes\nctypes.string_at(id(5))", ("memory", "ctypes.string_at", True)),
+}
+
+
+@pytest.mark.parametrize("source, effect", EFFECTS.values(), ids=EFFECTS)
+def test_effect(hearing, source, effect):
+    record = hearing.run(source)
+    if "stop" in hearing.ns:
+        hearing.ns["stop"].set()
+    assert record.status == "ok"
+    assert effect in [(e.kind, e.detail, e.unsafe) for e in record.effects]
+
+
+SILENT = {
+    "nothing": "x = 1",
+    "reading a library": "import importlib, colorsys\nx = importlib.reload(colorsys)",
+    "memory database": "sqlite3.connect(':memory:').close()",
+    "null device": "open('/dev/null', 'w').close()",
+    "named tuple": "import collections\nP = collections.namedtuple('P', 'a b')",
+    "data class": "import dataclasses\n@dataclasses.dataclass\nclass D: a: int = 1",
+    "log": "import logging\nlogging.getLogger('ferry-test').debug('x')",
+    "own buffer": "io.BytesIO().write(b'x')",
+}
+
+
+@pytest.mark.parametrize("source", SILENT.values(), ids=SILENT)
+def test_no_effect(hearing, source):
+    record = hearing.run(source)
+    assert record.status == "ok"
+    assert [(e.kind, e.detail) for e in record.effects if e.kind != "module"] == []
+    assert not record.door, hearing.observer.door_reason
+
+
+def test_read_file_is_noted_with_size_and_time(hearing):
+    (effect,) = hearing.run("open('old.txt').close()").effects
+    assert effect.kind == "file-read" and effect.detail.startswith("old.txt (3 bytes, mtime ") and not effect.unsafe
+
+
+def test_new_temporary_file_is_safe(hearing):
+    effects = hearing.run("with tempfile.NamedTemporaryFile(): pass").effects
+    assert [(e.kind, e.unsafe) for e in effects] == [("file-write", False)]
+
+
+def test_unpickling_reads_the_session(hearing):
+    hearing.run("class A: pass\nimport pickle\nblob = pickle.dumps(A())")
+    hearing.learn()
+    record = hearing.run("pickle.loads(blob)")
+    assert "A" in record.reads and not record.door
+
+
+def test_frame_taken_by_unknown_library_is_a_door(hearing):
+    import sys
+    import types
+
+    library = types.ModuleType("somebodys_library")
+    exec("import sys\ndef spy(): return sys._getframe(1).f_globals", library.__dict__)
+    sys.modules["somebodys_library"] = library
+    try:
+        assert hearing.run("import somebodys_library; somebodys_library.spy()").door
+    finally:
+        del sys.modules["somebodys_library"]
+
+
+def test_at_most_64_and_then_how_many(hearing):
+    effects = hearing.run("for i in range(70): open(f'n{i}', 'w').close()").effects
+    assert len(effects) == 65 and (effects[-1].kind, effects[-1].detail, effects[-1].unsafe) == ("more", "and 6 more", True)
+
+
+def test_nothing_is_heard_between_cells(hearing, tmp_path):
+    (tmp_path / "between.txt").write_text("x")
+    assert hearing.run("x = 1").effects == []
+
+
+def test_noted_effect(hearing):
+    hearing.ns["ask"] = lambda: hearing.observer.note("input", "Name?", True)
+    assert [(e.kind, e.detail, e.unsafe) for e in hearing.run("ask()").effects] == [("input", "Name?", True)]
+
+
+def states():
+    found = {"random": pickle.dumps(random.getstate())}
+    import numpy
+
+    found["numpy.random"] = pickle.dumps(numpy.random.get_state())
+    return found
+
+
+DRAWS = {
+    "random": ("random.random()", ["random"]),
+    "seed": ("random.seed(3)", ["random"]),
+    "numpy": ("np.random.rand()", ["numpy.random"]),
+    "numpy, spare value": ("np.random.randn()", ["numpy.random"]),
+    "both": ("random.random(); np.random.rand()", ["numpy.random", "random"]),
+    "own generator": ("np.random.default_rng(1).random()", []),
+    "nothing": ("x = 1", []),
+}
+
+
+@pytest.mark.parametrize("source, drew", DRAWS.values(), ids=DRAWS)
+def test_draws(session, source, drew):
+    pytest.importorskip("numpy")
+    session.observer.set_generators(states)
+    session.run("import random, numpy as np\nnp.random.seed(0); np.random.randn()")  # leaves a spare value
+    before = states()
+    record = session.run(source)
+    assert [g.generator for g in record.drew] == drew
+    assert all(g.before == before[g.generator] for g in record.drew)
+
+
+def test_states_are_made_only_after_a_draw(session):
+    calls = []
+    session.observer.set_generators(lambda: calls.append(1) or states())
+    session.cells("import random", "x = 1", "x = 2")
+    assert len(calls) == 1
+    session.cells("random.random()", "x = 3", "x = 4")
+    assert len(calls) == 2

@@ -1,0 +1,35 @@
+// The audit hook of the process: effects of the running cell, and doors that only show when they are used.
+//
+// CPython cannot remove a hook, and calls it for every event of every thread, so it does nothing but one comparison while no
+// cell runs. It never raises, never runs user code, and keeps no reference. Under the GIL.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <vector>
+
+#include "tracker/observe/effects.h"
+#include "tracker/observe/names.h"
+
+namespace ferry::observe {
+
+struct Heard {
+  std::vector<graph::Effect> effects;
+  NameSet names;     // of the session, that unpickling looked up
+  std::string door;  // what reached the namespace, "" if nothing did
+};
+
+// Adds the hook; once a process, later calls do nothing. Throws error_already_set if Python refuses.
+void InstallAuditHook();
+
+// From now on, what code does that runs in this namespace or below it belongs to one cell. One at a time.
+void StartListening(pybind11::handle ns);
+
+// What was heard since.
+Heard StopListening();
+
+// One effect that no audit event tells, for the running cell; ignored when none runs.
+void NoteEffect(graph::Effect effect);
+
+}  // namespace ferry::observe

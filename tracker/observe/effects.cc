@@ -1,0 +1,76 @@
+#include "tracker/observe/effects.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace ferry::observe {
+namespace {
+constexpr std::size_t kMostEffects = 64;
+}
+
+const EventRule* RuleOf(std::string_view event) {
+  static const auto& rules = *new std::unordered_map<std::string_view, EventRule>{
+      {"os.remove", {"file-remove", true, 0}},      {"os.rename", {"file-remove", true, 0}},
+      {"os.rmdir", {"file-remove", true, 0}},       {"os.truncate", {"file-write", true, 0}},
+      {"os.link", {"file-write", true, 1}},         {"os.symlink", {"file-write", true, 1}},
+      {"os.chmod", {"file-write", true, 0}},        {"os.chown", {"file-write", true, 0}},
+      {"os.utime", {"file-write", true, 0}},        {"os.setxattr", {"file-write", true, 0}},
+      {"os.removexattr", {"file-write", true, 0}},  {"os.mkdir", {"file-write", false, 0}},
+      {"socket.connect", {"network", true, 1}},     {"socket.bind", {"network", true, 1}},
+      {"socket.sendto", {"network", true, 1}},      {"socket.sendmsg", {"network", true, 1}},
+      {"socket.getaddrinfo", {"network", false, 0}}, {"socket.gethostbyname", {"network", false, 0}},
+      {"urllib.Request", {"network", true, 0}},     {"http.client.connect", {"network", true, 1}},
+      {"ftplib.connect", {"network", true, 1}},     {"smtplib.connect", {"network", true, 1}},
+      {"imaplib.open", {"network", true, 1}},       {"poplib.connect", {"network", true, 1}},
+      {"webbrowser.open", {"subprocess", true, 0}}, {"subprocess.Popen", {"subprocess", true, 0}},
+      {"os.system", {"subprocess", true, 0}},       {"os.exec", {"subprocess", true, 0}},
+      {"os.posix_spawn", {"subprocess", true, 0}},  {"os.spawn", {"subprocess", true, 1}},
+      {"os.fork", {"subprocess", true, -1}},        {"os.forkpty", {"subprocess", true, -1}},
+      {"pty.spawn", {"subprocess", true, 0}},       {"os.kill", {"subprocess", true, -1}},
+      {"os.killpg", {"subprocess", true, -1}},      {"signal.pthread_kill", {"subprocess", true, -1}},
+      {"os.putenv", {"environ", false, 0}},         {"os.unsetenv", {"environ", false, 0}},
+      {"os.chdir", {"cwd", false, 0}},              {"os.fchdir", {"cwd", false, 0}},
+      {"builtins.input", {"input", true, 0}},
+  };
+  const auto it = rules.find(event);
+  return it == rules.end() ? nullptr : &it->second;
+}
+
+bool OwnFiles::Contains(std::string_view path) const {
+  if (path.ends_with(".pyc") || path.find("/__pycache__") != path.npos) return true;
+  return std::any_of(folders_.begin(), folders_.end(), [&](const std::string& folder) {
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+  });
+}
+
+bool AsksTheMachine(std::string_view command) {
+  command.remove_prefix(std::min(command.size(), command.rfind('/') + 1));
+  for (const char* known : {"lscpu", "uname", "fc-list", "ldconfig", "nvidia-smi", "lsb_release"}) {
+    if (command == known) return true;
+  }
+  return false;
+}
+
+void EffectList::Add(graph::Effect effect) {
+  for (graph::Effect& known : effects_) {
+    if (known.kind == effect.kind && known.detail == effect.detail) {
+      known.unsafe |= effect.unsafe;
+      return;
+    }
+  }
+  if (effects_.size() < kMostEffects) {
+    effects_.push_back(std::move(effect));
+  } else {
+    ++more_;
+    more_unsafe_ |= effect.unsafe;
+  }
+}
+
+std::vector<graph::Effect> EffectList::Take() {
+  if (more_) effects_.push_back({"more", "and " + std::to_string(more_) + " more", more_unsafe_});
+  more_ = 0;
+  more_unsafe_ = false;
+  return std::move(effects_);
+}
+
+}  // namespace ferry::observe

@@ -1,0 +1,48 @@
+// What the interpreter's audit events say about the world outside: the table of events, and which files count.
+// Why an effect is unsafe or not is written in docs/limits.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tracker/graph/record.h"
+
+namespace ferry::observe {
+
+struct EventRule {
+  const char* kind;   // of graph::Effect
+  bool unsafe;
+  int argument;       // which argument of the event is the detail; -1: the event's own name
+};
+
+// nullptr: the event says nothing about the outside, or one of its neighbours in the table says it.
+const EventRule* RuleOf(std::string_view event);
+
+// Files that Python, its libraries and the shell use for themselves: nobody's data.
+class OwnFiles {
+ public:
+  // Folders, with the user's home, IPython's folder and sys.prefix as they are in this process.
+  explicit OwnFiles(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+  bool Contains(std::string_view path) const;
+
+ private:
+  std::vector<std::string> folders_;
+};
+
+// Commands by which libraries ask what machine they run on.
+bool AsksTheMachine(std::string_view command);
+
+// The effects of one cell, each once. At most 64; what is more is counted in one last entry.
+class EffectList {
+ public:
+  void Add(graph::Effect effect);
+  std::vector<graph::Effect> Take();
+
+ private:
+  std::vector<graph::Effect> effects_;
+  std::size_t more_ = 0;
+  bool more_unsafe_ = false;
+};
+
+}  // namespace ferry::observe
