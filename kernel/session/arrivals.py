@@ -30,13 +30,14 @@ REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the gener
 class Arrival:
     """One resume, from its plan to its report."""
 
-    def __init__(self, session, reader, records, manifest, overwrite=False, only=None):
+    def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
         self.begun, self.only = time.perf_counter(), only
         self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=() if overwrite else session.user_names())
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
         self.items = {item.name: item for item in manifest.process}
         self.process, self.behind, self.seconds = {}, [], 0.0
+        self.replays_behind = behind and only is None
         self.steps = self._steps()
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
@@ -58,7 +59,8 @@ class Arrival:
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         if self.only is None:
             steps += [("item", name) for name in self.items if name in LAST]
-            steps += [("behind", None)]
+        if self.replays_behind:
+            steps.append(("behind", None))
         return steps + [("finish", None)]
 
     def _plan_steps(self):
@@ -183,7 +185,7 @@ class Arrival:
     def provide(self, code):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
-        behind = self.manifest.executions < self.session.execution  # those cells come before the new one
+        behind = self.replays_behind and self.manifest.executions < self.session.execution  # they come before the new one
         late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()

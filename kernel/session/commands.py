@@ -71,7 +71,7 @@ def resume(session, words, dry_run, overwrite):
     if dry_run:
         return preview(session, manifest, names)
     session.arrivals.finish()
-    session.arrivals.begin(manifest, reader, records, overwrite=overwrite, only=names or None)
+    session.arrivals.begin(manifest, reader, records, overwrite=overwrite, only=names or None, behind=not words)
     session.arrivals.told = True
     session.arrivals.finish()
     return session.arrivals.current.result()

@@ -40,8 +40,10 @@ class Encoded:
     notes: tuple = ()
 
     def still_is(self, component, epoch):
-        return (self.fingerprint == component.fingerprint and self.exports == tuple(component.exports)
-                and self.needs == tuple(component.needs) and (not component.opaque or self.epoch == epoch))
+        """Whether the blob holds the component as it is now. An opaque one does only until another cell runs: its
+        fingerprint neither covers all of its state nor stands still."""
+        same = self.exports == tuple(component.exports) and self.needs == tuple(component.needs)
+        return same and (self.epoch == epoch if component.opaque else self.fingerprint == component.fingerprint)
 
 
 class Saver:
@@ -158,11 +160,8 @@ class Saver:
         if look is None:
             return
         now = {tuple(c.key): c for c in look.components}
-        # An opaque component was encoded at this boundary; that it did not move is as much as its fingerprint can say.
-        if now.keys() == self.components.keys() and all(self.encoded[key].still_is(c, self.encoded[key].epoch) for key, c in now.items()):
-            self.phase = "commit"
-        else:
-            self.phase = "look"
+        settled = now.keys() == self.components.keys() and all(self.encoded[k].still_is(c, self.epoch) for k, c in now.items())
+        self.phase = "commit" if settled else "look"
 
     def _commit(self, label):
         session = self.session
@@ -190,14 +189,15 @@ class Saver:
         changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint]
         gone = [list(key) for key in self.known if key not in now]
         session.observer.learn(look)
-        if changed or gone or self.looked < session.execution:  # a look that found nothing ends the window of its cells
+        ended = session.execution - (session.running is not None)  # a cell that asked for the look has not ended
+        if changed or gone or self.looked < ended:  # a look that found nothing ends the window of its cells
             record = _ferry.ChangeRecord(
-                since=self.looked, after=session.execution, gone=gone,
+                since=self.looked, after=ended, gone=gone,
                 changed=[_ferry.ComponentState(names=list(c.key), fingerprint=c.fingerprint, transparent=not c.opaque, opaque=c.opaque)
                          for c in changed])
             session.writer.append(record)
             session.graph.apply(record)
-        self.known, self.looked = now, session.execution
+        self.known, self.looked = now, ended
 
     # -- encoding
 
@@ -225,7 +225,7 @@ class Saver:
         entries = [self._component(number, component, planned[key])
                    for number, (key, component) in enumerate(self.components.items())]
         return _ferry.Manifest(
-            label=label, time_us=int(time.time() * 1e6), executions=session.execution, life=session.life,
+            label=label, time_us=int(time.time() * 1e6), executions=self.looked, life=session.life,
             execution_count=session.shell.execution_count, python=sys.version.split()[0], platform=platform.platform(),
             packages=packages(), components=entries, process=items, next_pid=session.walker.next_pid,
             hash_seed=int(session.info.get("hash_seed", 0)))

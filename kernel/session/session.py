@@ -107,19 +107,15 @@ class Session:
         for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags"):
             setattr(record, field, getattr(note, field))
         record.transformed, record.duration_us = self.transformed, duration
-        record.effects = [*record.effects, *self._ferry_effects(note.source)]
+        own = magics.own_command(note.source)
+        if own:  # recorded and never replayed; only %resume touches the namespace
+            record.effects = [*record.effects, _ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
+            if own != "resume":
+                record.reads, record.writes, record.deletes, record.door = [], [], [], False
         self.writer.append(record)
         self.graph.apply(record)
-        if not any(effect.kind == "ferry" for effect in record.effects):
+        if not own:
             self.saver.cell_ran()
-
-    @staticmethod
-    def _ferry_effects(source):
-        """Ferry's own magics are recorded and never replayed."""
-        first = source.lstrip().split(None, 1)[0] if source.strip() else ""
-        if first.lstrip("%") in magics.NAMES and first.startswith("%"):
-            return [_ferry.Effect(kind="ferry", detail=first, unsafe=True)]
-        return []
 
     # -- idle time
 
