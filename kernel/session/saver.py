@@ -144,9 +144,9 @@ class Saver:
         self.moved = [key for key, c in self.components.items()
                       if key not in self.encoded or not self.encoded[key].still_is(c, self.epoch)]
         self.wrote = bool(self.moved)
-        self.phase = "encode"
+        self.phase = "encode_next"
 
-    def _encode(self, _label):
+    def _encode_next(self, _label):
         if not self.moved:
             self.phase = "confirm" if self.wrote else "commit"
             return
@@ -204,17 +204,32 @@ class Saver:
     def _encode_one(self, component):
         session, begun = self.session, time.perf_counter()
         entry = Encoded(component.fingerprint, tuple(component.exports), tuple(component.needs), component.opaque, self.epoch)
+        values = {name: session.namespace[name] for name in component.names}
+        exports = {pid: self.look.object(pid) for pid in component.exports}
         try:
-            values = {name: session.namespace[name] for name in component.names}
-            exports = {pid: self.look.object(pid) for pid in component.exports}
-            needs = {pid: self.look.object(pid) for pid in component.needs}
-            encoded = codec.encode(values, exports, needs, session.namespace, session.walker.module_reference)
-            entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
-            entry.notes = tuple(encoded.notes)
+            encoded = self._encode(values, exports, component)
         except codec.EncodeError as error:
             entry.error = str(error)
+            encoded = self._encode_exports(exports, component)
+        if encoded is not None:
+            entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
+            entry.notes = tuple(encoded.notes)
         entry.seconds = time.perf_counter() - begun
         return entry
+
+    def _encode(self, values, exports, component):
+        session = self.session
+        needs = {pid: self.look.object(pid) for pid in component.needs}
+        return codec.encode(values, exports, needs, session.namespace, session.walker.module_reference)
+
+    def _encode_exports(self, exports, component):
+        """What others need of a component that cannot be stored: one bad object never costs the others."""
+        for chosen in ([exports] if len(exports) == 1 else [exports, *({pid: value} for pid, value in exports.items())]):
+            try:
+                return self._encode({}, chosen, component)
+            except codec.EncodeError:
+                continue
+        return None
 
     # -- manifest
 

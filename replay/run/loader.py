@@ -35,8 +35,9 @@ class Loader:
         state = self.states[key]
         if state.way != "pending":
             return
-        if not state.entry.blob:
+        if state.entry.way != "stored":
             state.way, state.reason = "lost", state.entry.reason
+            self._load_exports(state.entry)
             return
         begun = time.perf_counter()
         self.loading.append(key)
@@ -51,6 +52,19 @@ class Loader:
         finally:
             self.loading.pop()
         state.seconds, state.bytes = time.perf_counter() - begun, state.entry.bytes
+
+    def _load_exports(self, entry):
+        """What others need of a component that could not be stored whole."""
+        if entry.blob:
+            try:
+                self._adopt(self._decode(entry)[1])
+            except (codec.DecodeError, _ferry.FerryError):
+                pass  # whoever needs one of them says so, by name
+
+    def _adopt(self, exports):
+        for pid, value in exports.items():
+            self.objects[pid] = value
+            self.walker.adopt(pid, value)
 
     def _decode(self, entry):
         for pid in entry.needs:
@@ -67,9 +81,7 @@ class Loader:
         return self.objects[pid]
 
     def _bind(self, state, values, exports):
-        for pid, value in exports.items():
-            self.objects[pid] = value
-            self.walker.adopt(pid, value)
+        self._adopt(exports)
         for name, value in values.items():
             if name in self.keep:
                 state.kept.append(name)
