@@ -73,7 +73,7 @@ class Arrival:
             at = getattr(record, "execution", None) or getattr(record, "after", 0)
             if at <= self.manifest.executions and getattr(record, "status", "") != "started":
                 graph.apply(record)
-        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=bool(e.blob),
+        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=e.way == "stored",
                                            reason=e.reason, opaque=bool(e.opaque)) for e in self.manifest.components}
         steps = _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())["steps"]
         last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
