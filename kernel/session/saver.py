@@ -1,6 +1,6 @@
 """Saving without pausing: a generation in slices of idle time.
 
-    look -> encode, one component a slice -> confirm -> process state -> commit
+    look -> encode, one component a slice -> confirm -> capture process state -> commit -> collect garbage
 
 A generation is committed only if one look, taken after the last component was encoded, shows that every component
 equals what was encoded (docs/architecture.md). A cell that runs in between sends the work back to the look; what was
@@ -18,6 +18,7 @@ from kernelferry import _ferry, capsule, codec
 
 log = logging.getLogger("kernelferry.session")
 
+SETTLE = 0.1  # seconds after a cell: the next one of a Run All comes sooner
 SLOW = 0.2  # seconds: a save longer than this waits before it starts again,
 REST = 10.0  # so many times its own length,
 REST_MOST = 60.0  # but at most this
@@ -53,6 +54,7 @@ class Saver:
         self.encoded = {}  # key -> Encoded
         self.newest = None  # the manifest of the newest generation of this life, or the one resumed from
         self.clean = True  # nothing ran since it
+        self.garbage = False  # blobs may stand in the store that no generation names
         self.phase = "look"
         self.epoch = 0
         self.looked = 0  # execution of the last look
@@ -68,6 +70,7 @@ class Saver:
     def cell_ran(self):
         self.clean, self.phase = False, "look"
         self.epoch += 1
+        self.not_before = max(self.not_before, time.monotonic() + SETTLE)
 
     def deadline(self):
         """Seconds until a slice is due although nothing happens; None: nothing to do."""
@@ -76,6 +79,8 @@ class Saver:
         return max(0.0, self.not_before - time.monotonic())
 
     def slice(self):
+        if self.clean and self.garbage:
+            self._collect()
         if self.clean or self.session.config.save != "auto" or time.monotonic() < self.not_before:
             return False
         begun = time.monotonic()
@@ -89,7 +94,7 @@ class Saver:
         self.spent += time.monotonic() - begun
         if self.clean:
             self._rest()
-        return not self.clean
+        return not self.clean or self.garbage
 
     def save_now(self, label=""):
         """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands."""
@@ -103,6 +108,7 @@ class Saver:
         finally:
             _ferry.ignore_stop(False)
         self._rest()
+        self._collect()
         return self.newest
 
     def _rest(self):
@@ -148,7 +154,7 @@ class Saver:
 
     def _encode_next(self, _label):
         if not self.moved:
-            self.phase = "confirm" if self.wrote else "commit"
+            self.phase = "confirm" if self.wrote else "capture"
             return
         key = self.moved[-1]
         self.encoded[key] = self._encode_one(self.components[key])
@@ -161,21 +167,26 @@ class Saver:
             return
         now = {tuple(c.key): c for c in look.components}
         settled = now.keys() == self.components.keys() and all(self.encoded[k].still_is(c, self.epoch) for k, c in now.items())
-        self.phase = "commit" if settled else "look"
+        self.phase = "capture" if settled else "look"
+
+    def _capture(self, _label):
+        session, self.items = self.session, []
+        for item in capsule.capture(session.shell, session.baseline):
+            digest, _ = session.writer.put_blob([item.data])
+            self.items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
+        self.phase = "commit"
 
     def _commit(self, label):
         session = self.session
-        items = []
-        for item in capsule.capture(session.shell, session.baseline):
-            digest, _ = session.writer.put_blob([item.data])
-            items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
-        number = session.writer.commit(self._manifest(label, items))
+        number = session.writer.commit(self._manifest(label))
         self.newest = session.store.read(session.sid).generation(number)
-        self.clean, self.phase = True, "look"
         self.encoded = {key: e for key, e in self.encoded.items() if key in self.components}
-        session.writer.collect()
-        session.writer.sync(True)
-        self.look = None
+        self.clean, self.phase, self.garbage, self.look = True, "look", True, None
+
+    def _collect(self):
+        self.garbage = False
+        self.session.writer.collect()
+        self.session.writer.sync(True)
 
     # -- looks
 
@@ -233,7 +244,7 @@ class Saver:
 
     # -- manifest
 
-    def _manifest(self, label, items):
+    def _manifest(self, label):
         session = self.session
         plan = _ferry.plan(session.graph, self.costs(), policy="store-first", **session.wishes())
         planned = {entry["key"]: entry for entry in plan["entries"]}
@@ -242,7 +253,7 @@ class Saver:
         return _ferry.Manifest(
             label=label, time_us=int(time.time() * 1e6), executions=self.looked, life=session.life,
             execution_count=session.shell.execution_count, python=sys.version.split()[0], platform=platform.platform(),
-            packages=packages(), components=entries, process=items, next_pid=session.walker.next_pid,
+            packages=packages(), components=entries, process=self.items, next_pid=session.walker.next_pid,
             hash_seed=int(session.info.get("hash_seed", 0)))
 
     def costs(self):
