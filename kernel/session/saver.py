@@ -235,6 +235,8 @@ class Saver:
 
     def _encode_exports(self, exports, component):
         """What others need of a component that cannot be stored: one bad object never costs the others."""
+        if not exports:
+            return None
         for chosen in ([exports] if len(exports) == 1 else [exports, *({pid: value} for pid, value in exports.items())]):
             try:
                 return self._encode({}, chosen, component)

@@ -51,7 +51,7 @@ def _pandas_frame(obj):
         yield block.mgr_locs.indexer
         yield block.values
     yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
-    yield {k: v for k, v in fields.items() if k not in ("_mgr", "_flags", "_item_cache", "_cache")}
+    yield {k: v for k, v in fields.items() if k not in ("_mgr", "_flags", "_typ", "_item_cache", "_cache")}
 
 
 def _masked_array(obj):
