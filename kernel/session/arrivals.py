@@ -14,7 +14,6 @@ import time
 
 from kernelferry import _ferry, capsule
 from kernelferry.replay import Loader, Replayer
-from kernelferry.replay.loader import compare
 
 from . import report
 from .identity import notebook_cell_ids
@@ -42,7 +41,7 @@ class Arrival:
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
         self.eager = any(entry.way == "replayed" for entry in manifest.components)
-        self.done = False
+        self.patient = self.done = False
 
     # -- order
 
@@ -59,6 +58,7 @@ class Arrival:
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         if self.only is None:
             steps += [("item", name) for name in self.items if name in LAST]
+        steps.append(("verify", None))
         if self.replays_behind:
             steps.append(("behind", None))
         return steps + [("finish", None)]
@@ -152,22 +152,21 @@ class Arrival:
                 budget = -1.0  # what comes after may depend on it
             self.behind.append(outcome)
 
+    def _verify(self, _):
+        """One look over everything that came back. What loads after it changed is loaded once more."""
+        for state in self.loader.states.values():
+            missing = [name for name in state.entry.names if name not in self.session.namespace]
+            if state.way == "replayed" and missing:
+                state.way, state.code, state.reason = "failed", "replay-error", f"the replayed cells did not make {', '.join(missing)}"
+        if not self.loader.verify(self.patient):
+            self.steps.insert(0, ("verify", None))
+            return
+        self.loader.again()
+        self.loader.verify(patient=True)
+
     def _finish(self, _):
-        self._verify_replayed()
         self._remember()
         self.seconds, self.done = time.perf_counter() - self.begun, True
-
-    def _verify_replayed(self):
-        for state in self.loader.states.values():
-            if state.way != "replayed":
-                continue
-            missing = [name for name in state.entry.names if name not in self.session.namespace]
-            if missing:
-                state.way, state.code, state.reason = "failed", "replay-error", f"the replayed cells did not make {', '.join(missing)}"
-            elif not self.behind:
-                state.verified, state.reason = compare(self.session.walker, state.entry)
-                if state.verified is False:
-                    state.code = "differs"
 
     def _remember(self):
         """Tells the saver what stands in the store already, so that an untouched component is not written again."""
@@ -193,6 +192,7 @@ class Arrival:
             self.step()
         for key in {self.by_name[name] for name in names if name in self.by_name}:
             self.loader.load(key)
+        self.loader.verify(patient=True)  # as it came back, before the cell changes it
 
     def _closure(self, code):
         try:
@@ -204,6 +204,8 @@ class Arrival:
         return set(names), door
 
     def complete(self):
+        """Takes every step that is left; a request that waits does not stop it."""
+        self.patient = True
         while not self.done:
             self.step()
 

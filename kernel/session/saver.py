@@ -38,7 +38,8 @@ class Encoded:
     bytes: int = 0
     seconds: float = 0.0
     error: str = ""  # why it could not be encoded
-    notes: tuple = ()
+    notes: tuple = ()  # what of it is known not to come back as it was
+    held_by: str = ""  # who else holds objects of it, outside the namespace
 
     def still_is(self, component, epoch):
         """Whether the blob holds the component as it is now. An opaque one does only until another cell runs: its
@@ -226,6 +227,8 @@ class Saver:
             entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
             entry.notes = tuple(encoded.notes)
         entry.seconds = time.perf_counter() - begun
+        if component.escaped:
+            entry.held_by = ", ".join(session.walker.holders(component) or ())
         return entry
 
     def _encode(self, values, exports, component):
@@ -271,9 +274,10 @@ class Saver:
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
-            way=planned["way"], code=planned["code"], reason="; ".join(e.notes) if planned["code"] == "fits" else planned["reason"],
+            way=planned["way"], code="differs" if e.notes else planned["code"],
+            reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else planned["reason"],
             blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
-            escaped=c.escaped, executions=planned["executions"], seconds=e.seconds)
+            escaped=c.escaped, held_by=e.held_by, executions=planned["executions"], seconds=e.seconds)
 
 
 def type_name(value):

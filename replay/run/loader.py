@@ -1,8 +1,9 @@
 """Loads the components of a generation into a live namespace, one at a time, and compares each with its fingerprint.
 
-A component is loaded with everything it needs (the code units and shared immutables of other components), is bound to
-its names only when it decoded whole, and is then walked again: a fingerprint that differs is reported, never passed over.
-What fails keeps its error and costs no other component anything.
+A component is loaded after everything it needs (the code units and shared immutables of other components) and after what
+its code names: rebuilding a dict runs the `__hash__` of its keys. It is bound to its names only when it decoded whole.
+`verify` walks what came back: a fingerprint that differs is reported, never passed over. What fails keeps its error and
+costs no other component anything.
 """
 
 import time
@@ -17,6 +18,11 @@ class Loaded:
         self.entry = entry
         self.way, self.verified, self.code, self.reason = "pending", None, entry.code, ""
         self.seconds, self.bytes, self.kept = 0.0, 0, []
+        self.checked, self.loads = False, 0
+
+    def back(self):
+        """Whether it is there to be compared; a name that was kept is not ours to compare."""
+        return self.way in ("stored", "replayed") and bool(self.entry.names) and not self.kept
 
 
 class Loader:
@@ -24,6 +30,7 @@ class Loader:
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
         self.states = {tuple(entry.key): Loaded(entry) for entry in manifest.components}
         self.owner = {pid: key for key, state in self.states.items() for pid in state.entry.exports}
+        self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
         self.objects = {}  # pid -> live object
         self.loading = []
 
@@ -44,7 +51,6 @@ class Loader:
         try:
             values, exports = self._decode(state.entry)
             self._bind(state, values, exports)
-            self._verify(state)
         except codec.DecodeError as error:
             state.way, state.code, state.reason = "failed", "load-error", str(error)
         except _ferry.FerryError as error:
@@ -67,8 +73,8 @@ class Loader:
             self.walker.adopt(pid, value)
 
     def _decode(self, entry):
-        for pid in entry.needs:
-            key = self.owner.get(pid)
+        wanted = [self.owner.get(pid) for pid in entry.needs] + [self.by_name.get(name) for name in entry.mentions]
+        for key in wanted:
             if key is not None and key not in self.loading:
                 self.load(key)
         return codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
@@ -87,30 +93,46 @@ class Loader:
                 state.kept.append(name)
             else:
                 self.namespace[name] = value
-        state.way = "stored"
+        state.way, state.loads = "stored", state.loads + 1
 
-    def _verify(self, state):
-        """Walks what was loaded and compares. A name that was kept is not ours to compare."""
-        entry = state.entry
-        if state.kept or not entry.names:
-            return
-        state.verified, why = compare(self.walker, entry)
-        if state.verified is False:
-            state.code, state.reason = "differs", why
-        elif state.verified is None:
-            state.reason = why
+    def verify(self, patient=False):
+        """Compares everything that is back and not compared yet. False: stopped, try again; `patient` is not stopped."""
+        states = [state for state in self.states.values() if state.back() and not state.checked]
+        found = self._look([name for state in states for name in state.entry.names], patient)
+        if found is None:
+            return False
+        for state in states:
+            state.checked = True
+            state.verified, why = verdict(found.get(tuple(state.entry.names)), state.entry)
+            if state.verified is False:
+                state.code = "differs"
+            state.reason = why or state.reason
+        return True
+
+    def again(self):
+        """Loads once more what differs because of what was loaded after it, where no other component refers to it."""
+        for key, state in self.states.items():
+            if state.verified is False and state.entry.code != "differs" and state.loads == 1 and not state.entry.exports:
+                state.way, state.checked, state.code, state.reason = "pending", False, state.entry.code, ""
+                self.load(key)
+
+    def _look(self, names, patient):
+        if patient:
+            _ferry.ignore_stop(True)
+        try:
+            look = self.walker.look([name for name in names if name in self.namespace])
+        finally:
+            if patient:
+                _ferry.ignore_stop(False)
+        return None if look is None else {tuple(c.names): c for c in look.components}
 
 
-def compare(walker, entry):
-    """(True | False | None, why): the component as it is now against its entry in the manifest."""
-    _ferry.ignore_stop(True)
-    try:
-        look = walker.look(list(entry.names))
-    finally:
-        _ferry.ignore_stop(False)
-    found = [c for c in look.components if list(c.names) == list(entry.names)]
-    if not found:
+def verdict(component, entry):
+    """(True equal | False different | None could not be compared, why): what a look found against the manifest."""
+    if entry.code == "differs":  # known when it was saved: the contents of a cache, a cut traceback
+        return False, entry.reason
+    if component is None:
         return False, "its names do not share their objects as they did"
-    if found[0].fingerprint != entry.fingerprint:
-        return (None, f"opaque: {entry.opaque}") if entry.opaque else (False, "its fingerprint differs from what was saved")
-    return (None, f"opaque: {entry.opaque}") if entry.opaque else (True, "")
+    if entry.opaque:
+        return None, f"opaque: {entry.opaque}"
+    return (True, "") if component.fingerprint == entry.fingerprint else (False, "its fingerprint differs from what was saved")
