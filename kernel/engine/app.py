@@ -58,6 +58,7 @@ def launch(options):
     signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
     os.register_at_fork(after_in_child=_in_forked_child)
     kernel.session = SessionHooks.attach(shell, options)
+    kernel.stdin.asked = kernel.session.effect
     _engine.capture()
     native.run(main, options.relay_pid, options.lease)
 

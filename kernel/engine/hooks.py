@@ -1,5 +1,6 @@
 """The session's calls, where there is a session. Its faults are logged and never cost the user a cell."""
 import logging
+import sys
 
 log = logging.getLogger("kernelferry")
 
@@ -7,8 +8,9 @@ log = logging.getLogger("kernelferry")
 class SessionHooks:
     """Each method may be missing in the session; the answers are then those of a kernel that keeps nothing."""
 
-    def __init__(self, session):
+    def __init__(self, session, shell=None, lack="", named=False):
         self._session = session
+        self._shell, self._lack, self._named = shell, lack, named
         self._ended = None
 
     @classmethod
@@ -16,9 +18,12 @@ class SessionHooks:
         try:
             from kernelferry.session import attach
             return cls(attach(shell, options))
-        except Exception:
+        except Exception as error:
             log.exception("plain kernel, nothing is kept: the session could not be attached")
-            return cls(None)
+            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            # Programs that run a notebook without a name want no word about a session that they would never open again.
+            named = not hasattr(error, "code") or bool(options.environ.get("JPY_SESSION_NAME") or options.environ.get("FERRY_SESSION"))
+            return cls(None, shell, f"Kernelferry keeps nothing of this session: {what}." + (f" To mend it: {remedy}." if remedy else ""), named)
 
     def _call(self, name, default, *arguments):
         method = getattr(self._session, name, None)
@@ -31,7 +36,13 @@ class SessionHooks:
             return default
 
     def before_execute(self, code, silent, store_history):
+        if self._lack and store_history and not silent and (self._named or self._shell.ferry_request["cell_id"]):
+            print(self._lack, file=sys.stderr)
+            self._lack = ""
         self._call("before_execute", None, code, silent, store_history)
+
+    def effect(self, kind, detail):
+        self._call("effect", None, kind, detail)
 
     def after_execute(self, status):
         self._call("after_execute", None, status)

@@ -54,6 +54,10 @@ class Main(Turns):
         self.running_cell = False
         self.stand(False)
         self._want_idle()
+        shell = self._kernel.shell
+        if shell.exit_now:                  # the cell asked for the end: like SIGTERM, but after its answer
+            shell.exit_now = False
+            _engine.terminate()
 
     def answer(self, msg_type, header, metadata, content, buffers):
         """comm_info_request and comm messages -> text of the reply's content, or None."""

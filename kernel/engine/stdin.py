@@ -10,6 +10,7 @@ from kernelferry import _engine
 
 class Stdin:
     allowed = False                 # the request that runs takes questions
+    asked = None                    # asked("input", prompt) hears of each question
 
     def install(self):
         builtins.input = self.input
@@ -28,4 +29,6 @@ class Stdin:
             raise StdinNotImplementedError(f"{name} was called, but this front end does not answer questions.")
         if threading.current_thread() is not threading.main_thread():
             raise StdinNotImplementedError(f"{name} works in the main thread only.")
+        if self.asked is not None:
+            self.asked("input", prompt)
         return _engine.read_stdin(prompt, password)

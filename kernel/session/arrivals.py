@@ -34,14 +34,15 @@ class Arrival:
         self.begun, self.only = time.perf_counter(), only
         self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=() if overwrite else session.user_names())
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
+        self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
-        self.process, self.behind, self.seconds = {}, [], 0.0
+        self.process, self.behind, self.made, self.seconds = {}, [], [], 0.0
         self.replays_behind = behind and only is None
         self.steps = self._steps()
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
         self.eager = any(entry.way == "replayed" for entry in manifest.components)
-        self.patient = self.done = False
+        self.patient = self.done = self.broken = False
 
     # -- order
 
@@ -132,14 +133,13 @@ class Arrival:
 
     def _behind(self, _):
         """Cells that ran after the generation: replayed when safe and short, else listed."""
-        records = [r for r in self.replayer.records.values()
-                   if r.execution > self.manifest.executions and not any(e.kind == "ferry" for e in r.effects)]
+        records = self._records_behind()
         if not records:
             return
         missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
         verdicts = {v["cell"]: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions, missing=missing,
                                                              **self.session.wishes())}
-        budget = REPLAY_BEHIND
+        budget, before = REPLAY_BEHIND, set(self.session.user_names())
         for record in sorted(records, key=lambda r: r.execution):
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
             outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": verdict["reason"]}
@@ -151,6 +151,25 @@ class Arrival:
             if outcome["status"] != "replayed":
                 budget = -1.0  # what comes after may depend on it
             self.behind.append(outcome)
+        self.made = [name for name in self.session.user_names() if name not in before]
+        if all(outcome["status"] == "replayed" for outcome in self.behind):
+            self.session.saver.looked = self.session.saver.logged  # the cells since that look made what stands here now
+
+    def _records_behind(self):
+        return [r for r in self.replayer.records.values()
+                if self.manifest.executions < r.execution <= self.until and not of_ferry(r)]
+
+    def _count(self):
+        """In and the counter go on after the last cell of the log, whether or not it was replayed or came to its end."""
+        shell, history = self.session.shell, self.session.shell.history_manager
+        for record in sorted((r for r in self.records if getattr(r, "in_history", False)), key=lambda r: r.execution):
+            if not self.manifest.executions < record.execution <= self.until or record.count < shell.execution_count:
+                continue
+            for cells, text in ((history.input_hist_parsed, record.transformed or record.source), (history.input_hist_raw, record.source)):
+                cells.extend([""] * (record.count + 1 - len(cells)))
+                cells[record.count] = text
+            self.session.namespace[f"_i{record.count}"] = record.source
+            shell.execution_count = record.count + 1
 
     def _verify(self, _):
         """One look over everything that came back. What loads after it changed is loaded once more."""
@@ -165,6 +184,8 @@ class Arrival:
         self.loader.verify(patient=True)
 
     def _finish(self, _):
+        if self.replays_behind:
+            self._count()
         self._remember()
         self.seconds, self.done = time.perf_counter() - self.begun, True
 
@@ -177,14 +198,15 @@ class Arrival:
             if state.way == "stored" and not state.kept and state.verified is not False:
                 saver.encoded[key] = Encoded(entry.fingerprint, tuple(entry.exports), tuple(entry.needs), entry.opaque, saver.epoch,
                                              blob=entry.blob, bytes=entry.bytes, seconds=entry.seconds)
-        saver.newest = self.manifest
+        if self.manifest.generation:
+            saver.newest = self.manifest
 
     # -- before a cell
 
     def provide(self, code):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
-        behind = self.replays_behind and self.manifest.executions < self.session.execution  # they come before the new one
+        behind = self.replays_behind and self.manifest.executions < self.until  # they come before the new one
         late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
@@ -215,8 +237,9 @@ class Arrival:
         session = self.session
         variables = {name: self._variable(name, state) for key, state in self.loader.states.items() if self._wanted(key)
                      for name in state.entry.names}
+        variables.update({name: self._made_behind(name) for name in self.made if name not in variables})
         data = report.shell("ferry.resume/1", session.sid)
-        data.update(generation=self.manifest.generation, label=self.manifest.label or None, bytes=self.manifest.bytes,
+        data.update(generation=self.manifest.generation or None, label=self.manifest.label or None, bytes=self.manifest.bytes,
                     bytes_moved=sum(s.bytes for s in self.loader.states.values()), seconds=round(self.seconds, 6),
                     variables=dict(sorted(variables.items())), process=self.process,
                     cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind],
@@ -233,6 +256,12 @@ class Arrival:
                 "cells": [counts[e] for e in entry.executions if e in counts], "code": "skipped" if kept else state.code,
                 "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else state.reason or entry.reason or None,
                 "alternative": None, "held_by": entry.held_by or None}
+
+    def _made_behind(self, name):
+        value = self.session.namespace.get(name)
+        return {"way": "replayed", "verified": None, "type": type_name(value), "component": None, "bytes": 0, "seconds": 0.0,
+                "cells": [c["cell"] for c in self.behind if c["status"] == "replayed"], "code": "fits",
+                "reason": "made by cells that ran after the last save and were replayed", "alternative": None, "held_by": None}
 
     def _changed_packages(self):
         from .saver import packages
@@ -260,6 +289,10 @@ class Arrival:
         return report.Result(data, data["messages"][0], data["messages"][1:], report.variable_table(data["variables"]))
 
 
+def of_ferry(record):
+    return any(effect.kind == "ferry" for effect in record.effects)
+
+
 class Arrivals:
     """Whether and when this session comes back."""
 
@@ -267,14 +300,15 @@ class Arrivals:
         self.session = session
         self.current = None  # the Arrival under way or done
         self.told = True
-        self.waiting = False  # the notebook's cell ids are unknown until its first request
+        self.waiting = None  # the manifest to begin with, while the notebook's cell ids are unknown until its first request
+        self.clean_at_cell = False  # the first cell that runs makes the empty namespace the state to come back to
         self.interrupted = None  # the note of the cell that was running when the session ended
         self.recorded = set()
         self.offered = None
 
     @property
     def busy(self):
-        return self.waiting or (self.current is not None and not self.current.done)
+        return self.waiting is not None or (self.current is not None and not self.current.done)
 
     def pending_names(self):
         if self.current is None or self.current.done:
@@ -285,53 +319,78 @@ class Arrivals:
 
     def consider(self, reader, records):
         """At the start: the rules of docs/interfaces.md, "Resumed by itself"."""
-        session = self.session
-        manifests = reader.generations()
+        session, info = self.session, self.session.info
+        manifests, ended = reader.generations(), info.get("ended", "")
         self.offered = (reader, records)
-        if not manifests:
-            return
-        session.saver.newest = manifests[0]
-        session.saver.looked = session.execution
-        self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "")}
-        if session.start == "crash-in-resume" or session.info.get("resuming"):
-            session.writer.set(resuming=False)
+        clean = info.get("clean") or {"life": 0, "execution": 0}
+        saver = session.saver
+        saver.newest = manifests[0] if manifests else None
+        saver.looked = session.execution
+        manifest = self.newest(manifests, clean["life"], clean["execution"])
+        self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "") and r.execution > clean["execution"]}
+        if session.start == "crash-in-resume" or info.get("resuming"):
+            session.remember(resuming=False)
             session.notice("The last start ended while this session was being brought back, so it was not tried again.",
                            ["%resume --dry-run shows what is there, %resume brings it back"])
+            self._start_clean()
+        elif session.start == "restart" or ended == "restart":
+            self._explain(manifests)
+            self._start_clean()
+        elif manifest is None:
+            self._explain(manifests)
+            self.clean_at_cell = bool(manifests)
         elif session.config.resume == "never":
-            return
+            self.clean_at_cell = True
         elif session.start in ("crash", "wake"):  # the same kernel goes on in a new engine
-            self.begin(manifests[0])
-        elif session.anonymous or session.start == "restart" or session.ended == "restart":
-            self._explain(manifests[0])
+            self.begin(manifest)
+        elif session.anonymous:
+            log.info("anonymous: %s", session.anonymous)
         else:
-            self._consider_notebook(manifests[0])
+            self._consider_notebook(manifest)
+
+    def newest(self, manifests, life=0, execution=0):
+        """What there is to come back to: the newest generation since the namespace was empty (at the start of `life`,
+        after `execution`); where the session ended before one was saved, an empty one with the log behind it; or None."""
+        found = next((m for m in manifests if m.life >= life), None)
+        if found is None and any(r.execution > execution and not of_ferry(r) for r in self.session.records()):
+            found = _ferry.Manifest(life=life, executions=execution, next_pid=self.session.walker.next_pid)
+        return found
 
     def _consider_notebook(self, manifest):
         ids = set() if self.session.info.get("name") else notebook_cell_ids(self.session.info.get("notebook", ""))
         if ids is None:
-            self.waiting = True
+            self.waiting = manifest
         elif not ids or not self.recorded or ids & self.recorded:
             self.begin(manifest)
         else:
-            self._explain(manifest)
+            self._offer(manifest)
 
-    def _explain(self, manifest):
-        if self.session.anonymous:
-            log.info("anonymous: %s", self.session.anonymous)
-        elif manifest.components:
-            self.session.notice(f"A session of this notebook is stored ({sum(len(c.names) for c in manifest.components)} variables); "
-                                "%resume last brings it back.")
+    def _start_clean(self):
+        """The namespace is empty on purpose: what was before comes back only when it is asked for, now and later."""
+        session, self.clean_at_cell = self.session, False
+        session.remember(clean={"life": session.life, "execution": session.execution})
+        session.saver.forget_all(session.execution)
+
+    def _offer(self, manifest):
+        """Not by itself; the first cell that runs decides that the session goes on without what was."""
+        self.clean_at_cell = True
+        self._explain([manifest])
+
+    def _explain(self, manifests):
+        if manifests and not self.session.anonymous and self.session.config.resume != "never":
+            count = sum(len(c.names) for c in manifests[0].components)
+            self.session.notice(f"A session of this notebook is stored ({count} variables); %resume last brings it back."
+                                if count else "Cells of this notebook ran and were not saved; %resume runs them again.")
 
     def begin(self, manifest, reader=None, records=None, **options):
         """Starts a resume; its steps are taken by slice(), before_cell() or finish()."""
         reader, records = (reader, records) if reader is not None else self.offered
         if self.session.config.resume == "ask" and not options:
-            return self._explain(manifest)
-        self.waiting = False
+            return self._offer(manifest)
         finished = {r.execution for r in records if getattr(r, "status", "started") != "started"}
         notes = [r for r in records if getattr(r, "status", "") == "started" and r.execution not in finished]
         self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution and not options else None
-        self.session.writer.set(resuming=True)
+        self.session.remember(resuming=True)
         self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
 
     def slice(self):
@@ -343,11 +402,12 @@ class Arrivals:
 
     def before_cell(self, code, request, human):
         """What the cell needs, before it runs; and the report, before the first cell that a person runs."""
-        if self.waiting:
+        if self.waiting is not None:
+            manifest, self.waiting = self.waiting, None
             cell = request.get("cell_id")
-            if not cell or cell in self.recorded:
-                self.begin(self.session.saver.newest)
-            self.waiting = False
+            self.begin(manifest) if not cell or cell in self.recorded else self._offer(manifest)
+        if self.clean_at_cell and code.strip():
+            self._start_clean()
         if self.current is not None and not self.current.done and code.strip():
             self._taking(lambda: self.current.provide(code))
         if human and self.current is not None and not self.told:
@@ -367,15 +427,15 @@ class Arrivals:
         try:
             step()
         except KeyboardInterrupt:
-            self.current.done = True
-            self.session.writer.set(resuming=False)
+            self.current.done = self.current.broken = True
+            self.session.remember(resuming=False)
             self.session.notice("The resume was interrupted; %resume goes on with what is missing.")
             raise
         except Exception as error:
             log.exception("resume")
-            self.current.done = True
+            self.current.done = self.current.broken = True
             self.session.notice(f"The session did not come back whole: {error}", ["%resume tries again"])
         if self.current.done:
-            self.session.writer.set(resuming=False)
-            self.session.writer.set_report(self.current.data())
+            self.session.remember(resuming=False)
+            self.session.remember_report(self.current.data())
             self.session.saver.cell_ran()

@@ -37,7 +37,7 @@ def checkpoint(session, label, system=False):
 
 def suspend(session):
     result = checkpoint(session, "")
-    session.shell.ask_exit()
+    session.shell.exit_now = True  # once this cell is answered
     result.data["messages"].insert(0, "The kernel ends now; open the notebook again to go on.")
     result.lines.insert(0, result.data["messages"][0])
     return result
@@ -64,13 +64,17 @@ def manifest_process(manifest):
 # -- %resume
 
 def resume(session, words, dry_run, overwrite):
-    if not words and session.arrivals.current is not None and not overwrite and not dry_run:
+    current = session.arrivals.current
+    if not words and current is not None and not overwrite and not dry_run:
         session.arrivals.finish()
-        return session.arrivals.current.result()
+        if not current.broken:
+            return current.result()
     reader, records, manifest, names = choose(session, words)
     if dry_run:
         return preview(session, manifest, names)
     session.arrivals.finish()
+    session.saver.look_now()  # what the cells before this one made is theirs; the rest comes from the generation
+    session.saver.looked = session.execution
     session.arrivals.begin(manifest, reader, records, overwrite=overwrite, only=names or None, behind=not words)
     session.arrivals.told = True
     session.arrivals.finish()
@@ -84,10 +88,10 @@ def choose(session, words):
     manifests = reader.generations()
     first = words[0] if words else ""
     chosen = None
-    if first == "last":
-        chosen = next((m for m in manifests if m.life != session.life), None) or (manifests[0] if manifests else None)
-        words.pop(0)
-    elif first:
+    if first in ("last", ""):
+        chosen = next((m for m in manifests if m.life != session.life), None)
+        del words[:1]
+    else:
         chosen = next((m for m in manifests if first in (m.label, str(m.generation))), None)
         if chosen is not None:
             words.pop(0)
@@ -97,7 +101,7 @@ def choose(session, words):
                 words.pop(0)
                 reader = session.store.read(other)
                 manifests = reader.generations()
-    chosen = chosen or (manifests[0] if manifests else None)
+    chosen = chosen or session.arrivals.newest(manifests)
     if chosen is None:
         raise CommandError("not-found", "this session has no generation yet", "%checkpoint makes one")
     known = {name for entry in chosen.components for name in entry.names}

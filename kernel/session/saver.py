@@ -59,6 +59,7 @@ class Saver:
         self.phase = "look"
         self.epoch = 0
         self.looked = 0  # execution of the last look
+        self.logged = 0  # the same of the last look in the log when this life began
         self.not_before = 0.0
         self.spent = 0.0
         self.warned = -WARN_EVERY
@@ -119,9 +120,12 @@ class Saver:
 
     def _failed(self, error):
         """Saving failed: the session goes on, the old generation stands, the user hears of it once an hour."""
+        self.not_before, self.phase, self.spent = time.monotonic() + REST_MOST, "look", 0.0
+        self.trouble(error)
+
+    def trouble(self, error):
         log.error("saving failed: %s", error)
         now = time.monotonic()
-        self.not_before, self.phase, self.spent = now + REST_MOST, "look", 0.0
         if now - self.warned > WARN_EVERY:
             self.warned = now
             self.session.notice(f"This session is not being saved: {error.what}", [error.remedy] if error.remedy else [])
@@ -178,6 +182,7 @@ class Saver:
         self.phase = "commit"
 
     def _commit(self, label):
+        self.session.write_records()
         session = self.session
         number = session.writer.commit(self._manifest(label))
         self.newest = session.store.read(session.sid).generation(number)
@@ -190,6 +195,22 @@ class Saver:
         self.session.writer.sync(True)
 
     # -- looks
+
+    def look_now(self):
+        """Writes down what has changed up to now, whoever waits."""
+        _ferry.ignore_stop(True)
+        try:
+            self._learn(self._take_look())
+        finally:
+            _ferry.ignore_stop(False)
+
+    def forget_all(self, execution):
+        """The namespace is empty after this execution; the log says so."""
+        if self.known:
+            record = _ferry.ChangeRecord(since=execution, after=execution, gone=[list(key) for key in self.known], changed=[])
+            self.session.append(record)
+            self.session.graph.apply(record)
+        self.known, self.looked, self.newest = {}, execution, None
 
     def _take_look(self):
         return self.session.walker.look(self.session.user_names())
@@ -207,7 +228,7 @@ class Saver:
                 since=self.looked, after=ended, gone=gone,
                 changed=[_ferry.ComponentState(names=list(c.key), fingerprint=c.fingerprint, transparent=not c.opaque, opaque=c.opaque)
                          for c in changed])
-            session.writer.append(record)
+            session.append(record)
             session.graph.apply(record)
         self.known, self.looked = now, ended
 

@@ -35,10 +35,13 @@ class Session:
         self.graph = _ferry.SessionGraph()
         self.baseline = capsule.baseline(shell)
         self.execution = 0  # of the newest cell in the log
+        self.born = 0  # the same when this life began
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.running = None  # the note of the cell that runs now
         self.transformed = ""
-        self.notices = []  # (title, lines) shown with the next cell a person runs
+        self.notices = []  # shown with the next cell a person runs
+        self.held = ""  # who holds the notebook's session instead of this one
+        self.unwritten = []  # records that wait for room on the disk
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
         hooks.watch_code(shell, self.observer.saw_code)
@@ -53,8 +56,12 @@ class Session:
             self.execution = max(self.execution, getattr(record, "execution", 0))
             if getattr(record, "status", None) != "started":
                 self.graph.apply(record)
+        manifests = reader.generations()
+        self.execution = max([self.execution, *(m.executions for m in manifests)])  # the log may have lost its end
+        self.walker.next_pid = max([self.walker.next_pid, *(m.next_pid for m in manifests)])
+        self.born = self.execution
         self.saver.known = self._known(records)
-        self.ended = self.info.get("ended", "")
+        self.saver.logged = max([0, *(r.after for r in records if isinstance(r, _ferry.ChangeRecord))])
         self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
         self.arrivals.consider(reader, records)
 
@@ -75,6 +82,9 @@ class Session:
         request = getattr(self.shell, "ferry_request", None) or {}
         self.arrivals.before_cell(code, request, human=store_history and not silent)
         if store_history and not silent:
+            if self.held and request.get("cell_id"):  # not for programs that run a notebook, they have no notebook open
+                self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
+                self.held = ""
             self._show_notices()
         self._note(code, request, store_history)
 
@@ -88,7 +98,7 @@ class Session:
             execution=self.execution, count=self.shell.execution_count, cell_id=request.get("cell_id") or "", source=code,
             started_us=int(time.time() * 1e6), status="started", in_history=bool(store_history),
             tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
-        self.writer.append(record)
+        self.append(record)
         self.running = record
         self.clock = time.perf_counter_ns()
         self.observer.before(code)
@@ -112,10 +122,43 @@ class Session:
             record.effects = [*record.effects, _ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
             if own != "resume":
                 record.reads, record.writes, record.deletes, record.door = [], [], [], False
-        self.writer.append(record)
+        self.append(record)
         self.graph.apply(record)
         if not own:
             self.saver.cell_ran()
+
+    @guarded()
+    def effect(self, kind, detail):
+        """What the running cell did outside, where no audit event tells it: it asked the user."""
+        self.observer.note(kind, detail, True)
+
+    # -- the log
+
+    def append(self, record):
+        """Records reach the log in order; where the disk is full they wait here, and so does the next generation."""
+        self.unwritten.append(record)
+        try:
+            self.write_records()
+        except _ferry.FerryError as error:
+            self.saver.trouble(error)
+
+    def write_records(self):
+        while self.unwritten:
+            self.writer.append(self.unwritten[0])
+            del self.unwritten[0]
+
+    def remember(self, **fields):
+        """Fields of session.json that the session can do without when they cannot be written."""
+        try:
+            self.writer.set(**fields)
+        except _ferry.FerryError as error:
+            self.saver.trouble(error)
+
+    def remember_report(self, data):
+        try:
+            self.writer.set_report(data)
+        except _ferry.FerryError as error:
+            self.saver.trouble(error)
 
     # -- idle time
 
@@ -155,12 +198,12 @@ class Session:
         ended = "restart" if restart else "suspend"
         outcome = {"ended": ended, "saved": True, "what": ""}
         try:
-            if self.config.save != "off":
+            if self.config.save != "off" and not self.saver.clean:
                 self.keep()
         except Exception as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")
             outcome.update(saved=False, what=str(error))
-        self.writer.set(ended=ended, ended_at=time.time())
+        self.remember(ended=ended, ended_at=time.time(), resuming=False)
         self.writer.sync(True)
         return outcome
 
@@ -204,5 +247,7 @@ def attach(shell, options):
     """
     config, store, writer, info = identity.open_session(options)
     session = Session(shell, config, store, writer, info, options.start, options.anonymous or "")
+    if session.anonymous and options.environ.get("JPY_SESSION_NAME"):
+        session.held = f"The session of this notebook did not come back: {session.anonymous}."
     session.open()
     return session
