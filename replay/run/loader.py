@@ -32,13 +32,25 @@ class Loader:
         self.owner = {pid: key for key, state in self.states.items() for pid in state.entry.exports}
         self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
         self.objects = {}  # pid -> live object
-        self.loading = []
+        self.visited = set()
 
     def pending(self):
         return [key for key, state in self.states.items() if state.way == "pending"]
 
     def load(self, key):
-        """Loads the component and what it needs. Nothing is raised: the outcome stands in states[key]."""
+        """Loads the component after what its code names. Nothing is raised: the outcome stands in states[key]."""
+        ahead = [(key, False)]  # depth first without recursion: functions that name each other form long chains
+        while ahead:
+            key, named = ahead.pop()
+            if named:
+                self._load(key)
+            elif self.states[key].way == "pending" and key not in self.visited:
+                self.visited.add(key)
+                ahead.append((key, True))
+                ahead += [(self.by_name[name], False) for name in self.states[key].entry.mentions if name in self.by_name]
+
+    def _load(self, key):
+        """Loads the component after what it needs. Needs know no cycles; what code names does."""
         state = self.states[key]
         if state.way != "pending":
             return
@@ -47,7 +59,6 @@ class Loader:
             self._load_exports(state.entry)
             return
         begun = time.perf_counter()
-        self.loading.append(key)
         try:
             values, exports = self._decode(state.entry)
             self._bind(state, values, exports)
@@ -55,8 +66,6 @@ class Loader:
             state.way, state.code, state.reason = "failed", "load-error", str(error)
         except _ferry.FerryError as error:
             state.way, state.code, state.reason = "failed", "load-error", f"{error.what}. {error.remedy}".strip()
-        finally:
-            self.loading.pop()
         state.seconds, state.bytes = time.perf_counter() - begun, state.entry.bytes
 
     def _load_exports(self, entry):
@@ -73,10 +82,8 @@ class Loader:
             self.walker.adopt(pid, value)
 
     def _decode(self, entry):
-        wanted = [self.owner.get(pid) for pid in entry.needs] + [self.by_name.get(name) for name in entry.mentions]
-        for key in wanted:
-            if key is not None and key not in self.loading:
-                self.load(key)
+        for key in filter(None, map(self.owner.get, entry.needs)):
+            self._load(key)
         return codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
 
     def _resolve(self, pid):
@@ -114,7 +121,7 @@ class Loader:
         for key, state in self.states.items():
             if state.verified is False and state.entry.code != "differs" and state.loads == 1 and not state.entry.exports:
                 state.way, state.checked, state.code, state.reason = "pending", False, state.entry.code, ""
-                self.load(key)
+                self._load(key)
 
     def _look(self, names, patient):
         if patient:
