@@ -16,7 +16,7 @@ void BindCodec(py::module_& m) {
       .def("persistent_id", &codec::Gate::PersistentId)
       .def("reducer_override", &codec::Gate::ReducerOverride)
       .def_property_readonly("last", &codec::Gate::last)
-      .def_property_readonly("shared_numbers", &codec::Gate::shared_numbers);
+      .def_property_readonly("shared_numbers", &codec::Gate::constants);
   py::class_<codec::Resolver, std::shared_ptr<codec::Resolver>>(m, "Resolver", "What pids of a blob stand for")
       .def(py::init<py::function, py::list>(), py::arg("resolve"), py::arg("numbers"))
       .def("persistent_load", &codec::Resolver::PersistentLoad);

@@ -13,9 +13,9 @@ _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than c
 def reduce_array(encoding, values):
     np = sys.modules["numpy"]
     cls = type(values)
-    if cls is not np.ndarray and cls.__reduce__ is not np.ndarray.__reduce__:
-        return NotImplemented  # numpy.ma and others with a state of their own
-    attributes = getattr(values, "__dict__", None) or None
+    if not _is_plain(np, cls):
+        return NotImplemented  # a state of their own
+    attributes = getattr(values, "__dict__", None)
     owner = _owner(np, values)
     if owner is not None:
         return _view(np, cls, values, owner, attributes)
@@ -23,7 +23,7 @@ def reduce_array(encoding, values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.hasobject or (values.nbytes < _IN_BAND and flags.writeable and cls is np.ndarray):
-        function, arguments, state = values.__reduce__()
+        function, arguments, state = np.ndarray.__reduce__(values)
         return function, arguments, (state, attributes, flags.writeable), None, None, set_array
     axes = None
     flat = values
@@ -37,18 +37,38 @@ def reduce_array(encoding, values):
             attributes, None, None, set_attributes)
 
 
+def _is_plain(np, cls) -> bool:
+    """The state of an array of this class is its memory and its attributes. A masked array's is, though it reduces itself
+    in another way; its mask is an attribute."""
+    return cls is np.ndarray or any(cls.__reduce__ is known.__reduce__ for known in (np.ndarray, np.ma.MaskedArray))
+
+
 def _owner(np, values):
-    """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named."""
-    owner = values.base
+    """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named.
+    Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
+    owner, nearest = values.base, None
     while isinstance(owner, np.ndarray):
         if isinstance(owner, np.memmap):
             raise TypeError("cannot pickle an array over a memory-mapped file")
+        if nearest is None and _covers(np, owner, values):
+            nearest = owner
         if owner.base is None:
-            return owner
+            return nearest if nearest is not None else owner
         owner = owner.base
     if type(owner).__name__ == "mmap":
         raise TypeError("cannot pickle an array over a memory-mapped file")
+    if nearest is not None:
+        return nearest
     return owner if type(owner) in (bytes, bytearray, memoryview, array.array) else None
+
+
+def _covers(np, owner, values) -> bool:
+    """A buffer over `owner` holds all of `values`."""
+    offset = _address(np, values) - _address(np, owner)
+    reaches = [(length - 1) * stride for length, stride in zip(values.shape, values.strides) if length]
+    low = offset + sum(reach for reach in reaches if reach < 0)
+    high = offset + values.itemsize + sum(reach for reach in reaches if reach > 0)
+    return owner.flags.forc and 0 <= low and high <= owner.nbytes
 
 
 def _address(np, holder) -> int:
@@ -90,7 +110,10 @@ def view_array(cls, owner, axes, dtype, shape, offset, strides, writeable):
     if locked:
         owner.flags.writeable = True
     buffer = owner if axes is None else owner.transpose(axes)
-    values = np.ndarray.__new__(cls, shape, dtype, buffer, offset, strides)
+    if isinstance(owner, np.ndarray) and type(owner) is not cls and type(owner.base) is cls:  # numpy would skip `owner`
+        values = np.ndarray.__new__(type(owner), shape, dtype, buffer, offset, strides).view(cls)
+    else:
+        values = np.ndarray.__new__(cls, shape, dtype, buffer, offset, strides)
     if locked:
         owner.flags.writeable = False
     if not writeable:
@@ -100,14 +123,17 @@ def view_array(cls, owner, axes, dtype, shape, offset, strides, writeable):
 
 def set_array(values, state):
     own, attributes, writeable = state
-    values.__setstate__(own)
+    import numpy as np
+    np.ndarray.__setstate__(values, own)
     set_attributes(values, attributes)
     if not writeable:
         values.flags.writeable = False
 
 
 def set_attributes(values, attributes):
-    if attributes:
+    """Its class's `__array_finalize__` may have given it some already."""
+    if attributes is not None:
+        values.__dict__.clear()
         values.__dict__.update(attributes)
 
 

@@ -12,6 +12,9 @@ from kernelferry.codec import (adapters_matplotlib, adapters_numpy, adapters_pan
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
 
+# Kinds that modules hold as code, not as values: nobody is asked for them.
+_MADE_BY_SESSIONS = frozenset(functions.KINDS)
+
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS
 
@@ -26,7 +29,15 @@ class Classifier:
         if reduce is None:
             return self._held(cls)
         encoding = self._encoding
-        return lambda obj: reduce(encoding, obj)
+        ask = encoding.module_reference
+        if cls in _MADE_BY_SESSIONS or issubclass(cls, (type, types.ModuleType)) or ask is None:
+            return lambda obj: reduce(encoding, obj)
+
+        def held_or_reduce(obj):
+            reference = ask(obj) if sys.getrefcount(obj) > 3 else None
+            return (library.held_by, tuple(reference)) if reference else reduce(encoding, obj)
+
+        return held_or_reduce
 
     def _reducer(self, cls):
         if cls in _KINDS:

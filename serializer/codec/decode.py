@@ -34,10 +34,10 @@ def _load(parts, resolve, namespace):
     collecting = gc.isenabled()
     gc.disable()  # new containers only: collecting while they are made costs up to ten times the decoding
     try:
-        numbers = pickle.loads(parts.numbers)
+        constants = [sys.intern(each) if type(each) is str else each for each in pickle.loads(parts.numbers)]
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
         unpickler = pickle.Unpickler(_Source(parts.pickle), buffers=buffers)
-        unpickler.persistent_load = Resolver(find, numbers).persistent_load()
+        unpickler.persistent_load = Resolver(find, constants).persistent_load()
         result = unpickler.load()
     finally:
         if collecting:

@@ -120,8 +120,13 @@ def reduce_property(encoding, prop):
 
 
 def reduce_wrapped(encoding, method):
-    """classmethod and staticmethod; their other attributes are copies of the function's."""
-    return type(method), (method.__func__,)
+    """classmethod and staticmethod. Their attributes began as copies of the function's, but follow no change of these."""
+    return type(method), (method.__func__,), dict(vars(method)), None, None, set_wrapped
+
+
+def set_wrapped(method, attributes):
+    vars(method).clear()
+    vars(method).update(attributes)
 
 
 KINDS = {

@@ -1,5 +1,7 @@
 #include "serializer/codec/gate.h"
 
+#include <cmath>
+
 #include "util/stop.h"
 
 namespace ferry::codec {
@@ -9,7 +11,7 @@ namespace py = pybind11;
 namespace {
 
 // A number has at least one holder, and the pickler one more reference while it is in a list or dict; the third one is
-// another holder. Two tuples that alone hold one number are missed: they come back with equal numbers of their own.
+// another holder. While it is in a tuple the pickler has none: what tuples hold is looked at before they are written.
 constexpr Py_ssize_t kSharedReferences = 3;
 
 constexpr char kGate[] = "kernelferry gate";
@@ -29,7 +31,8 @@ py::object Bound(PyMethodDef* def, const char* name, std::shared_ptr<Owner> owne
 }
 
 bool IsContainer(PyObject* object) {
-  return PyDict_CheckExact(object) || PyList_CheckExact(object) || PyAnySet_CheckExact(object);
+  return PyDict_CheckExact(object) || PyList_CheckExact(object) || PyAnySet_CheckExact(object) ||
+         PyTuple_CheckExact(object) || PyByteArray_CheckExact(object);
 }
 
 // Of int and float, those that CPython does not hold once a process anyway.
@@ -41,6 +44,13 @@ bool HasIdentity(PyObject* object) {
   return overflow || value < -5 || value > 256;
 }
 
+bool IsNan(PyObject* object) { return PyFloat_CheckExact(object) && std::isnan(PyFloat_AS_DOUBLE(object)); }
+
+// Where strings of one text are one object, also across components: `x is MISSING`.
+bool IsInterned(PyObject* object) {
+  return PyUnicode_CheckExact(object) && PyUnicode_CHECK_INTERNED(object) && PyUnicode_GET_LENGTH(object) > 1;
+}
+
 }  // namespace
 
 void Gate::Refer(py::object object, py::object pid) {
@@ -49,12 +59,23 @@ void Gate::Refer(py::object object, py::object pid) {
   owned_.push_back(std::move(pid));
 }
 
-PyObject* Gate::NumberPid(PyObject* number) {
-  if (const std::int64_t* pid = number_pids_.Find(number)) return PyLong_FromLongLong(*pid);
-  if (PyList_Append(numbers_.ptr(), number) != 0) return nullptr;
-  auto pid = -static_cast<std::int64_t>(numbers_.size());
-  number_pids_.Put(number, pid);
-  return PyLong_FromLongLong(pid);
+std::int64_t Gate::ConstantPid(PyObject* constant) {
+  if (const std::int64_t* pid = constant_pids_.Find(constant)) return *pid;
+  if (PyList_Append(constants_.ptr(), constant) != 0) return 0;
+  auto pid = -static_cast<std::int64_t>(constants_.size());
+  constant_pids_.Put(constant, pid);
+  return pid;
+}
+
+bool Gate::NoteNumbers(PyObject* tuple) {
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); ++i) {
+    PyObject* item = PyTuple_GET_ITEM(tuple, i);
+    if (Py_REFCNT(item) > 1 && HasIdentity(item)) {
+      if (!ConstantPid(item)) return false;
+      tuple_numbers_ = true;
+    }
+  }
+  return true;
 }
 
 PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
@@ -66,8 +87,22 @@ PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
   const bool shared = Py_REFCNT(object) >= kSharedReferences;  // before `last_` refers to it as well
   gate->last_ = py::reinterpret_borrow<py::object>(object);
   if (PyObject* const* pid = gate->pids_.Find(object)) return Py_NewRef(*pid);
+  if (shared && !gate->held_.is_none() && IsNan(object)) {  // `np.nan in values` asks for identity
+    auto pid = py::reinterpret_steal<py::object>(PyObject_CallOneArg(gate->held_.ptr(), object));
+    if (!pid) return nullptr;
+    if (!pid.is_none()) {
+      gate->Refer(py::reinterpret_borrow<py::object>(object), pid);
+      return pid.release().ptr();
+    }
+  }
+  if (IsInterned(object) || (shared && HasIdentity(object))) {
+    std::int64_t pid = gate->ConstantPid(object);
+    return pid ? PyLong_FromLongLong(pid) : nullptr;
+  }
+  if (gate->tuple_numbers_ && HasIdentity(object))
+    if (const std::int64_t* pid = gate->constant_pids_.Find(object)) return PyLong_FromLongLong(*pid);
+  if (PyTuple_CheckExact(object) && !gate->NoteNumbers(object)) return nullptr;
   if (!shared) Py_RETURN_NONE;
-  if (HasIdentity(object)) return gate->NumberPid(object);
   if (!gate->held_.is_none() && IsContainer(object)) return PyObject_CallOneArg(gate->held_.ptr(), object);
   Py_RETURN_NONE;
 }
@@ -107,9 +142,9 @@ PyObject* Resolver::Load(PyObject* self, PyObject* pid) {
     if (number == -1 && PyErr_Occurred()) return nullptr;
     if (number < 0) {
       auto index = static_cast<unsigned long long>(-(number + 1));
-      if (index < resolver->numbers_.size())
-        return Py_NewRef(PyList_GET_ITEM(resolver->numbers_.ptr(), static_cast<Py_ssize_t>(index)));
-      PyErr_Format(PyExc_ValueError, "the blob has no shared number %R", pid);
+      if (index < resolver->constants_.size())
+        return Py_NewRef(PyList_GET_ITEM(resolver->constants_.ptr(), static_cast<Py_ssize_t>(index)));
+      PyErr_Format(PyExc_ValueError, "the blob has no constant %R", pid);
       return nullptr;
     }
   }

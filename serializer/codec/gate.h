@@ -4,6 +4,7 @@
 // Asked in Python that alone costs as much as the pickling; here it costs some 10 ns. The gate knows
 //   - which addresses belong to somebody else and are written as a pid,
 //   - which numbers are shared within the component: pickle has no memo for int and float, so `x is y` would be lost,
+//   - which strings are interned, and shall be so again: there is one of each in a process, whoever holds it,
 //   - for each type whether the pickler's own way serves, or which reducer of kernelferry.codec does,
 //   - the last object asked for: where pickling fails, that is the one that failed,
 //   - when to stop because a request waits.
@@ -36,14 +37,15 @@ class Gate : public std::enable_shared_from_this<Gate> {
 
   pybind11::object last() const { return last_ ? last_ : pybind11::none(); }
 
-  // Numbers written as pids -1, -2, ... : encoded beside the pickle, in this order.
-  pybind11::list shared_numbers() const { return numbers_; }
+  // Shared numbers and interned strings, written as pids -1, -2, ... : encoded beside the pickle, in this order.
+  pybind11::list constants() const { return constants_; }
 
  private:
   static PyObject* AskPid(PyObject* self, PyObject* object);
   static PyObject* AskReducer(PyObject* self, PyObject* object);
   pybind11::object Callable(PyMethodDef* def);
-  PyObject* NumberPid(PyObject* number);
+  std::int64_t ConstantPid(PyObject* constant);  // 0: failed, an error is set
+  bool NoteNumbers(PyObject* tuple);             // false: likewise
 
   pybind11::function classify_;
   pybind11::object held_;
@@ -51,8 +53,9 @@ class Gate : public std::enable_shared_from_this<Gate> {
   pybind11::object last_;
   AddressMap<PyObject*> pids_;               // borrowed from owned_
   AddressMap<PyObject*> reducers_;           // likewise; None: the pickler's own way
-  AddressMap<std::int64_t> number_pids_;     // of numbers_
-  pybind11::list numbers_;
+  AddressMap<std::int64_t> constant_pids_;   // of constants_
+  pybind11::list constants_;
+  bool tuple_numbers_ = false;               // some of them are numbers that tuples hold
   std::vector<pybind11::object> owned_;
   unsigned asked_ = 0;
 };
@@ -60,15 +63,15 @@ class Gate : public std::enable_shared_from_this<Gate> {
 // The other direction: what the unpickler's persistent_load is. resolve(pid) is asked once for each pid.
 class Resolver : public std::enable_shared_from_this<Resolver> {
  public:
-  Resolver(pybind11::function resolve, pybind11::list numbers)
-      : resolve_(std::move(resolve)), numbers_(std::move(numbers)) {}
+  Resolver(pybind11::function resolve, pybind11::list constants)
+      : resolve_(std::move(resolve)), constants_(std::move(constants)) {}
   pybind11::object PersistentLoad();
 
  private:
   static PyObject* Load(PyObject* self, PyObject* pid);
 
   pybind11::function resolve_;
-  pybind11::list numbers_;
+  pybind11::list constants_;
   pybind11::dict known_;
 };
 

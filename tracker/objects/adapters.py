@@ -43,6 +43,10 @@ def _fields(obj) -> dict:
     return object.__getattribute__(obj, "__dict__")
 
 
+# What unpickling leaves in a frame's dict (_typ is its class's constant), what is told apart, and caches.
+_NOT_OF_FRAME = {"_typ", "_mgr", "_flags", "_item_cache", "_cache"}
+
+
 def _pandas_frame(obj):
     fields = _fields(obj)
     manager = fields["_mgr"]
@@ -51,17 +55,7 @@ def _pandas_frame(obj):
         yield block.mgr_locs.indexer
         yield block.values
     yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
-    yield {k: v for k, v in fields.items() if k not in ("_mgr", "_flags", "_typ", "_item_cache", "_cache")}
-
-
-def _masked_array(obj):
-    yield obj.dtype
-    yield obj._data
-    yield obj._mask
-    yield obj._fill_value
-    yield obj._hardmask
-    yield {k: v for k, v in _fields(obj).items() if k not in (
-        "_mask", "_fill_value", "_hardmask", "_sharedmask", "_isfield", "_baseclass", "_optinfo", "_basedict")}
+    yield {k: v for k, v in fields.items() if k not in _NOT_OF_FRAME}
 
 
 _IMMUTABLE = """
@@ -77,8 +71,6 @@ _IMMUTABLE = """
 for _name in _IMMUTABLE.split():
     register(_name, immutable=True)
 register("numpy.void")
-register("numpy.ma.MaskedArray", children=_masked_array)
-register("numpy.ma.core.MaskedArray", children=_masked_array)
 register("numpy.memmap", opaque="memory-mapped file")
 register("pandas.core.generic.NDFrame", children=_pandas_frame)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))

@@ -35,7 +35,7 @@ inline Leaf EncodeStr(Encoder& e, PyObject* o) {
   // The kind is the smallest that fits, so it is a function of the text.
   e.Put(Tag::kStr, static_cast<std::uint64_t>(length) << 3 | kind);
   e.Raw(PyUnicode_DATA(o), length * kind);
-  return PyUnicode_CHECK_INTERNED(o) || length <= 1 ? Leaf::kCommon : Leaf::kDistinct;
+  return PyUnicode_CHECK_INTERNED(o) || (length <= 1 && kind == PyUnicode_1BYTE_KIND) ? Leaf::kCommon : Leaf::kDistinct;
 }
 
 inline Leaf EncodeBytes(Encoder& e, PyObject* o) {

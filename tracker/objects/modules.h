@@ -25,6 +25,8 @@ class Modules {
   // Brings the table up to date with sys.modules. Microseconds when no module dict changed.
   void Refresh();
 
+  bool empty() const { return seen_.empty(); }
+
   // The place an imported module holds `object` at, or nullptr. The shortest module name wins, so that the answer does
   // not depend on the order of imports.
   const ModuleReference* Find(PyObject* object) const {

@@ -114,7 +114,7 @@ std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle v
 }
 
 const ModuleReference* Walker::ModuleReferenceOf(py::handle object) {
-  modules_.Refresh();
+  if (modules_.empty()) modules_.Refresh();
   return modules_.Find(object.ptr());
 }
 

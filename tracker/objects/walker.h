@@ -32,7 +32,7 @@ class Walker {
   // Fingerprint of one value with all the code it needs, and why it is opaque ("" if it is not). nullopt: stopped.
   std::optional<std::pair<Digest, std::string>> FingerprintOf(pybind11::handle value);
 
-  // The module and attribute that an imported module holds `object` at.
+  // The module and attribute that an imported module held `object` at by the newest look.
   const ModuleReference* ModuleReferenceOf(pybind11::handle object);
 
 
