@@ -32,7 +32,8 @@ class Arrival:
     def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
         self.begun, self.only = time.perf_counter(), only
-        self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=() if overwrite else session.user_names())
+        self.own = reader.info()["session"] == session.sid
+        self.loader = Loader(session.namespace, session.walker, reader, manifest, () if overwrite else session.user_names(), self.own)
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
@@ -192,7 +193,8 @@ class Arrival:
     def _remember(self):
         """Tells the saver what stands in the store already, so that an untouched component is not written again."""
         saver, session = self.session.saver, self.session
-        session.walker.next_pid = max(session.walker.next_pid, self.manifest.next_pid)
+        if not self.own:
+            return
         for key, state in self.loader.states.items():
             entry = state.entry
             if state.way == "stored" and not state.kept and state.verified is not False:

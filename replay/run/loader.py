@@ -26,8 +26,9 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, keep=()):
+    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True):
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
+        self.own = own  # pids of another session mean nothing to this session's walker
         self.states = {tuple(entry.key): Loaded(entry) for entry in manifest.components}
         self.owner = {pid: key for key, state in self.states.items() for pid in state.entry.exports}
         self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
@@ -79,7 +80,8 @@ class Loader:
     def _adopt(self, exports):
         for pid, value in exports.items():
             self.objects[pid] = value
-            self.walker.adopt(pid, value)
+            if self.own:
+                self.walker.adopt(pid, value)
 
     def _decode(self, entry):
         for key in filter(None, map(self.owner.get, entry.needs)):
