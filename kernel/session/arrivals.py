@@ -17,6 +17,7 @@ from kernelferry.replay import Loader, Replayer
 
 from . import report
 from .identity import notebook_cell_ids
+from .magics import own_command
 from .saver import Encoded, type_name
 
 log = logging.getLogger("kernelferry.session")
@@ -32,13 +33,15 @@ class Arrival:
     def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
         self.begun, self.only = time.perf_counter(), only
-        self.own = reader.info()["session"] == session.sid
-        self.loader = Loader(session.namespace, session.walker, reader, manifest, () if overwrite else session.user_names(), self.own)
+        self.own = reader.folder == session.writer.folder
+        self.before = set() if overwrite else set(session.user_names())
+        self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
+        self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=self.before, own=self.own)
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
         self.process, self.behind, self.made, self.seconds = {}, [], [], 0.0
-        self.replays_behind = behind and only is None
+        self.whole = behind and only is None  # the newest generation, and the cells after it
         self.steps = self._steps()
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
@@ -61,14 +64,20 @@ class Arrival:
         if self.only is None:
             steps += [("item", name) for name in self.items if name in LAST]
         steps.append(("verify", None))
-        if self.replays_behind:
+        if self.whole:
             steps.append(("behind", None))
         return steps + [("finish", None)]
 
     def _plan_steps(self):
         """What replay brings back, and the loads that must stand between the replays, in record order (C3)."""
         replayed = [e for e in self.manifest.components if e.way == "replayed" and self._wanted(tuple(e.key))]
-        if not replayed:
+        for entry in replayed:
+            if entry.names and self.before.issuperset(entry.names):
+                state = self.loader.states[tuple(entry.key)]
+                state.way, state.kept = "failed", list(entry.names)
+        replayed = [e for e in replayed if not self.loader.states[tuple(e.key)].kept]
+        runs = {execution for entry in replayed for execution in entry.executions}
+        if not replayed or self._refuse(replayed, runs):
             return []
         graph = _ferry.SessionGraph()
         for record in self.records:
@@ -78,8 +87,22 @@ class Arrival:
         costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=e.way == "stored",
                                            reason=e.reason, opaque=bool(e.opaque)) for e in self.manifest.components}
         steps = _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())["steps"]
+        steps = [step for step in steps if step[0] != "replay" or step[1] in runs]
         last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
         return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
+
+    def _refuse(self, replayed, runs):
+        """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""
+        records = [self.replayer.records[execution] for execution in sorted(runs)]
+        touched = {name for r in records for name in (*r.reads, *r.writes, *r.deletes)} & self.before
+        if not touched and not (self.before and any(r.door for r in records)):
+            return False
+        for entry in replayed:
+            state = self.loader.states[tuple(entry.key)]
+            state.way, state.code = "failed", "unsafe-cell"
+            state.reason = (f"making it again runs cells that use {', '.join(sorted(touched)) or 'every variable'}, which existed "
+                            "already and was kept; --overwrite allows it")
+        return True
 
     def _wanted(self, key):
         return self.only is None or any(name in self.only for name in key)
@@ -143,7 +166,7 @@ class Arrival:
         budget, before = REPLAY_BEHIND, set(self.session.user_names())
         for record in sorted(records, key=lambda r: r.execution):
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
-            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": verdict["reason"]}
+            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": self._worded(verdict["reason"])}
             if verdict["replay"] and budget < 0:
                 outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
             elif verdict["replay"]:
@@ -185,8 +208,11 @@ class Arrival:
         self.loader.verify(patient=True)
 
     def _finish(self, _):
-        if self.replays_behind:
+        if self.whole:
             self._count()
+        if self.only is not None:  # what replay needed and nobody asked for
+            asked = {name for key in self.loader.states if self._wanted(key) for name in key}
+            self._forget(set(self.session.user_names()) - self.before - asked)
         self._remember()
         self.seconds, self.done = time.perf_counter() - self.begun, True
 
@@ -194,7 +220,7 @@ class Arrival:
         """Tells the saver what stands in the store already, so that an untouched component is not written again."""
         saver, session = self.session.saver, self.session
         if not self.own:
-            return
+            return  # the blobs of another session are not ours
         for key, state in self.loader.states.items():
             entry = state.entry
             if state.way == "stored" and not state.kept and state.verified is not False:
@@ -208,7 +234,7 @@ class Arrival:
     def provide(self, code):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
-        behind = self.replays_behind and self.manifest.executions < self.until  # they come before the new one
+        behind = self.whole and self.manifest.executions < self.until  # they come before the new one
         late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
@@ -252,11 +278,10 @@ class Arrival:
     def _variable(self, name, state):
         entry = state.entry
         kept = name in state.kept
-        counts = {r.execution: r.count for r in self.replayer.records.values()}
         return {"way": "failed" if kept else state.way, "verified": None if kept else state.verified, "type": entry.types.get(name, ""),
                 "component": entry.number, "bytes": entry.bytes, "seconds": round(state.seconds, 6),
-                "cells": [counts[e] for e in entry.executions if e in counts], "code": "skipped" if kept else state.code,
-                "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else state.reason or entry.reason or None,
+                "cells": [self.counts[e] for e in entry.executions if e in self.counts], "code": "skipped" if kept else state.code,
+                "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else self._worded(state.reason or entry.reason),
                 "alternative": None, "held_by": entry.held_by or None}
 
     def _made_behind(self, name):
@@ -264,6 +289,9 @@ class Arrival:
         return {"way": "replayed", "verified": None, "type": type_name(value), "component": None, "bytes": 0, "seconds": 0.0,
                 "cells": [c["cell"] for c in self.behind if c["status"] == "replayed"], "code": "fits",
                 "reason": "made by cells that ran after the last save and were replayed", "alternative": None, "held_by": None}
+
+    def _worded(self, reason):
+        return report.with_prompts(reason, self.counts) or None
 
     def _changed_packages(self):
         from .saver import packages
@@ -273,9 +301,13 @@ class Arrival:
 
     def messages(self, data):
         lines = [report.head_line(data["variables"])]
+        kept = [name for name, entry in data["variables"].items() if report.kept(entry)]
+        if kept:
+            lines.append(f"kept as they were: {', '.join(kept)}; --overwrite replaces them")
         lines += [f"not restored: {name} ({item['reason']})" for name, item in self.process.items() if item["way"] == "failed"]
-        lines += [f"cell [{c['cell']}] ran after the last save and was not replayed: {c['reason']}"
-                  for c in self.behind if c["status"] != "replayed"]
+        for reason in dict.fromkeys(c["reason"] for c in self.behind if c["status"] != "replayed"):
+            cells = [f"[{c['cell']}]" for c in self.behind if c["status"] != "replayed" and c["reason"] == reason]
+            lines.append(f"ran after the last save and not replayed: {', '.join(cells)}: {reason}")
         replayed = [str(c["cell"]) for c in self.behind if c["status"] == "replayed"]
         if replayed:
             lines.append(f"cells that ran after the last save were replayed: [{'], ['.join(replayed)}]")
@@ -307,6 +339,7 @@ class Arrivals:
         self.interrupted = None  # the note of the cell that was running when the session ended
         self.recorded = set()
         self.offered = None
+        self.offer = None  # the notice that a session could be brought back
 
     @property
     def busy(self):
@@ -332,7 +365,7 @@ class Arrivals:
         self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "") and r.execution > clean["execution"]}
         if session.start == "crash-in-resume" or info.get("resuming"):
             session.remember(resuming=False)
-            session.notice("The last start ended while this session was being brought back, so it was not tried again.",
+            self.offer = session.notice("The last start ended while this session was being brought back, so it was not tried again.",
                            ["%resume --dry-run shows what is there, %resume brings it back"])
             self._start_clean()
         elif session.start == "restart" or ended == "restart":
@@ -381,8 +414,9 @@ class Arrivals:
     def _explain(self, manifests):
         if manifests and not self.session.anonymous and self.session.config.resume != "never":
             count = sum(len(c.names) for c in manifests[0].components)
-            self.session.notice(f"A session of this notebook is stored ({count} variables); %resume last brings it back."
-                                if count else "Cells of this notebook ran and were not saved; %resume runs them again.")
+            self.offer = self.session.notice(
+                f"A session of this notebook is stored ({count} variables); %resume last brings it back." if count
+                else "Cells of this notebook ran and were not saved; %resume runs them again.")
 
     def begin(self, manifest, reader=None, records=None, **options):
         """Starts a resume; its steps are taken by slice(), before_cell() or finish()."""
@@ -412,14 +446,16 @@ class Arrivals:
             self._start_clean()
         if self.current is not None and not self.current.done and code.strip():
             self._taking(lambda: self.current.provide(code))
-        if human and self.current is not None and not self.told:
+        if human and self.current is not None and not self.told and not own_command(code):
             self.told = True
             result = self.current.result()
-            self.session.notice(result.title, result.lines, None if not self._lossy(result.data) else result.table)
+            self.session.notice(result.title, result.lines, result.table)
 
-    @staticmethod
-    def _lossy(data):
-        return any(report.admitted(entry) for entry in data["variables"].values())
+    def tell(self):
+        """The newest resume, as its own result: nothing of it need be shown again."""
+        self.told = True
+        self.session.notices = [notice for notice in self.session.notices if notice is not self.offer]
+        return self.current.result()
 
     def finish(self):
         if self.current is not None and not self.current.done:

@@ -21,13 +21,13 @@ def checkpoint(session, label, system=False):
     if system:
         raise CommandError("refused", "system images are not built yet", "use %checkpoint without --system")
     begun = time.perf_counter()
-    before = session.saver.stored_bytes()
+    before = session.saver.written
     manifest = session.keep(label)
     data = report.shell("ferry.checkpoint/1", session.sid)
     variables = manifest_variables(session, manifest)
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes,
-                bytes_moved=session.saver.stored_bytes() - before, seconds=round(time.perf_counter() - begun, 6),
-                variables=variables, process=manifest_process(manifest))
+                bytes_moved=session.saver.written - before, seconds=round(time.perf_counter() - begun, 6),
+                variables=variables, process=manifest_process(manifest, session.store.read(session.sid)))
     kept = sum(entry["way"] == "stored" for entry in variables.values())
     title = f"Saved generation {manifest.generation}: {kept} of {len(variables)} variables stored, {report.human_bytes(manifest.bytes)}"
     others = [f"{name}: {e['way']} ({e['reason']})" for name, e in variables.items() if e["way"] != "stored"]
@@ -51,12 +51,13 @@ def manifest_variables(session, manifest):
             found[name] = {
                 "way": entry.way, "verified": None, "type": entry.types.get(name, ""), "component": entry.number, "bytes": entry.bytes,
                 "seconds": round(entry.seconds, 6), "cells": [counts[e] for e in entry.executions if e in counts],
-                "code": entry.code, "reason": entry.reason or None, "alternative": None, "held_by": entry.held_by or None}
+                "code": entry.code, "reason": report.with_prompts(entry.reason, counts) or None, "alternative": None, "held_by": entry.held_by or None}
     return dict(sorted(found.items()))
 
 
-def manifest_process(manifest):
-    return {item.name: {"way": "stored", "verified": None, "type": item.name, "component": None, "bytes": 0, "seconds": 0.0,
+def manifest_process(manifest, reader):
+    return {item.name: {"way": "stored", "verified": None, "type": item.name, "component": None,
+                        "bytes": len(memoryview(reader.blob(item.blob))), "seconds": 0.0,
                         "cells": [], "code": "fits", "reason": item.summary or None, "alternative": None, "held_by": None}
             for item in manifest.process}
 
@@ -65,20 +66,19 @@ def manifest_process(manifest):
 
 def resume(session, words, dry_run, overwrite):
     current = session.arrivals.current
-    if not words and current is not None and not overwrite and not dry_run:
+    if not words and current is not None and current.whole and not overwrite and not dry_run:
         session.arrivals.finish()
         if not current.broken:
-            return current.result()
+            return session.arrivals.tell()
     reader, records, manifest, names = choose(session, words)
     if dry_run:
-        return preview(session, manifest, names)
+        return preview(session, reader, manifest, names)
     session.arrivals.finish()
     session.saver.look_now()  # what the cells before this one made is theirs; the rest comes from the generation
     session.saver.looked = session.execution
     session.arrivals.begin(manifest, reader, records, overwrite=overwrite, only=names or None, behind=not words)
-    session.arrivals.told = True
     session.arrivals.finish()
-    return session.arrivals.current.result()
+    return session.arrivals.tell()
 
 
 def choose(session, words):
@@ -88,6 +88,7 @@ def choose(session, words):
     manifests = reader.generations()
     first = words[0] if words else ""
     chosen = None
+    names = {name for entry in manifests[0].components for name in entry.names} if manifests else set()
     if first in ("last", ""):
         chosen = next((m for m in manifests if m.life != session.life), None)
         del words[:1]
@@ -95,7 +96,9 @@ def choose(session, words):
         chosen = next((m for m in manifests if first in (m.label, str(m.generation))), None)
         if chosen is not None:
             words.pop(0)
-        else:
+        elif first.isdigit() and len(first) < 16:
+            raise CommandError("not-found", f"there is no generation {first}", "%session list shows the generations there are")
+        elif first not in names:
             other = find_session(session.store, first)
             if other is not None:
                 words.pop(0)
@@ -122,14 +125,17 @@ def find_session(store, word):
         raise
 
 
-def preview(session, manifest, names):
+def preview(session, reader, manifest, names):
     variables = {n: e for n, e in manifest_variables(session, manifest).items() if not names or n in names}
     data = report.shell("ferry.resume/1", session.sid)
     counts = session.counts()
-    behind = [{"cell": counts.get(v["cell"], v["cell"]), "status": "not-replayed", "reason": v["reason"]}
-              for v in _ferry.plan_behind(session.graph, manifest.executions, **session.wishes())]
+    own = {r.execution for r in session.records() if any(e.kind == "ferry" for e in r.effects)}
+    verdicts = () if names or reader.folder != session.writer.folder else _ferry.plan_behind(
+        session.graph, manifest.executions, **session.wishes())
+    behind = [{"cell": counts.get(v["cell"], v["cell"]), "status": "not-replayed", "reason": report.with_prompts(v["reason"], counts)}
+              for v in verdicts if v["cell"] not in own]
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=0,
-                seconds=round(sum(e["seconds"] for e in variables.values()), 6), variables=variables, process=manifest_process(manifest),
+                seconds=round(sum(e["seconds"] for e in variables.values()), 6), variables=variables, process={} if names else manifest_process(manifest, reader),
                 cells_behind=behind, changed_files=[], changed_packages=[])
     title = f"Generation {manifest.generation} would bring back {len(variables)} variables, {report.human_bytes(manifest.bytes)}"
     data["messages"] = [title]
@@ -149,15 +155,16 @@ def plan(session, policy, host):
         planned = by_key.get(tuple(entry.key))
         for name in entry.names if planned else ():
             variables[name].update(
-                way=planned["way"], code=planned["code"], reason=planned["reason"], bytes=planned["bytes"],
+                way=planned["way"], code=planned["code"], reason=report.with_prompts(planned["reason"], counts) or None, bytes=planned["bytes"],
                 seconds=round(planned["seconds"], 6), cells=[counts[e] for e in planned["executions"] if e in counts],
                 alternative=planned["alternative"])
     data = report.shell("ferry.plan/1", session.sid)
     totals = {p: m["totals"] for p, m in made.items()}
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=totals[policy]["bytes"],
-                seconds=totals[policy]["save_s"] + totals[policy]["restore_s"], variables=variables, process=manifest_process(manifest),
-                policy=policy, target=host or None, totals=totals[policy],
-                blockers=[{**b, "cell": counts.get(b["cell"], b["cell"])} for b in chosen["blockers"]])
+                seconds=totals[policy]["save_s"] + totals[policy]["restore_s"], variables=variables,
+                process=manifest_process(manifest, session.store.read(session.sid)), policy=policy, target=host or None, totals=totals[policy],
+                blockers=[{**b, "cell": counts.get(b["cell"], b["cell"]), "effect": report.with_prompts(b["effect"], counts),
+                           "remedy": report.with_prompts(b["remedy"], counts)} for b in chosen["blockers"]])
     lines = [f"{p}: {report.human_bytes(t['bytes'])} to send, {report.human_seconds(t['save_s'])} to save, "
              f"{report.human_seconds(t['restore_s'])} to restore" + ("  (shown below)" if p == policy else "")
              for p, t in totals.items()]
@@ -215,11 +222,15 @@ def last_report(session, _arguments):
 
 
 def effects(session, arguments):
-    wanted = int(arguments[0]) if arguments and arguments[0].isdigit() else None
+    if len(arguments) > 1 or any(not argument.isdigit() for argument in arguments):
+        raise CommandError("invalid", "%session effects takes the number of one cell", "as in %session effects 3, or no number for all")
+    wanted = int(arguments[0]) if arguments else None
     rows = [[r.count, e.kind, e.detail, "not replayed" if e.unsafe else ""] for r in session.records() for e in r.effects
-            if wanted is None or r.count == wanted]
+            if wanted in (None, r.count) and e.kind != "ferry"]
     result = status(session)
-    result.title = f"{len(rows)} effects of cells on the world outside" + (f", cell [{wanted}]" if wanted is not None else "")
+    result.title = (f"{len(rows) or 'No'} effect{'' if len(rows) == 1 else 's'} of {'cells' if wanted is None else f'cell [{wanted}]'} "
+                    "on the world outside the variables")
+    result.data["messages"] = [result.title]
     result.data["effects"] = [{"cell": c, "kind": k, "detail": d, "unsafe": bool(u)} for c, k, d, u in rows]
     result.lines, result.table = [], (["cell", "effect", "what", ""], rows)
     return result
@@ -233,16 +244,22 @@ def name(session, arguments):
     return status(session)
 
 
-def mark(field):
-    """A verb that remembers variables or cells in session.json under `field`."""
+def mark(field, opposite, known, what):
+    """A verb that remembers variables or cells in session.json under `field`; what is named there leaves `opposite`."""
 
     def run(session, arguments):
+        unknown = [argument for argument in arguments if argument not in known(session)]
+        if unknown:
+            raise CommandError("not-found", f"there is no {what} {unknown[0]}", f"{field.replace('_', '-')} takes {what}s of this session")
         kept = sorted({*session.info.get(field, ()), *arguments})
-        session.info[field] = kept
-        session.writer.set(**{field: kept})
+        other = sorted(set(session.info.get(opposite, ())) - set(arguments))
+        session.info.update({field: kept, opposite: other})
+        session.writer.set(**{field: kept, opposite: other})
         session.saver.clean = False  # the next generation follows the new wish
         result = status(session)
-        result.lines.append(f"{field.replace('_', '-')}: {', '.join(map(str, kept)) or 'nothing'}")
+        line = f"{field.replace('_', '-')}: {', '.join(kept) or 'nothing'}"
+        result.lines.append(line)
+        result.data["messages"].append(line)
         return result
 
     return run
@@ -256,5 +273,14 @@ def forget(session, arguments):
     return status(session)
 
 
-VERBS = {"status": status, "list": listing, "report": last_report, "effects": effects, "name": name, "pin": mark("pinned"),
-         "recompute": mark("recompute"), "replay-ok": mark("replay_ok"), "no-replay": mark("no_replay"), "forget": forget}
+def of_variables(field, opposite):
+    return mark(field, opposite, lambda session: session.user_names(), "variable")
+
+
+def of_cells(field, opposite):
+    return mark(field, opposite, lambda session: {str(count) for count in session.counts().values()}, "cell")
+
+
+VERBS = {"status": status, "list": listing, "report": last_report, "effects": effects, "name": name,
+         "pin": of_variables("pinned", "recompute"), "recompute": of_variables("recompute", "pinned"),
+         "replay-ok": of_cells("replay_ok", "no_replay"), "no-replay": of_cells("no_replay", "replay_ok"), "forget": forget}

@@ -6,7 +6,6 @@ What fails says so with its remedy: with `--json` the object comes first, then t
 
 import functools
 
-from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
@@ -113,7 +112,7 @@ class FerryMagics(Magics):
     def migrate(self, args):
         """Show the plan by which this session would move: stored, replayed or by system image, with bytes and seconds."""
         if not args.plan:
-            raise UsageError("moving to another host is not built yet; %migrate --plan shows the plan")
+            raise commands.CommandError("refused", "moving to another host is not built yet", "%migrate --plan shows the plan")
         return commands.plan(self.session, args.policy or "cheapest", args.host)
 
     @magic_arguments()

@@ -1,22 +1,39 @@
 """Results of the magics: text for a terminal, HTML for a notebook, `.data` for programs (docs/interfaces.md, "JSON").
 
 HTML carries no script and no style sheet of its own; it uses JupyterLab's CSS variables, so that it fits light and dark
-themes, and stays readable where they do not exist.
+themes, and stays readable where they do not exist. Text fits into WIDTH columns: a reason that is longer is cut here and
+stands whole in `.data`.
 """
 
 import html
 import json
+import re
+import textwrap
 
-HEAD = "<div style='font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px'>"
-CELL = "padding: 2px 10px 2px 0; text-align: left; vertical-align: top"
-MUTED = "color: var(--jp-ui-font-color2, #777)"
-WARN = "color: var(--jp-warn-color0, #b26a00)"
-ADMITTED_FIRST = ("failed", "lost", "image", "pending", "replayed", "stored")
+WIDTH = 100
+COLUMN = 24  # columns of the text that one of a table may take, the last excepted
+NAMED = 5  # names that a head line spells out
+NOTED = 6  # lines of a notice
+STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
+CELL = ("padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: normal; "
+        "overflow-wrap: anywhere; max-width: 44em")
+MUTED = "color: var(--jp-ui-font-color2, #767676)"
+WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
+ORDER = ("failed", "lost", "image", "pending", "replayed", "stored")
+SHORT = {  # code -> what a head line says of a name that is not back
+    "unpicklable": "cannot be stored", "load-error": "could not be loaded", "replay-error": "its cells failed when they ran again",
+    "differs": "came back different", "unsafe-cell": "its cell must not run again", "nondeterministic": "would come out different",
+    "unexplained-change": "no cell explains how it came about", "missing-package": "a package is missing"}
 
 
 def admitted(entry: dict) -> bool:
     """Whether the entry says that the name is not what it was."""
     return entry["way"] in ("failed", "lost") or entry.get("verified") is False
+
+
+def kept(entry: dict) -> bool:
+    """Whether the name existed before the resume and was left as it was."""
+    return entry["code"] == "skipped"
 
 
 def human_bytes(count) -> str:
@@ -30,35 +47,87 @@ def human_seconds(seconds) -> str:
     seconds = seconds or 0
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
+
+
+def cut(text: str, width: int) -> str:
+    """The text on one line of at most `width` characters."""
+    return textwrap.shorten(str(text), width, placeholder=" ...") if " " in str(text)[:width] else str(text)[:width]
+
+
+def wrapped(text, first="", rest="    ", most=3) -> list:
+    """The text as lines of WIDTH columns, at most so many of them."""
+    return textwrap.wrap(str(text), WIDTH, initial_indent=first, subsequent_indent=rest, max_lines=most, placeholder=" ...",
+                         break_on_hyphens=False)
+
+
+def with_prompts(text: str, counts: dict) -> str:
+    """A planner's sentence with the numbers that a notebook shows: "cell 7" becomes "cell [5]" where counts[7] == 5."""
+    return re.sub(r"\bcell (\d+)\b", lambda m: f"cell [{counts[int(m[1])]}]" if int(m[1]) in counts else m[0], text or "")
 
 
 class Result:
-    """What a magic returns. `data` is the object of `--json`; `title` and `lines` are what a person reads first."""
+    """What a magic returns. `data` is the object of `--json`; `title` and `lines` are what a person reads first.
 
-    def __init__(self, data: dict, title: str, lines=(), table=None):
-        self.data, self.title, self.lines = data, title, list(lines)
-        self.table = table  # (headings, rows) or None
+    `table`: (headings, rows) or None. `folded`: the table hides behind the title until it is asked for, and is no part of
+    the text."""
+
+    def __init__(self, data: dict, title: str, lines=(), table=None, folded=False):
+        self.data, self.title, self.lines, self.folded = data, title, list(lines), folded
+        self.table = table
+
+    def _columns(self):
+        """The table without columns that hold nothing, as text."""
+        if not self.table or not self.table[1]:
+            return [], []
+        rows = [[str(cell) for cell in row] for row in self.table[1]]
+        used = [i for i in range(len(self.table[0])) if any(row[i] for row in rows)]
+        return [self.table[0][i] for i in used], [[row[i] for i in used] for row in rows]
 
     def __repr__(self):
-        parts = [self.title, *(f"  {line}" for line in self.lines)]
-        if self.table and self.table[1]:
-            rows = [self.table[0], *self.table[1]]
-            widths = [min(48, max(len(str(row[i])) for row in rows)) for i in range(len(rows[0]))]
-            parts += ["  " + "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join(parts)
+        lines = wrapped(self.title)
+        for line in self.lines:
+            lines += wrapped(line, "  ")
+        if not self.folded:
+            lines += self._text_table()
+        return "\n".join(lines)
+
+    def _text_table(self):
+        headings, rows = self._columns()
+        widths = [min(COLUMN, max(map(len, column))) for column in zip(headings, *rows)]
+        lines = []
+        for row in [headings, *rows] if rows else []:
+            head = "  " + "  ".join(cut(cell, width).ljust(width) for cell, width in zip(row[:-1], widths))
+            if len(head) + 2 + len(row[-1]) <= WIDTH:
+                lines.append(f"{head}  {row[-1]}".rstrip())
+            else:  # a long reason gets lines of its own
+                lines += [head.rstrip(), *wrapped(row[-1], "      ", "      ", most=2)]
+        return lines
 
     def _repr_html_(self):
-        parts = [HEAD, f"<div><b>{html.escape(self.title)}</b></div>"]
-        parts += [f"<div style='{MUTED}'>{html.escape(line)}</div>" for line in self.lines]
-        if self.table and self.table[1]:
-            parts.append("<table style='border-collapse: collapse; margin-top: 4px'>")
-            parts.append("<tr>" + "".join(f"<th style='{CELL}'>{html.escape(h)}</th>" for h in self.table[0]) + "</tr>")
-            for row in self.table[1]:
-                style = f"{CELL}; {WARN}" if any(cell in ("failed", "lost") for cell in row) else CELL
-                parts.append("<tr>" + "".join(f"<td style='{style}'>{html.escape(str(c))}</td>" for c in row) + "</tr>")
-            parts.append("</table>")
-        return "".join(parts) + "</div>"
+        title, body = html.escape(self.title), [f"<div style='{MUTED}'>{html.escape(line)}</div>" for line in self.lines]
+        table = self._html_table()
+        if self.folded and table:
+            head = f"<details><summary style='cursor: pointer'>{title}</summary>{table}</details>"
+        elif self.folded:
+            head = f"<div style='{MUTED}'>{title}</div>"
+        else:
+            head, body = f"<div><b>{title}</b></div>", [*body, table]
+        return f"<div style='{STYLE}'>{head}{''.join(body)}</div>"
+
+    def _html_table(self):
+        headings, rows = self._columns()
+        if not rows:
+            return ""
+        parts = ["<table style='border-collapse: collapse; margin: 4px 0'><tr>"]
+        parts += [f"<th style='{CELL}; font-weight: 600'>{html.escape(heading)}</th>" for heading in headings]
+        for row in rows:
+            style = f"{CELL}; {WARN}" if set(row) & {"failed", "lost", "different"} else CELL
+            parts.append("</tr><tr>" + "".join(f"<td style='{style if i < 2 else CELL}'>{html.escape(cell)}</td>"
+                                               for i, cell in enumerate(row)))
+        return "".join(parts) + "</tr></table>"
 
 
 class Json:
@@ -81,27 +150,38 @@ def shell(schema: str, session: str) -> dict:
 
 def failure(schema: str, session: str, code: str, what: str, remedy: str = "") -> dict:
     data = shell(schema, session)
-    data.update(ok=False, error={"code": code, "what": what, "remedy": remedy}, messages=[f"{what}. {remedy}".rstrip(". ") + "."])
+    message = "; ".join(part.rstrip(".") for part in (what, remedy) if part)
+    data.update(ok=False, error={"code": code, "what": what, "remedy": remedy}, messages=[message])
     return data
 
 
 def head_line(variables: dict) -> str:
-    """`41 of 43 variables back, 2 not: g (generator: needs a system image), con (connection)`."""
-    lost = {name: entry for name, entry in variables.items() if admitted(entry)}
+    """`41 of 43 variables back, 2 not: g (generator: cannot be stored), con (Connection: cannot be stored)`."""
+    left = {name for name, entry in variables.items() if kept(entry)}
+    lost = {name: entry for name, entry in variables.items() if admitted(entry) and name not in left}
     pending = sum(entry["way"] == "pending" for entry in variables.values())
-    line = f"{len(variables) - len(lost) - pending} of {len(variables)} variables back"
+    line = f"{len(variables) - len(lost) - len(left) - pending} of {len(variables)} variables back"
     if pending:
         line += f", {pending} still loading"
+    if left:
+        line += f", {len(left)} existed already and {'was' if len(left) == 1 else 'were'} kept"
     if lost:
-        shown = [f"{name} ({entry['reason'] or entry['code']})" for name, entry in list(lost.items())[:5]]
-        line += f", {len(lost)} not: " + ", ".join(shown) + (", ..." if len(lost) > 5 else "")
+        shown = [f"{name} ({brief(entry)})" for name, entry in list(lost.items())[:NAMED]]
+        line += f", {len(lost)} not: " + ", ".join(shown) + (", ..." if len(lost) > NAMED else "")
     return line
+
+
+def brief(entry: dict) -> str:
+    """Why a name is not back, in a few words."""
+    if entry["code"] not in SHORT:
+        return cut(entry["reason"] or entry["code"], 60)
+    return f"{entry['type'].rpartition('.')[2]}: {SHORT[entry['code']]}"
 
 
 def variable_table(variables: dict):
     """The rows of a report, what is not back first."""
-    order = sorted(variables.items(), key=lambda item: (not admitted(item[1]), ADMITTED_FIRST.index(item[1]["way"]), item[0]))
+    order = sorted(variables.items(), key=lambda item: (not admitted(item[1]), ORDER.index(item[1]["way"]), item[0]))
     verified = {True: "equal", False: "different", None: ""}
-    rows = [[name, e["way"], verified[e.get("verified")], e["type"], human_bytes(e["bytes"]), human_seconds(e["seconds"]), e["reason"] or ""]
-            for name, e in order]
-    return ["name", "way", "verified", "type", "bytes", "time", "why"], rows
+    rows = [[name, "kept" if kept(e) else e["way"], verified[e.get("verified")], e["type"], human_bytes(e["bytes"]),
+             human_seconds(e["seconds"]), e["reason"] or ""] for name, e in order]
+    return ["name", "way", "verified", "type", "size", "time", "why"], rows

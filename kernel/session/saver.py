@@ -64,7 +64,7 @@ class Saver:
         self.spent = 0.0
         self.warned = -WARN_EVERY
         self.audits = {"runs": 0, "misses": 0}
-        self.touched = set()
+        self.written = 0  # bytes put into the store by this process
         self.components, self.moved = {}, []
 
     # -- when
@@ -130,10 +130,6 @@ class Saver:
             self.warned = now
             self.session.notice(f"This session is not being saved: {error.what}", [error.remedy] if error.remedy else [])
 
-    def stored_bytes(self):
-        """Bytes of every component that stands in the store."""
-        return sum(entry.bytes for entry in self.encoded.values())
-
     def changed_names(self):
         """Names that differ from the newest generation, as far as the last look knows."""
         saved = {tuple(e.key): e.fingerprint for e in self.newest.components} if self.newest else {}
@@ -177,7 +173,8 @@ class Saver:
     def _capture(self, _label):
         session, self.items = self.session, []
         for item in capsule.capture(session.shell, session.baseline):
-            digest, _ = session.writer.put_blob([item.data])
+            digest, size = session.writer.put_blob([item.data])
+            self.written += size
             self.items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
         self.phase = "commit"
 
@@ -242,10 +239,11 @@ class Saver:
         try:
             encoded = self._encode(values, exports, component)
         except codec.EncodeError as error:
-            entry.error = str(error)
+            entry.error = error.reason
             encoded = self._encode_exports(exports, component)
         if encoded is not None:
             entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
+            self.written += entry.bytes
             entry.notes = tuple(encoded.notes)
         entry.seconds = time.perf_counter() - begun
         if component.escaped:

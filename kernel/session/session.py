@@ -39,7 +39,7 @@ class Session:
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.running = None  # the note of the cell that runs now
         self.transformed = ""
-        self.notices = []  # shown with the next cell a person runs
+        self.notices = []  # results shown with the next cell a person runs
         self.held = ""  # who holds the notebook's session instead of this one
         self.unwritten = []  # records that wait for room on the disk
         self.saver = Saver(self)
@@ -81,7 +81,7 @@ class Session:
     def before_execute(self, code, silent, store_history):
         request = getattr(self.shell, "ferry_request", None) or {}
         self.arrivals.before_cell(code, request, human=store_history and not silent)
-        if store_history and not silent:
+        if store_history and not silent and not magics.own_command(code):  # the result of Ferry's own stands alone
             if self.held and request.get("cell_id"):  # not for programs that run a notebook, they have no notebook open
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
                 self.held = ""
@@ -119,7 +119,7 @@ class Session:
         record.transformed, record.duration_us = self.transformed, duration
         own = magics.own_command(note.source)
         if own:  # recorded and never replayed; only %resume touches the namespace
-            record.effects = [*record.effects, _ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
+            record.effects = [_ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
             if own != "resume":
                 record.reads, record.writes, record.deletes, record.door = [], [], [], False
         self.append(record)
@@ -211,7 +211,9 @@ class Session:
 
     def notice(self, title, lines=(), table=None):
         """Shown once, with the next cell that a person runs; never into silent requests."""
-        self.notices.append(report.Result({}, title, lines, table))
+        more = [f"and {len(lines) - report.NOTED} more: %session report"] if len(lines) > report.NOTED else []
+        self.notices.append(report.Result({}, title, [*lines[:report.NOTED], *more], table, folded=True))
+        return self.notices[-1]
 
     @guarded()
     def _show_notices(self):

@@ -3,7 +3,8 @@
 A component is loaded after everything it needs (the code units and shared immutables of other components) and after what
 its code names: rebuilding a dict runs the `__hash__` of its keys. It is bound to its names only when it decoded whole.
 `verify` walks what came back: a fingerprint that differs is reported, never passed over. What fails keeps its error and
-costs no other component anything.
+costs no other component anything. Names that are to be kept are never bound; a component that stands in the namespace as
+it was saved is taken as it is, and what shared objects with a name that was kept says so.
 """
 
 import time
@@ -17,12 +18,18 @@ class Loaded:
     def __init__(self, entry):
         self.entry = entry
         self.way, self.verified, self.code, self.reason = "pending", None, entry.code, ""
-        self.seconds, self.bytes, self.kept = 0.0, 0, []
+        self.seconds, self.bytes = 0.0, 0
+        self.kept = []  # names of it that existed and were left alone
+        self.apart = ""  # a kept name that it refers to
         self.checked, self.loads = False, 0
 
     def back(self):
-        """Whether it is there to be compared; a name that was kept is not ours to compare."""
-        return self.way in ("stored", "replayed") and bool(self.entry.names) and not self.kept
+        """Whether it is there to be compared."""
+        return self.way in ("stored", "replayed") and bool(self.entry.names)
+
+    def torn(self):
+        """The kept names from which it came back apart."""
+        return ", ".join(self.kept) or self.apart
 
 
 class Loader:
@@ -34,6 +41,9 @@ class Loader:
         self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
         self.objects = {}  # pid -> live object
         self.visited = set()
+        self.look = look_at(walker, sorted(self.keep)) if self.keep else None
+        self.live = {tuple(c.key): c for c in self.look.components} if self.keep else {}
+        self.taken = {pid for component in self.live.values() for pid in component.exports}
 
     def pending(self):
         return [key for key, state in self.states.items() if state.way == "pending"]
@@ -53,7 +63,7 @@ class Loader:
     def _load(self, key):
         """Loads the component after what it needs. Needs know no cycles; what code names does."""
         state = self.states[key]
-        if state.way != "pending":
+        if state.way != "pending" or self._stands(key, state):
             return
         if state.entry.way != "stored":
             state.way, state.reason = "lost", state.entry.reason
@@ -69,6 +79,17 @@ class Loader:
             state.way, state.code, state.reason = "failed", "load-error", f"{error.what}. {error.remedy}".strip()
         state.seconds, state.bytes = time.perf_counter() - begun, state.entry.bytes
 
+    def _stands(self, key, state):
+        """Whether the component is in the namespace as it was saved, or what is there must be kept in its place."""
+        entry, there = state.entry, self.live.get(key)
+        if there is not None and not entry.opaque and (there.fingerprint, list(there.exports)) == (entry.fingerprint, list(entry.exports)):
+            self.objects.update((pid, self.look.object(pid)) for pid in entry.exports)
+            state.way, state.verified, state.checked, state.reason = "stored", True, True, "it was there already, and is equal"
+            return True
+        if entry.names and not entry.exports and self.keep.issuperset(entry.names):
+            state.way, state.kept = "failed", list(entry.names)
+        return bool(state.kept)
+
     def _load_exports(self, entry):
         """What others need of a component that could not be stored whole."""
         if entry.blob:
@@ -80,12 +101,14 @@ class Loader:
     def _adopt(self, exports):
         for pid, value in exports.items():
             self.objects[pid] = value
-            if self.own:
+            if self.own and pid not in self.taken:  # else an object that was kept has that number
                 self.walker.adopt(pid, value)
 
     def _decode(self, entry):
         for key in filter(None, map(self.owner.get, entry.needs)):
             self._load(key)
+            if owner := self.states[key].torn():
+                self.states[tuple(entry.key)].apart = owner
         return codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
 
     def _resolve(self, pid):
@@ -107,6 +130,12 @@ class Loader:
     def verify(self, patient=False):
         """Compares everything that is back and not compared yet. False: stopped, try again; `patient` is not stopped."""
         states = [state for state in self.states.values() if state.back() and not state.checked]
+        for state in states:
+            if state.torn():
+                state.checked, state.verified, state.code = True, False, "differs"
+                state.reason = (f"{state.torn()} existed already and was kept, so that it does not share its objects as it did; "
+                                "--overwrite replaces it")
+        states = [state for state in states if not state.checked]
         found = self._look([name for state in states for name in state.entry.names], patient)
         if found is None:
             return False
@@ -121,18 +150,13 @@ class Loader:
     def again(self):
         """Loads once more what differs because of what was loaded after it, where no other component refers to it."""
         for key, state in self.states.items():
-            if state.verified is False and state.entry.code != "differs" and state.loads == 1 and not state.entry.exports:
+            if state.verified is False and state.entry.code != "differs" and state.loads == 1 and not state.entry.exports and not state.torn():
                 state.way, state.checked, state.code, state.reason = "pending", False, state.entry.code, ""
                 self._load(key)
 
     def _look(self, names, patient):
-        if patient:
-            _ferry.ignore_stop(True)
-        try:
-            look = self.walker.look([name for name in names if name in self.namespace])
-        finally:
-            if patient:
-                _ferry.ignore_stop(False)
+        names = [name for name in names if name in self.namespace]
+        look = look_at(self.walker, names) if patient else self.walker.look(names)
         return None if look is None else {tuple(c.names): c for c in look.components}
 
 
@@ -145,3 +169,12 @@ def verdict(component, entry):
     if entry.opaque:
         return None, f"opaque: {entry.opaque}"
     return (True, "") if component.fingerprint == entry.fingerprint else (False, "its fingerprint differs from what was saved")
+
+
+def look_at(walker, names):
+    """A look that no request stops."""
+    _ferry.ignore_stop(True)
+    try:
+        return walker.look(names)
+    finally:
+        _ferry.ignore_stop(False)

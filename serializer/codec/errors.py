@@ -10,6 +10,11 @@ class EncodeError(Exception):
         self.path = path
         self.exception = exception
 
+    @property
+    def reason(self) -> str:
+        """What completes "it cannot be stored (...)"."""
+        return f"{self.type_name} at {self.path}: {_words(self.exception)}"
+
     def __str__(self):
         return f"{self.path}: {self.type_name} cannot be stored ({_words(self.exception)})"
 

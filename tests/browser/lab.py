@@ -34,9 +34,12 @@ class Server:
         settings.mkdir(parents=True, exist_ok=True)
         news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
         (settings / "page_config.json").write_text(json.dumps(news))
+        quiet = {"@jupyterlab/docmanager-extension:plugin": {"renameUntitledFileOnSave": False}}  # no question on the first save
+        (settings / "default_setting_overrides.json").write_text(json.dumps(quiet))
         mine = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run", "IPYTHONDIR": "ipython"}
         mine["FERRY_HOME"] = "ferry"
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "JPY_", "JUPYTER_"))}
+        foreign = ("FERRY_", "JPY_", "JUPYTER_")  # but JUPYTER_PATH: there the kernel under test may be registered
+        inherited = {k: v for k, v in os.environ.items() if k == "JUPYTER_PATH" or not k.startswith(foreign)}
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
         self.log = (folder / "server.log").open("a")
         self.process = psutil.Popen(
@@ -61,8 +64,8 @@ class Server:
         raise AssertionError(f"the server did not start: {(self.folder / 'server.log').read_text()[-2000:]}")
 
     def kernels(self) -> list[psutil.Process]:
-        """Relays and engines."""
-        return self.process.children(recursive=True)
+        """Relays and engines; none once the server was killed."""
+        return self.process.children(recursive=True) if self.process.is_running() else []
 
     def kill(self) -> None:
         """SIGKILL to the server and everything it started."""

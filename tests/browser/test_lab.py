@@ -50,7 +50,8 @@ def test_restart_is_clean_and_can_be_undone(server, page):
     nb = Notebook.new(page, server, KERNEL)
     nb.run("a = [1, 2]; b = a")
     nb.restart()
-    assert "NameError" in nb.outputs(nb.run("a"))[0]
+    shown = nb.outputs(nb.run("a"))
+    assert "%resume last" in shown[0] and "NameError" in shown[-1]
     nb.run("%resume last")
     assert nb.outputs(nb.run("b.append(3); a")) == ["[1, 2, 3]"]
 
