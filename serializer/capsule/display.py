@@ -2,15 +2,38 @@
 
 from .figure import apply_matplotlib, capture_matplotlib
 from .kind import Kind, lost_text, no_baseline, of_session, shown
-from .pack import pack, pack_each, reason, unpack, unpack_each
+from .pack import PLAIN, pack, pack_each, reason, unpack, unpack_each
+
+MACHINERY = ("ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2")  # of this process or its start
+
+
+def configurable(shell) -> dict:
+    """What %config and magics such as %precision and %pprint set."""
+    return {"shell": shell, "text/plain": getattr(shell.display_formatter, "formatters", {}).get("text/plain")}
+
+
+def settings(shell) -> dict:
+    """(object, trait) -> value, where the value is plain."""
+    found = {(key, name): getattr(holder, name) for key, holder in configurable(shell).items() if holder is not None
+             for name in holder.trait_names(config=True) if name not in MACHINERY}
+    found["shell", "xmode"] = shell.InteractiveTB.mode  # %xmode leaves the trait as it was
+    return {key: value for key, value in found.items() if type(value) in PLAIN}
+
+
+def set_setting(shell, key, value):
+    if key == ("shell", "xmode"):
+        shell.InteractiveTB.set_mode(mode=value)
+    else:
+        setattr(configurable(shell)[key[0]], key[1], value)
 
 
 def surface(shell):
-    """What IPython looks up: loaded extensions, aliases, magics, formatters, event callbacks."""
+    """What IPython looks up: settings, loaded extensions, aliases, magics, formatters, event callbacks."""
     if shell is None:
         return None
     formatters = getattr(getattr(shell, "display_formatter", None), "formatters", {})
     return {
+        "settings": settings(shell),
         "extensions": sorted(shell.extension_manager.loaded),
         "aliases": dict(shell.alias_manager.aliases),
         "magics": {(kind, name): function for kind, table in shell.magics_manager.magics.items()
@@ -36,9 +59,11 @@ def capture_ipython(where, base):
         tables[table], refused = pack_each(keyed, where.namespace, where.names)
         names += [f"{table[:-1]} {getattr(key[1], '__name__', key[1])}" for key in mine]
         lost.update({f"{table[:-1]} {keyed[index][0][1]}": why for index, why in refused.items()})
-    if not extensions and not aliases and not names:
+    changed = {key: value for key, value in now["settings"].items() if base["settings"].get(key) != value}
+    if not extensions and not aliases and not names and not changed:
         return None
-    return {"extensions": extensions, "aliases": aliases, "tables": tables, "lost": lost}, shown([*extensions, *aliases, *names])
+    state = {"extensions": extensions, "aliases": aliases, "settings": changed, "tables": tables, "lost": lost}
+    return state, shown([*extensions, *aliases, *(name for _, name in changed), *names])
 
 
 def apply_ipython(where, state):
@@ -48,6 +73,11 @@ def apply_ipython(where, state):
             shell.extension_manager.load_extension(name)
         except Exception as error:
             lost[f"extension {name}"] = reason(error)
+    for key, value in state["settings"].items():
+        try:
+            set_setting(shell, key, value)
+        except Exception as error:  # traitlets of another version may refuse it
+            lost[f"setting {key[1]}"] = reason(error)
     for name, command in state["aliases"].items():
         shell.alias_manager.define_alias(name, command)
     for table, packed in state["tables"].items():

@@ -104,8 +104,13 @@ def apply_umask(_where, state):
     return ""
 
 
+INTERPRETER = {"recursionlimit": (sys.getrecursionlimit, sys.setrecursionlimit),
+               "switchinterval": (sys.getswitchinterval, sys.setswitchinterval)}
+
+
 def limits(_shell=None):
-    return {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")}
+    now = {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")}
+    return now | {name: get() for name, (get, _set) in INTERPRETER.items()}
 
 
 def capture_limits(_where, base):
@@ -115,10 +120,13 @@ def capture_limits(_where, base):
 
 def apply_limits(_where, state):
     refused = []
-    for name, (soft, hard) in state.items():
+    for name, limit in state.items():
         try:
-            resource.setrlimit(getattr(resource, name), (soft, hard))
-        except (ValueError, OSError) as error:
+            if name in INTERPRETER:
+                INTERPRETER[name][1](limit)
+            else:
+                resource.setrlimit(getattr(resource, name), limit)
+        except (ValueError, OSError, RecursionError) as error:
             refused.append(f"{name}: {error}")
     return "; ".join(refused)
 

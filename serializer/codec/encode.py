@@ -12,7 +12,7 @@ import types
 from kernelferry._ferry import Gate, Stopped, on_deep_stack
 from kernelferry.codec import blob, classes, functions, where
 from kernelferry.codec.classify import Classifier
-from kernelferry.codec.errors import EncodeError
+from kernelferry.codec.errors import EncodeError, without_frames
 
 
 class Encoded:
@@ -157,5 +157,9 @@ def encode(values: dict, exports: dict, needs: dict, namespace: dict, module_ref
         culprit, reason = unheld.args
     except Exception as exception:
         culprit, reason = encoding.gate.last, exception
-    path = where.path_to(culprit, values, exports)
-    raise EncodeError(where.type_name(culprit), path, reason) from None
+    finally:
+        encoding.gate = None  # else the two hold each other, and all that was encoded, where no collector sees it
+        del encoding
+    path, kind = where.path_to(culprit, values, exports), where.type_name(culprit)
+    del culprit
+    raise EncodeError(kind, path, without_frames(reason)) from None

@@ -37,3 +37,15 @@ def _words(exception: BaseException) -> str:
     except Exception:  # an exception class of the user's, whose __str__ fails
         text = ""
     return f"{type(exception).__name__}: {text}" if text else type(exception).__name__
+
+
+def without_frames(exception: BaseException) -> BaseException:
+    """The exception and what led to it without their tracebacks, whose frames would keep the user's objects alive."""
+    seen, following = set(), [exception]
+    while following:
+        one = following.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            following += [one.__cause__, one.__context__]
+    return exception

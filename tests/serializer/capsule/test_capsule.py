@@ -36,8 +36,10 @@ CASES = {
     "locale": (["import locale; locale.setlocale(locale.LC_NUMERIC, 'C.UTF-8')"],
                ["__import__('locale').setlocale(__import__('locale').LC_ALL)"]),
     "umask": (["import os; _ = os.umask(0o27)"], ["__import__('os').umask(0o27)"]),
-    "limits": (["import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (77, r.getrlimit(r.RLIMIT_NOFILE)[1]))"],
-               ["__import__('resource').getrlimit(__import__('resource').RLIMIT_NOFILE)"]),
+    "limits": (["import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (77, r.getrlimit(r.RLIMIT_NOFILE)[1]))",
+                "import sys; sys.setrecursionlimit(2345); sys.setswitchinterval(0.25)"],
+               ["__import__('resource').getrlimit(__import__('resource').RLIMIT_NOFILE)", "__import__('sys').getrecursionlimit()",
+                "__import__('sys').getswitchinterval()"]),
     "random": (["import random; random.seed(7); random.random()"], ["__import__('random').random()"]),
     "numpy.random": (["import numpy as np; np.random.seed(3); np.random.normal(size=3)"],
                      ["__import__('numpy').random.normal(size=5).tolist()"]),
@@ -63,9 +65,11 @@ CASES = {
                 ["seen = []\ndef note(number, frame): seen.append(number)"]),
     "ipython": (["from IPython import get_ipython\ndef shout(line): return line.upper()\nget_ipython().register_magic_function(shout)",
                  "%alias_magic t timeit", "%alias there echo %s",
+                 "%precision 3\n%config InteractiveShell.ast_node_interactivity = 'all'\n%xmode Plain",
                  "class P: pass\nget_ipython().display_formatter.formatters['text/plain'].for_type(P, lambda p, pp, c: pp.text('<<P>>'))"],
                 ["get_ipython().run_line_magic('shout', 'hey')", "get_ipython().alias_manager.get_alias('there')",
-                 "get_ipython().display_formatter.format(P())[0]"], ["def shout(line): return line.upper()\nclass P: pass"]),
+                 "get_ipython().display_formatter.format(P())[0]", "get_ipython().display_formatter.format(1 / 3)[0]",
+                 "get_ipython().ast_node_interactivity, get_ipython().InteractiveTB.mode"], ["def shout(line): return line.upper()\nclass P: pass"]),
 }
 
 

@@ -1,8 +1,10 @@
 """What cannot be encoded is named: type, path, words of the exception; corrupt blobs end in DecodeError, nothing else."""
+import gc
 import random
 import sqlite3
 import sys
 import threading
+import weakref
 
 import pytest
 
@@ -162,3 +164,21 @@ def test_buffers_are_aligned():
     array = np.full(5000, 0x1122334455667788)
     whole = blob({"a": array, "b": np.ones(7001, np.uint8)})
     assert whole.index(array.tobytes()) % 64 == 0
+
+
+@pytest.mark.parametrize("part", [1, threading.Lock(), "a weak reference"], ids=["encoded", "refused", "weakly held"])
+def test_encoding_keeps_nothing_alive(part):
+    """Neither what was encoded nor what was refused, and no collection is needed to set it free."""
+    holder = Holder(part)
+    reference = weakref.ref(holder)
+    values = {"r": reference} if part == "a weak reference" else {"holder": holder}
+    gc.disable()
+    try:
+        try:
+            encode(values, {}, {}, SPACE)
+        except EncodeError as error:
+            assert str(error)
+        del holder, values
+        assert reference() is None
+    finally:
+        gc.enable()

@@ -7,7 +7,7 @@ a = [1]
 %%capture out
 print("hidden"); a.append(2)
 # %%
-%%timeit -n 1 -r 1
+%%timeit -n 1 -r 1 -q
 a.append(3)
 # %% holds
 a == [1, 2, 3]

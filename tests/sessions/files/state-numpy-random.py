@@ -10,7 +10,7 @@ a = np.random.normal(size=3)
 b = rng.integers(10, size=4); c = old.rand()
 # %%
 print(np.random.rand(), rng.random(), old.rand())
-p = np.random.RandomState(); p.set_state(np.random.get_state()); nxt = p.rand()
+p = np.random.RandomState(0); p.set_state(np.random.get_state()); nxt = p.rand()
 q = copy.deepcopy(rng).random()
 # %% holds
 same is rng
