@@ -47,10 +47,12 @@ def _owner(np, values):
     """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named.
     Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
     owner, nearest = values.base, None
-    while isinstance(owner, np.ndarray):
+    while isinstance(owner, (np.ndarray, np.void)):  # an array over a record looks through it
         if isinstance(owner, np.memmap):
             raise TypeError("cannot pickle an array over a memory-mapped file")
-        if nearest is None and _covers(np, owner, values):
+        if isinstance(owner, np.void) and owner.base is None:
+            break
+        if nearest is None and isinstance(owner, np.ndarray) and _covers(np, owner, values):
             nearest = owner
         if owner.base is None:
             return nearest if nearest is not None else owner
@@ -137,8 +139,42 @@ def set_attributes(values, attributes):
         values.__dict__.update(attributes)
 
 
+def reduce_record(encoding, record):
+    """A record is a view of an item of the array that it was taken from."""
+    np = sys.modules["numpy"]
+    base = record.base
+    if base is None:
+        return NotImplemented
+    index = _index(np, base, record) if isinstance(base, np.ndarray) else None
+    if index is None:
+        encoding.note(f"a record of a '{type(base).__name__}': comes back with memory of its own")
+        return NotImplemented
+    return item_of, (base, index)
+
+
+def _index(np, base, record):
+    """Where in the array the record lies; None if it is no item of it."""
+    strides = base.strides
+    lowest = sum((length - 1) * stride for length, stride in zip(base.shape, strides) if stride < 0)
+    rest = _address(np, np.asarray(record)) - _address(np, base) - lowest
+    index = [0] * base.ndim
+    for axis in sorted(range(base.ndim), key=lambda axis: -abs(strides[axis])):
+        if strides[axis]:
+            steps, rest = divmod(rest, abs(strides[axis]))
+            index[axis] = steps if strides[axis] > 0 else base.shape[axis] - 1 - steps
+    if rest or not all(0 <= at < length for at, length in zip(index, base.shape)):
+        return None
+    found = item_of(base, tuple(index))
+    return tuple(index) if type(found) is type(record) and found.dtype == record.dtype and found.base is base else None
+
+
+def item_of(array, index):
+    import numpy as np
+    return np.ndarray.__getitem__(array, index)
+
+
 def refuse_memmap(encoding, values):
     raise TypeError("cannot pickle a memory-mapped file")
 
 
-ADAPTERS = {"numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap}
+ADAPTERS = {"numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap, "numpy.void": reduce_record}

@@ -58,6 +58,22 @@ def _pandas_frame(obj):
     yield {k: v for k, v in fields.items() if k not in _NOT_OF_FRAME}
 
 
+def _numpy_record(obj):
+    """A record looks into the array that it was taken from."""
+    yield obj.dtype
+    if obj.base is None:
+        yield obj.item() if obj.dtype.hasobject else obj.tobytes()
+    else:
+        import numpy
+        yield obj.base
+        if isinstance(obj.base, numpy.ndarray):
+            yield _address(numpy.asarray(obj)) - _address(obj.base)
+
+
+def _address(array) -> int:
+    return array.__array_interface__["data"][0]
+
+
 _IMMUTABLE = """
     datetime.date datetime.time datetime.timedelta datetime.tzinfo zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction
     uuid.UUID pathlib.PurePath re.Pattern enum.Enum ipaddress._IPAddressBase types.GenericAlias types.UnionType
@@ -70,7 +86,7 @@ _IMMUTABLE = """
 
 for _name in _IMMUTABLE.split():
     register(_name, immutable=True)
-register("numpy.void")
+register("numpy.void", children=_numpy_record)
 register("numpy.memmap", opaque="memory-mapped file")
 register("pandas.core.generic.NDFrame", children=_pandas_frame)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))

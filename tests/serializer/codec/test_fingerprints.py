@@ -30,14 +30,16 @@ SHARED = {
                                "m._fill_value is None and np.shares_memory(m._mask, v._mask)"),
     "masked arrays": ("import numpy as np; a = np.ma.masked; b = np.ma.array([1, 2]); c = np.ma.array([1.], mask=[1], "
                       "hard_mask=True, fill_value=7.); e = np.ma.array([[1], None, 'a'], mask=[0, 1, 0], dtype=object); "
-                      "f = np.ma.zeros(3, [('p', int), ('q', float)]); f.mask[1] = (True, False)",
+                      "f = np.ma.zeros(3, [('p', int), ('q', float)]); f.mask[1] = (True, False); g = f.mask[1]",
                       "a is np.ma.masked and b._mask is np.ma.nomask and c.hardmask and c.fill_value == 7. and "
-                      "e.mask.tolist() == [False, True, False] and f.mask[1].tolist() == (True, False)"),
+                      "e.mask.tolist() == [False, True, False] and f.mask[1].tolist() == (True, False) and np.shares_memory(f._mask, np.asarray(g))"),
     "views of array subclasses": ("import numpy as np\nclass A(np.ndarray):\n def __array_finalize__(self, other): self.mark = 'made'\n"
                                   "x = np.arange(5000).view(A); y = x[3:]; y.mark = [1]; z = np.arange(9)[::2].view(A); del z.mark",
                                   "type(y) is A and y.base is x and x.mark == 'made' and y.mark == [1] and not vars(z)"),
-    "records": ("import numpy as np; x = np.rec.array([(1, 2.), (3, 4.)], dtype=[('a', int), ('b', float)]); y = x.a; z = x[1]; w = x[:1]",
-                "np.shares_memory(x, y) and np.shares_memory(x, w) and z.b == 4."),
+    "records": ("import numpy as np; x = np.rec.array([(1, 2.), (3, 4.)], dtype=[('a', int), ('b', float)]); y = x.a; z = x[1]; w = x[:1]; "
+                "s = np.zeros((2, 3), [('a', int)])[::-1]; t = s[1, 2]; u = np.void(b'ab'); q = np.zeros(2, [('o', object)]); p = q[1]",
+                "np.shares_memory(x, y) and np.shares_memory(x, w) and z.b == 4. and z.base is x and t.base is s and p.base is q "
+                "and np.shares_memory(np.asarray(t), s[1, 2:]) and u.item() == b'ab'"),
     "matrix": ("import numpy as np; x = np.matrix([[1, 2], [3, 4]]); y = x[0]", "y.base is x or np.shares_memory(x, y)"),
 }
 
