@@ -24,6 +24,7 @@ log = logging.getLogger("kernelferry.session")
 
 LAST = ("builtins", "modules", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
+HELD_SHOWN = 5  # lines of a report about holders outside the namespace
 REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
 
 
@@ -314,6 +315,9 @@ class Arrival:
         interrupted = self.session.arrivals.interrupted
         if interrupted is not None:
             lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")
+        held = {", ".join(state.entry.names): state.entry.held_by for state in self.loader.states.values()
+                if state.way == "stored" and state.entry.names and state.entry.held_by}
+        lines += [f"{names}: was also held by {holder}, not restored there" for names, holder in list(held.items())[:HELD_SHOWN]]
         lines += [f"damaged: {file}: {what}" for file, what in self.reader.damage()]
         lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]
         return lines

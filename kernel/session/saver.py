@@ -247,7 +247,7 @@ class Saver:
             entry.notes = tuple(encoded.notes)
         entry.seconds = time.perf_counter() - begun
         if component.escaped:
-            entry.held_by = ", ".join(session.walker.holders(component) or ())
+            entry.held_by = ", ".join(session.walker.holders(component) or ()) or "something outside the namespace"
         return entry
 
     def _encode(self, values, exports, component):

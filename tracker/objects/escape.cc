@@ -99,7 +99,9 @@ std::vector<Escape> FindEscapes(Walk& walk, py::handle ns) {
   accountant.CountBehindReductions();
   std::vector<Escape> result;
   walk.table().Each([&](const Entry& e) {
-    bool counted = (e.flags & Entry::kMutable) && !(e.flags & (Entry::kReference | Entry::kShadow | Entry::kCodeUnit));
+    // Of code, only functions: a class is also held by its own descriptors and by its bases.
+    bool function = (e.flags & Entry::kCodeUnit) && PyFunction_Check(e.object);
+    bool counted = function || ((e.flags & Entry::kMutable) && !(e.flags & (Entry::kReference | Entry::kShadow | Entry::kCodeUnit)));
     if (counted && Py_REFCNT(e.object) > Py_ssize_t{e.edges}) result.push_back({e.object, e.unit});
   });
   for (auto [object, unit] : walk.weakly_held())
@@ -123,7 +125,9 @@ std::string Describe(PyObject* holder, PyObject* object, const Modules& modules)
   if (const ModuleReference* place = modules.Find(holder)) return place->module + key;
   py::list owners = py::module_::import("gc").attr("get_referrers")(py::handle(holder));
   for (py::handle owner : owners)
-    if (InstanceDict(owner.ptr()) == holder) return TypeLabel(Py_TYPE(owner.ptr())) + key;
+    if (PyType_Check(owner.ptr()) && reinterpret_cast<PyTypeObject*>(owner.ptr())->tp_dict == holder)
+      return TypeLabel(reinterpret_cast<PyTypeObject*>(owner.ptr())) + key;
+    else if (InstanceDict(owner.ptr()) == holder) return TypeLabel(Py_TYPE(owner.ptr())) + key;
   return "a dict";
 }
 

@@ -340,7 +340,8 @@ void Walk::PutClass(PyTypeObject* type, const TypeInfo& info) {
 }
 
 void Walk::Need(PyObject* object) {
-  if (object == last_code_) return encoder_.Put(Tag::kSeenCodeUnit, last_order_);
+  // Of a class no references are counted (escape.cc), and every instance leads to one.
+  if (object == last_code_ && PyType_Check(object)) return encoder_.Put(Tag::kSeenCodeUnit, last_order_);
   auto [entry, fresh] = table_.Insert(object);
   if (fresh) {
     entry->flags = Entry::kCodeUnit;
@@ -355,6 +356,7 @@ void Walk::Need(PyObject* object) {
     entry->unit = AddName(label, object);
     units_[entry->unit].code = true;
   }
+  if (first_pass_ && !again_) ++entry->edges;
   std::uint32_t target = entry->unit;
   auto [place, first] = order_.try_emplace(target, static_cast<std::uint32_t>(met_.size()));
   last_code_ = object;

@@ -13,6 +13,8 @@ ESCAPED = {
     "finalizer": "import weakref\nclass K: pass\no = K(); L = []; weakref.finalize(o, L.append, 1)",
     "attribute of a library class": "import http.client\nL = []; http.client.HTTPMessage.ferry = L",
     "exit handler": "import atexit\nL = []; atexit.register(L.append, 1)",
+    "function at exit": "import atexit\ndef L(): pass\natexit.register(L)",
+    "method of a library class": "import http.client\ndef L(self): pass\nhttp.client.HTTPMessage.ferry_go = L",
 }
 
 ORDINARY = {
@@ -37,6 +39,9 @@ ORDINARY = {
     "deque": "import collections\nL = collections.deque([[1], [2]])",
     "default dict": "import collections\nL = collections.defaultdict(list); L['a'].append(1)",
     "partial": "import functools\nx = []; L = functools.partial(print, x)",
+    "function": "def helper(): pass\ndef L(): return helper()",
+    "method": "class K:\n def go(self): pass\nL = K().go",
+    "decorated function": "import functools\ndef deco(f):\n @functools.wraps(f)\n def g(): return f()\n return g\n@deco\ndef L(): pass",
     "bound under an underscore": "L = []; _ = L; _3 = L; _oh = {3: L}",
 }
 
