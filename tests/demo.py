@@ -44,13 +44,17 @@ class Run:
         return answer
 
     def wait_until_saved(self) -> dict:
-        """Asks on the control channel until the session has saved itself; nothing tells it to."""
-        deadline = time.monotonic() + SAVED_SECONDS
+        """Asks on the control channel until the session has saved itself; nothing tells it to.
+
+        A question stops the idle work it asks about, so that each waits longer than the one before.
+        """
+        deadline, pause = time.monotonic() + SAVED_SECONDS, 0.5
         while time.monotonic() < deadline:
+            time.sleep(pause)
             status = self.kernel.control("ferry_status_request")
             if status.get("saved"):
                 return status
-            time.sleep(0.2)
+            pause *= 1.5
         raise SystemExit(f"demo: not saved within {SAVED_SECONDS} s: {status}")
 
 

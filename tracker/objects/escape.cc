@@ -1,7 +1,9 @@
 #include "tracker/objects/escape.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "tracker/objects/layout.h"
 
@@ -111,38 +113,73 @@ std::vector<Escape> FindEscapes(Walk& walk, py::handle ns) {
 
 namespace {
 
-// Who a referrer is, in words: the module attribute, the object whose field it is, or its type.
-std::string Describe(PyObject* holder, PyObject* object, const Modules& modules) {
-  if (PyFrame_Check(holder)) return "a running function";
-  if (const ModuleReference* place = modules.Find(holder); place && place->attribute != "__dict__")
-    return place->module + "." + place->attribute;
-  if (!PyDict_Check(holder)) return TypeLabel(Py_TYPE(holder));
+// The objects that the collector tracks, and the references they hold. A question costs one pass over all of them.
+class Heap {
+ public:
+  using Reference = std::pair<PyObject*, PyObject*>;  // holder, target
+
+  std::vector<Reference> ReferencesTo(const std::unordered_set<PyObject*>& targets) const {
+    Search search{targets};
+    for (py::handle holder : objects_) {
+      search.holder = holder.ptr();
+      if (traverseproc traverse = Py_TYPE(search.holder)->tp_traverse) traverse(search.holder, &See, &search);
+    }
+    return std::move(search.found);
+  }
+
+ private:
+  struct Search {
+    const std::unordered_set<PyObject*>& targets;
+    PyObject* holder = nullptr;
+    std::vector<Reference> found = {};
+  };
+  static int See(PyObject* child, void* search) {
+    auto& s = *static_cast<Search*>(search);
+    if (s.targets.contains(child)) s.found.emplace_back(s.holder, child);
+    return 0;
+  }
+
+  py::list objects_ = py::module_::import("gc").attr("get_objects")();
+};
+
+// The key of an object in a dict, as the end of a place; "" where its key is no string.
+std::string KeyOf(PyObject* dict, PyObject* object) {
   PyObject *name, *value;
   Py_ssize_t pos = 0;
-  std::string key;
-  while (PyDict_Next(holder, &pos, &name, &value))
-    if (value == object && PyUnicode_Check(name)) key = "." + py::str(py::handle(name)).cast<std::string>();
-  if (const ModuleReference* place = modules.Find(holder)) return place->module + key;
-  py::list owners = py::module_::import("gc").attr("get_referrers")(py::handle(holder));
-  for (py::handle owner : owners)
-    if (PyType_Check(owner.ptr()) && reinterpret_cast<PyTypeObject*>(owner.ptr())->tp_dict == holder)
-      return TypeLabel(reinterpret_cast<PyTypeObject*>(owner.ptr())) + key;
-    else if (InstanceDict(owner.ptr()) == holder) return TypeLabel(Py_TYPE(owner.ptr())) + key;
-  return "a dict";
+  while (PyDict_Next(dict, &pos, &name, &value))
+    if (value == object && PyUnicode_Check(name)) return "." + py::str(py::handle(name)).cast<std::string>();
+  return "";
 }
 
 }  // namespace
 
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, PyObject* object) {
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const std::vector<PyObject*>& held) {
   std::vector<std::string> result;
-  py::list holders = py::module_::import("gc").attr("get_referrers")(py::handle(object));
-  for (py::handle holder : holders) {
-    Entry* known = walk.table().Find(holder.ptr());
-    bool outside = PyFrame_Check(holder.ptr()) || modules.Find(holder.ptr()) || !known;
-    if (!outside || holder.ptr() == holders.ptr() || holder.ptr() == ns.ptr()) continue;
-    std::string words = Describe(holder.ptr(), object, modules);
+  auto add = [&](const std::string& words) {
     if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(words);
+  };
+  const Heap heap;
+  std::unordered_map<PyObject*, std::string> dicts;  // of instances, whose owners are to be found -> key in them
+  for (auto [holder, object] : heap.ReferencesTo({held.begin(), held.end()})) {
+    const ModuleReference* place = modules.Find(holder);
+    bool outside = PyFrame_Check(holder) || place || !walk.table().Find(holder);
+    if (!outside || holder == ns.ptr()) continue;
+    if (PyFrame_Check(holder)) add("a running function");
+    else if (place && place->attribute != "__dict__") add(place->module + "." + place->attribute);
+    else if (place) add(place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));
+    else if (!PyDict_Check(holder)) add(TypeLabel(Py_TYPE(holder)));
+    else dicts.emplace(holder, KeyOf(holder, object));
   }
+  if (dicts.empty()) return result;
+  std::unordered_set<PyObject*> unowned;
+  for (const auto& [dict, key] : dicts) unowned.insert(dict);
+  const std::unordered_set<PyObject*> searched = unowned;
+  for (auto [owner, dict] : heap.ReferencesTo(searched))
+    if (PyType_Check(owner) && reinterpret_cast<PyTypeObject*>(owner)->tp_dict == dict && unowned.erase(dict))
+      add(TypeLabel(reinterpret_cast<PyTypeObject*>(owner)) + dicts[dict]);
+    else if (InstanceDict(owner) == dict && unowned.erase(dict))
+      add(TypeLabel(Py_TYPE(owner)) + dicts[dict]);
+  if (!unowned.empty()) add("a dict");
   return result;
 }
 

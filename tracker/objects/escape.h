@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <string>
 #include <vector>
 
 #include "tracker/objects/walk.h"
@@ -19,7 +20,8 @@ struct Escape {
 // After walk.Run(), before its Finish. `ns` is the namespace whose values were walked.
 std::vector<Escape> FindEscapes(Walk& walk, pybind11::handle ns);
 
-// In words, who holds `object` that the walk did not meet (or met and did not list: it has one holder only). Costs a pass over all objects of the collector.
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, PyObject* object);
+// In words and each once, who holds some of `held` and was not met by the walk (or was met and not listed: it has one
+// holder only). Costs two passes over all objects of the collector, however many are held.
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, const std::vector<PyObject*>& held);
 
 }  // namespace ferry::objects

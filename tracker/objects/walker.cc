@@ -81,14 +81,12 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::string& name)
   Pids unused;
   if (WalkNames({known_names_.begin(), known_names_.end()})) found = MakeComponents(walk_, unused);
   if (!found) return std::nullopt;
-  std::vector<std::string> result;
+  std::vector<PyObject*> held;
   for (const Escape& e : FindEscapes(walk_, namespace_)) {
     const Component& c = found->list[found->of_unit[e.unit]];
-    if (std::find(c.names.begin(), c.names.end(), name) == c.names.end()) continue;
-    for (std::string& words : HoldersOf(walk_, modules_, namespace_, e.object))
-      if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(std::move(words));
+    if (std::find(c.names.begin(), c.names.end(), name) != c.names.end()) held.push_back(e.object);
   }
-  return result;
+  return HoldersOf(walk_, modules_, namespace_, held);
 }
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {
