@@ -48,6 +48,8 @@ class Kernel:
         self._open = (shell.execution_count, store_history)
         self.stdin.allowed = allow_stdin
         shell.last_traceback = None
+        user_expressions = json.loads(user_expressions) or {}
+        shell.ferry_request["expressions"] = list(map(str, user_expressions.values()))
         self.session.before_execute(code, silent, store_history)
         result, error = self.main.guarded(self._run_cell, code, silent, store_history)
         if error is None:
@@ -56,7 +58,7 @@ class Kernel:
             self._show(error)
         reply = {"status": "ok", "user_expressions": {}}
         if error is None and not shell.displayhook_failed:
-            values, error = self.main.guarded(shell.user_expressions, json.loads(user_expressions) or {})
+            values, error = self.main.guarded(shell.user_expressions, user_expressions)
             reply["user_expressions"] = values or {}
         if error is not None or shell.displayhook_failed:
             reply.update(status="error", ename=type(error).__name__, evalue=_text(error),

@@ -188,13 +188,13 @@ class Arrival:
         """In and the counter go on after the last cell of the log, whether or not it was replayed or came to its end."""
         shell, history = self.session.shell, self.session.shell.history_manager
         for record in sorted((r for r in self.records if getattr(r, "in_history", False)), key=lambda r: r.execution):
-            if not self.manifest.executions < record.execution <= self.until or record.count < shell.execution_count:
+            if not self.manifest.executions < record.execution <= self.until:
                 continue
             for cells, text in ((history.input_hist_parsed, record.transformed or record.source), (history.input_hist_raw, record.source)):
                 cells.extend([""] * (record.count + 1 - len(cells)))
                 cells[record.count] = text
             self.session.namespace[f"_i{record.count}"] = record.source
-            shell.execution_count = record.count + 1
+            shell.execution_count = max(shell.execution_count, record.count + 1)
 
     def _verify(self, _):
         """One look over everything that came back. What loads after it changed is loaded once more."""
@@ -386,6 +386,9 @@ class Arrivals:
             log.info("anonymous: %s", session.anonymous)
         else:
             self._consider_notebook(manifest)
+        if self.current is not None and not manifest.components and manifest.executions == session.born:
+            self.told = True  # nothing to tell of: after a clean start the session ended before it had any variable
+            self._explain([m for m in manifests if m.components])
 
     def newest(self, manifests, life=0, execution=0):
         """What there is to come back to: the newest generation since the namespace was empty (at the start of `life`,
@@ -430,8 +433,16 @@ class Arrivals:
         finished = {r.execution for r in records if getattr(r, "status", "started") != "started"}
         notes = [r for r in records if getattr(r, "status", "") == "started" and r.execution not in finished]
         self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution and not options else None
+        if not options:
+            self._go_on_counting(manifest, records)
         self.session.remember(resuming=True)
         self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
+
+    def _go_on_counting(self, manifest, records):
+        """The counter at once, since it is told before the cell that the rest of the session comes back for."""
+        counts = [r.count + 1 for r in records if getattr(r, "in_history", False) and r.execution > manifest.executions]
+        shell = self.session.shell
+        shell.execution_count = max([shell.execution_count, manifest.execution_count, *counts])
 
     def slice(self):
         """One step in idle time. True while there is more to do."""
@@ -448,8 +459,9 @@ class Arrivals:
             self.begin(manifest) if not cell or cell in self.recorded else self._offer(manifest)
         if self.clean_at_cell and code.strip():
             self._start_clean()
-        if self.current is not None and not self.current.done and code.strip():
-            self._taking(lambda: self.current.provide(code))
+        needed = "\n".join([code, *request.get("expressions", ())])
+        if self.current is not None and not self.current.done and needed.strip():
+            self._taking(lambda: self.current.provide(needed))
         if human and self.current is not None and not self.told and not own_command(code):
             self.told = True
             result = self.current.result()

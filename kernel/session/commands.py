@@ -90,7 +90,7 @@ def choose(session, words):
     chosen = None
     names = {name for entry in manifests[0].components for name in entry.names} if manifests else set()
     if first in ("last", ""):
-        chosen = next((m for m in manifests if m.life != session.life), None)
+        chosen = next((m for m in manifests if m.life != session.life and m.components), None)
         del words[:1]
     else:
         chosen = next((m for m in manifests if first in (m.label, str(m.generation))), None)

@@ -1,0 +1,387 @@
+"""When a session comes back by itself, when it does not, and what the user is told then."""
+
+import contextlib
+import os
+
+import nbformat
+import psutil
+import pytest
+
+from tests.client import KernelGone
+
+FERRY_WORDS = ("variables back", "session", "Kernelferry", "resume")
+BOMB = """
+import os
+class Bomb:
+    def __init__(self): self.fuse = 1
+    def __setstate__(self, state):
+        if os.path.exists('takes the relay along'): os.kill(os.getppid(), 9)
+        if os.path.exists('armed'): os._exit(3)
+        self.__dict__.update(state)
+bomb, kept = Bomb(), [1, 2]
+"""
+
+
+def said(answer):
+    """Everything a person reads in an answer."""
+    return answer.text
+
+
+def assert_nothing_told(answer):
+    assert not any(word in said(answer) for word in FERRY_WORDS), said(answer)
+
+
+def end(kernel, restart=False):
+    """As a front end ends it; returns when everything has ended."""
+    processes = kernel.processes()
+    kernel.client.shutdown(restart=restart)
+    _, alive = psutil.wait_procs(processes, timeout=60)
+    assert not alive
+
+
+# -- closing and opening
+
+def test_closing_and_opening_brings_the_session_back_and_reports_it_once(notebook):
+    first = notebook.open()
+    assert first.run("a = [1]; b = a; import math", "cell-0").status == "ok"
+    first.suspend()
+    second = notebook.open()
+    shown = second.run("b.append(2); a", "cell-1")
+    assert ("execute_result", "[1, 2]") in shown.outputs
+    assert "3 of 3 variables back" in said(shown)
+    assert shown.execution_count == 2
+    assert_nothing_told(second.run("1 + 1", "cell-2"))
+
+
+def test_sigterm_to_the_relay_saves(notebook):
+    first = notebook.open()
+    first.run("a = list(range(5))", "cell-0")
+    processes = first.processes()
+    first.relay.terminate()
+    assert not psutil.wait_procs(processes, timeout=60)[1]
+    assert notebook.open().evaluate(["a"]) == ["[0, 1, 2, 3, 4]"]
+
+
+def test_closing_in_the_middle_of_a_cell_keeps_what_it_had_done(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    request = first.send("a.append(2); print('running', flush=True); import time; time.sleep(600)", "cell-1")
+    first.wait_for_output(request, "running")
+    end(first)
+    assert notebook.open().evaluate(["a"]) == ["[1, 2]"]
+
+
+def test_suspend_ends_the_engine_and_the_next_cell_wakes_it(notebook):
+    kernel = notebook.open()
+    kernel.run("a = {'x': [1]}", "cell-0")
+    relay, engine = kernel.processes()[:2]
+    answer = kernel.run("%suspend", "cell-1")
+    assert answer.status == "ok" and "Saved generation" in said(answer)
+    psutil.wait_procs([engine], timeout=60)
+    assert not engine.is_running() and relay.is_running()
+    shown = kernel.run("a['x'].append(2); a", "cell-2")
+    assert ("execute_result", "{'x': [1, 2]}") in shown.outputs, said(shown)
+    assert shown.execution_count == 3
+
+
+def test_silent_requests_and_those_outside_the_history_get_no_report(notebook):
+    first = notebook.open()
+    first.run("a = 1", "cell-0")
+    first.suspend()
+    second = notebook.open()
+    assert_nothing_told(second.run("a", silent=True))
+    assert_nothing_told(second.run("a", "cell-1", store_history=False))
+    assert "1 of 1 variables back" in said(second.run("a", "cell-1"))
+
+
+# -- restart
+
+def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(notebook):
+    first = notebook.open()
+    first.run("a = [1]; b = a", "cell-0")
+    end(first, restart=True)
+    second = notebook.open()
+    shown = second.run("'a' in dir()", "cell-0")
+    assert ("execute_result", "False") in shown.outputs
+    assert "%resume last" in said(shown)
+    second.run("c = 3", "cell-1")
+    second.suspend()
+    third = notebook.open()
+    assert third.evaluate(["c", "a"]) == ["3", "raised NameError"]
+    end(third, restart=True)
+    fourth = notebook.open()
+    fourth.run("d = 4", "cell-1")
+    assert "1 of 1 variables back" in said(fourth.run("%resume last", "cell-2"))
+    assert fourth.evaluate(["c", "d"]) == ["3", "4"]
+
+
+def test_a_restart_before_anything_else_runs_is_not_forgotten(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    end(first, restart=True)
+    end(notebook.open())
+    third = notebook.open()
+    shown = third.run("'a' in dir()", "cell-0")
+    assert ("execute_result", "False") in shown.outputs and "%resume last" in said(shown)
+    assert "1 of 1 variables back" in said(third.run("%resume last", "cell-1"))
+    assert third.evaluate(["a"]) == ["[1]"]
+
+
+def test_a_crash_after_a_restart_does_not_bring_back_what_was_before_it(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    end(first, restart=True)
+    second = notebook.open()
+    second.run("b = 2", "cell-0")
+    second.run("import os; os.kill(os.getpid(), 9)", "cell-1")
+    assert second.evaluate(["b", "a"]) == ["2", "raised NameError"]
+
+
+# -- crashes
+
+def test_a_crash_names_the_running_cell_which_is_not_tried_again(notebook):
+    kernel = notebook.open()
+    kernel.run("a, ran = [1], 0", "cell-0")
+    kernel.run("a.append(2)", "cell-1")
+    answer = kernel.run("open('ran', 'a').write('x'); import os; os.kill(os.getpid(), 9)", "cell-2")
+    assert answer.status == "error" and "cell [3]" in answer.error and "killed" in answer.error.lower()
+    shown = kernel.run("a", "cell-1")
+    assert ("execute_result", "[1, 2]") in shown.outputs
+    assert "[3] was running" in said(shown) and "not run again" in said(shown)
+    assert (notebook.folder / "ran").read_text() == "x"
+    assert shown.execution_count == 4
+
+
+def test_cells_that_ran_after_the_last_save_are_replayed_or_listed(notebook):
+    first = notebook.open(FERRY_SAVE="manual")
+    first.run("a = [1]", "cell-0")
+    first.run("%checkpoint", "cell-0")
+    first.run("a.append(2); b = a", "cell-1")
+    first.run("open('written', 'w').write('x'); c = 3", "cell-2")
+    first.run("d = c + 1", "cell-2")
+    first.kill()
+    second = notebook.open()
+    shown = said(second.run("a is b, len(a)", "cell-1"))
+    assert "(True, 2)" in shown
+    assert "cell [4] ran after the last save and was not replayed: it wrote a file" in shown
+    assert "cell [5]" in shown
+    assert second.evaluate(["c", "d"]) == ["raised NameError"] * 2
+    told = second.magic("%resume")
+    assert [(c["cell"], c["status"]) for c in told["cells_behind"]] == [(3, "replayed"), (4, "not-replayed"), (5, "not-replayed")]
+    assert told["variables"]["b"]["way"] == "replayed"
+
+
+@pytest.mark.parametrize("engine_alone", [True, False])
+def test_a_resume_that_crashed_is_not_tried_again_by_itself(notebook, engine_alone):
+    first = notebook.open()
+    first.run(BOMB, "cell-0")
+    first.suspend()
+    (notebook.folder / "armed").touch()
+    if not engine_alone:
+        (notebook.folder / "takes the relay along").touch()
+        with contextlib.suppress(KernelGone):
+            assert not psutil.wait_procs(notebook.open().processes(), timeout=60)[1]
+        (notebook.folder / "takes the relay along").unlink()
+    second = notebook.open()
+    shown = second.run("'bomb' in dir()", "cell-1")
+    if shown.status == "error":  # the crash hit this very request
+        shown = second.run("'bomb' in dir()", "cell-1")
+    assert ("execute_result", "False") in shown.outputs, said(shown)
+    assert "not tried again" in said(shown) and "%resume --dry-run" in said(shown)
+    assert second.magic("%resume --dry-run")["variables"].keys() >= {"bomb", "kept"}
+    second.suspend()
+    third = notebook.open()
+    assert third.evaluate(["'bomb' in dir()"]) == ["False"]
+    (notebook.folder / "armed").unlink()
+    third.run("%resume last", "cell-1")
+    assert third.evaluate(["bomb.fuse", "kept"]) == ["1", "[1, 2]"]
+
+
+def test_an_engine_that_lost_its_relay_finishes_the_cell_and_saves(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    request = first.send("print('running', flush=True)\nimport time, os\nwhile not os.path.exists('go'): time.sleep(0.01)\na.append(2)", "cell-1")
+    first.wait_for_output(request, "running")
+    relay, engine = first.processes()[:2]
+    relay.kill()
+    psutil.wait_procs([relay], timeout=10)
+    (notebook.folder / "go").touch()
+    try:
+        assert notebook.open().evaluate(["a"]) == ["[1, 2]"]
+        assert not psutil.wait_procs([engine], timeout=60)[1]
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            engine.kill()
+
+
+def test_an_engine_that_lost_its_relay_ends_with_its_lease(notebook):
+    first = notebook.open(FERRY_LEASE="0.2")
+    first.run("a = [1]", "cell-0")
+    relay, engine = first.processes()[:2]
+    relay.kill()
+    assert not psutil.wait_procs([relay, engine], timeout=60)[1]
+    assert notebook.open().evaluate(["a"]) == ["[1]"]
+
+
+# -- interrupts
+
+def test_an_interrupt_leaves_the_state_as_the_cell_had_it(notebook):
+    kernel = notebook.open()
+    request = kernel.send("a = [1]; print('running', flush=True); import time; time.sleep(600)", "cell-0")
+    kernel.wait_for_output(request, "running")
+    kernel.control("interrupt_request")
+    assert "KeyboardInterrupt" in kernel.collect(request).error
+    kernel.suspend()
+    assert notebook.open().evaluate(["a"]) == ["[1]"]
+
+
+def test_an_interrupted_resume_goes_on_when_it_is_asked_to(notebook):
+    first = notebook.open()
+    first.run("import os, time\nclass Slow:\n def __setstate__(self, state):\n  self.__dict__.update(state)\n"
+              "  if os.path.exists('slow'): print('running', flush=True); time.sleep(600)\nslow = Slow(); slow.x = 1; kept = [1]", "cell-0")
+    first.suspend()
+    second = notebook.open(FERRY_RESUME="never")
+    (notebook.folder / "slow").touch()
+    request = second.send("%resume last", "cell-1")
+    second.wait_for_output(request, "running")
+    second.control("interrupt_request")
+    assert "KeyboardInterrupt" in second.collect(request).error
+    (notebook.folder / "slow").unlink()
+    second.run("%resume", "cell-1")
+    assert second.evaluate(["slow.x", "kept"]) == ["1", "[1]"]
+
+
+# -- whose session
+
+def test_a_new_notebook_under_an_old_name_is_offered_the_session_and_starts_clean(notebook):
+    first = notebook.open()
+    first.run("a = 1", "cell-0")
+    first.suspend()
+    notebook.write("other-0", "other-1")
+    second = notebook.open()
+    shown = second.run("'a' in dir()", "other-0")
+    assert ("execute_result", "False") in shown.outputs
+    assert "%resume last" in said(shown)
+    second.run("b = 2", "other-1")
+    second.suspend()
+    assert notebook.open().evaluate(["b", "'a' in dir()"]) == ["2", "False"]
+
+
+def test_a_copied_notebook_starts_clean(notebook):
+    first = notebook.open()
+    first.run("a = 1", "cell-0")
+    first.suspend()
+    original, copy = notebook.path, notebook.path.with_name("copy.ipynb")
+    copy.write_text(original.read_text())
+    notebook.path = copy
+    second = notebook.open()
+    assert_nothing_told(second.run("'a' in dir()", "cell-0"))
+    assert second.evaluate(["'a' in dir()"]) == ["False"]
+
+
+def test_a_second_kernel_on_the_notebook_is_anonymous_and_says_who_holds_the_session(notebook):
+    first = notebook.open()
+    first.run("a = 1", "cell-0")
+    holder = first.processes()[1].pid
+    second = notebook.open()
+    shown = second.run("'a' in dir()", "cell-0")
+    assert ("execute_result", "False") in shown.outputs
+    assert f"in use by pid {holder}" in said(shown)
+    assert first.evaluate(["a"]) == ["1"]
+    assert_nothing_told(second.run("1", "cell-1"))
+
+
+def test_a_program_that_runs_another_notebook_from_a_cell_is_told_nothing(notebook):
+    first = notebook.open()
+    first.run("a = 1", "cell-0")
+    assert_nothing_told(notebook.open().run("'a' in dir()"))  # no cell id: it inherited JPY_SESSION_NAME
+
+
+def test_without_a_notebook_nothing_comes_back_and_nothing_is_told(notebook):
+    first = notebook.open(named=False)
+    first.run("a = 1")
+    first.suspend()
+    second = notebook.open(named=False)
+    shown = second.run("'a' in dir()")
+    assert shown.outputs == [("execute_result", "False")]
+    assert len(list((notebook.home / "sessions").iterdir())) == 2
+
+
+def test_nbclient_gets_what_it_gets_from_any_kernel(notebook):
+    import nbclient
+
+    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 2", "print(x)", "x * 21")]
+    path = nbformat.v4.new_notebook(cells=cells)
+    environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"} | {"FERRY_HOME": str(notebook.home)}
+    for _ in range(2):
+        client = nbclient.NotebookClient(path, kernel_name="ferry")
+        client.execute(cwd=str(notebook.folder), env=environment)
+        outputs = [output for cell in path.cells for output in cell.outputs]
+        assert [o.get("text") or o["data"]["text/plain"] for o in outputs] == ["2\n", "42"]
+
+
+def test_a_named_session_comes_back_without_a_notebook(notebook):
+    first = notebook.open(named=False, FERRY_SESSION="mine")
+    first.run("a = [1]")
+    first.suspend()
+    assert notebook.open(named=False, FERRY_SESSION="mine").evaluate(["a"]) == ["[1]"]
+
+
+# -- wishes
+
+@pytest.mark.parametrize("wish", ["never", "ask"])
+def test_a_session_that_is_not_wanted_stays_where_it_is(notebook, wish):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    first.suspend()
+    second = notebook.open(FERRY_RESUME=wish)
+    shown = second.run("'a' in dir()", "cell-1")
+    assert ("execute_result", "False") in shown.outputs
+    assert ("%resume last" in said(shown)) == (wish == "ask")
+    assert "1 of 1 variables back" in said(second.run("%resume last", "cell-1"))
+    assert second.evaluate(["a"]) == ["[1]"]
+
+
+def test_a_look_with_resume_never_changes_nothing(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    first.suspend()
+    notebook.open(FERRY_RESUME="never").suspend()
+    assert notebook.open().evaluate(["a"]) == ["[1]"]
+
+
+def test_a_misspelt_setting_is_told_in_the_first_cell(notebook):
+    settings = notebook.folder / "config"
+    settings.mkdir()
+    (settings / "jupyter_ferry_config.json").write_text('{"kwota": "1G"}')
+    kernel = notebook.open(JUPYTER_CONFIG_DIR=str(settings))
+    shown = kernel.run("1 + 1", "cell-0")
+    assert ("execute_result", "2") in shown.outputs
+    assert "unknown kwota; known are" in said(shown) and "[stderr]" in said(shown)
+    assert_nothing_told(kernel.run("2", "cell-1"))
+
+
+# -- what cannot travel
+
+def test_processes_of_a_pool_are_named_and_end_with_the_session(notebook):
+    first = notebook.open()
+    first.run("import multiprocessing as mp; pool = mp.get_context('fork').Pool(2); kept = pool.map(abs, [-1, -2])", "cell-0")
+    processes = first.processes()
+    assert len(processes) == 4
+    first.suspend()
+    assert not [p for p in processes if p.is_running()]
+    second = notebook.open()
+    shown = said(second.run("kept", "cell-1"))
+    assert "[1, 2]" in shown and "pool (" in shown
+
+
+def test_asking_the_user_makes_a_cell_one_that_is_not_run_again(notebook):
+    kernel = notebook.open()
+    client = kernel.client
+    request = client.execute("a = input('who? ')", allow_stdin=True)
+    asked = client.get_stdin_msg(timeout=60)
+    assert asked["content"]["prompt"] == "who? "
+    client.input("me")
+    assert kernel.collect(request).status == "ok"
+    told = kernel.magic("%session effects")
+    assert [(e["cell"], e["kind"], e["detail"], e["unsafe"]) for e in told["effects"]] == [(1, "input", "who? ", True)]
