@@ -180,7 +180,7 @@ bool Walk::Drain() {
       frames_.pop_back();
     }
   }
-  return true;
+  return !stopped_;  // also where the root itself stopped it and opened no frame
 }
 
 void Walk::Visit(PyObject* object) {

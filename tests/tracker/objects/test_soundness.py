@@ -77,6 +77,16 @@ log.clear()
     assert session.namespace["log"] == []
 
 
+def test_a_stop_ends_a_look_that_ends_with_a_reduced_value(session):
+    session.run("z = (i for i in ())")
+    flag = ctypes.c_bool(True)
+    _ferry.watch_stop(ctypes.addressof(flag), -1)
+    try:
+        assert session.walker.look(["z"]) is None
+    finally:
+        _ferry.watch_stop(0, -1)
+
+
 def test_a_stop_ends_a_look_and_the_next_one_is_whole(session):
     session.run("x = [[i] for i in range(100000)]")
     before = session.look()["x"].fingerprint
