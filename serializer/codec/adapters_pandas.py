@@ -27,18 +27,28 @@ def reduce_refs(encoding, refs):
 
 
 def reduce_index(encoding, index):
-    refs = vars(index).get("_references")  # a RangeIndex makes its memory, and its references, when asked
-    reduced = index.__reduce__()
-    if refs is None or len(reduced) > 3 or (len(reduced) == 3 and reduced[2] is not None):
-        return reduced
-    return make_index, (*reduced[:2], refs)
+    """Its constructor would copy values, ranges and levels that indexes share."""
+    if not _is_of_pandas(type(index).__reduce__):
+        return NotImplemented
+    state = {name: value for name, value in vars(index).items() if name not in ("_cache", "_references")}
+    # a RangeIndex makes its memory, and its references, when asked
+    return make_index, (type(index),), (state, vars(index).get("_references")), None, None, set_index
 
 
-def make_index(function, arguments, refs):
-    index = function(*arguments)
-    index._references = refs
-    refs.add_index_reference(index)
-    return index
+def _is_of_pandas(function) -> bool:
+    return getattr(function, "__module__", "").partition(".")[0] == "pandas"
+
+
+def make_index(cls):
+    return object.__new__(cls)
+
+
+def set_index(index, parts):
+    state, refs = parts
+    vars(index).update(state, _cache={})
+    if refs is not None:
+        index._references = refs
+        refs.add_index_reference(index)
 
 
 ADAPTERS = {

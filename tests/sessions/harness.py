@@ -136,13 +136,14 @@ def record(session: Session, place: Place, report: Report, runner) -> list[Bound
             saved = kernel.checkpoint(f"b{number}")
             if not saved["ok"]:
                 report.fail(number, f"%checkpoint: {saved['error']}")
+            fingerprints = kernel.fingerprints()  # what `holds` says may change what it looks at: d["x"] of a defaultdict
             outcomes = evaluate_holds(session, kernel)
             for hold, outcome in zip(session.holds, outcomes):
                 if (hold.after or len(session.cells)) == number and outcome != "True":
                     report.fail(number, f"in the session itself: {hold.expression} is {outcome}")
             work = place.work.with_name(f"work-{number}")
             shutil.copytree(place.work, work)
-            boundaries.append(Boundary(number, answer, kernel.fingerprints(), outcomes, work))
+            boundaries.append(Boundary(number, answer, fingerprints, outcomes, work))
         kernel.suspend()
     finally:
         kernel.kill()

@@ -52,7 +52,8 @@ def _pandas_frame(obj):
     manager = fields["_mgr"]
     yield manager.axes
     for block in manager.blocks:
-        yield block.mgr_locs.indexer
+        where = block.mgr_locs.indexer  # frames share it by the way
+        yield (where.start, where.stop, where.step) if isinstance(where, slice) else where.tolist()
         yield block.values
     yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
     yield {k: v for k, v in fields.items() if k not in _NOT_OF_FRAME}

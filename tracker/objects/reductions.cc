@@ -5,6 +5,19 @@ namespace py = pybind11;
 namespace ferry::objects {
 namespace {
 
+// Types of Cython hand a constant of their module to what makes them again. It is one object for all instances, but none
+// that they hold.
+void DropChecksum(py::list parts) {
+  constexpr std::size_t kPlace = 1;
+  if (parts.size() < 2 || !py::isinstance<py::tuple>(parts[1])) return;
+  std::string name = py::str(py::getattr(parts[0], "__name__", py::str("")));
+  py::tuple arguments = parts[1];
+  if (!name.starts_with("__pyx_unpickle_") || arguments.size() <= kPlace) return;
+  py::list kept(arguments);
+  kept.attr("pop")(kPlace);
+  parts[1] = py::tuple(kept);
+}
+
 py::object Reduce(PyObject* object, const TypeInfo& info) {
   py::handle h(object);
   if (info.children) return py::list(info.children(h));
@@ -20,6 +33,7 @@ py::object Reduce(PyObject* object, const TypeInfo& info) {
   }
   if (py::isinstance<py::str>(result)) return result;
   py::list parts(result);
+  DropChecksum(parts);
   for (std::size_t i = 3; i < parts.size() && i < 5; ++i)
     if (!parts[i].is_none()) parts[i] = py::list(parts[i]);
   return parts;

@@ -40,6 +40,16 @@ SHARED = {
                 "s = np.zeros((2, 3), [('a', int)])[::-1]; t = s[1, 2]; u = np.void(b'ab'); q = np.zeros(2, [('o', object)]); p = q[1]",
                 "np.shares_memory(x, y) and np.shares_memory(x, w) and z.b == 4. and z.base is x and t.base is s and p.base is q "
                 "and np.shares_memory(np.asarray(t), s[1, 2:]) and u.item() == b'ab'"),
+    "frames that share memory and indexes": (
+        "import pandas as pd, numpy as np; df = pd.DataFrame({'x': np.arange(4.), 'y': np.arange(4.)}); df2 = df[:]; s = df['x']; "
+        "c = df.columns; r = df.index",
+        "df.columns is c and df.index is r and s.index.is_(r) and np.shares_memory(s.array, df2['x'].array)"),
+    "indexes of several kinds": (
+        "import pandas as pd; m = pd.DataFrame({'a': [1, 1, 2], 'b': ['x', 'y', 'x'], 'v': [1., 2., 3.]}).set_index(['a', 'b']); "
+        "u = m['v'].unstack(); n = pd.cut(pd.Series([1, 5, 9]), [0, 4, 10]); p = pd.period_range('2020', periods=3, freq='M'); "
+        "t = pd.date_range('2020', periods=2, tz='Europe/Berlin'); e = m.index.levels[0]; i = pd.interval_range(0, 3)",
+        "m.loc[(1, 'y'), 'v'] == 2. and m.index.levels[0].equals(e) and p[1] == pd.Period('2020-02') and t[1] - t[0] == pd.Timedelta(days=1) "
+        "and i[1].left == 1 and n[1].right == 10 and u.loc[1, 'x'] == 1. and m.index.get_loc((2, 'x')) == 2"),
     "matrix": ("import numpy as np; x = np.matrix([[1, 2], [3, 4]]); y = x[0]", "y.base is x or np.shares_memory(x, y)"),
 }
 
