@@ -318,7 +318,8 @@ class Arrival:
         held = {", ".join(state.entry.names): state.entry.held_by for state in self.loader.states.values()
                 if state.way == "stored" and state.entry.names and state.entry.held_by}
         lines += [f"{names}: was also held by {holder}, not restored there" for names, holder in list(held.items())[:HELD_SHOWN]]
-        lines += [f"damaged: {file}: {what}" for file, what in self.reader.damage()]
+        cut = self.session.info["damage"] if self.reader.folder == self.session.writer.folder else []
+        lines += [f"damaged: {file}: {what}" for file, what in dict([*cut, *self.reader.damage()]).items()]
         lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]
         return lines
 
@@ -432,7 +433,7 @@ class Arrivals:
             return self._offer(manifest)
         finished = {r.execution for r in records if getattr(r, "status", "started") != "started"}
         notes = [r for r in records if getattr(r, "status", "") == "started" and r.execution not in finished]
-        self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution and not options else None
+        self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution > manifest.executions and not options else None
         if not options:
             self._go_on_counting(manifest, records)
         self.session.remember(resuming=True)

@@ -10,12 +10,16 @@ from . import config as configuration
 
 
 def open_session(options):
-    """(config, store, writer, session.json) for the options of the command line. Raises FerryError, ConfigError."""
+    """(config, store, writer, session.json) for the options of the command line. Raises FerryError, ConfigError.
+
+    session.json gets two keys that are not on disk: `sid`, and `damage`, as reader.damage() found it before the writer cut it off.
+    """
     config = configuration.load(options.environ)
     store = _ferry.Store.open(str(config.home), config.quota)
     sid = options.session or _find(store, config, options.environ)
+    damage = store.read(sid).damage()
     writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)
-    return config, store, writer, {**writer.info(), "sid": sid}
+    return config, store, writer, {**writer.info(), "sid": sid, "damage": damage}
 
 
 def _find(store, config, environ):
