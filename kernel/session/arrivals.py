@@ -8,6 +8,7 @@ namespace: a placeholder would reach user code by nine of ten ways of access.
 """
 
 import ast
+import functools
 import logging
 import re
 import time
@@ -460,9 +461,9 @@ class Arrivals:
             self.begin(manifest) if not cell or cell in self.recorded else self._offer(manifest)
         if self.clean_at_cell and code.strip():
             self._start_clean()
-        needed = "\n".join([code, *request.get("expressions", ())])
-        if self.current is not None and not self.current.done and needed.strip():
-            self._taking(lambda: self.current.provide(needed))
+        for text in (code, *request.get("expressions", ())):
+            if self.current is not None and not self.current.done and text.strip():
+                self._taking(functools.partial(self.current.provide, text))
         if human and self.current is not None and not self.told and not own_command(code):
             self.told = True
             result = self.current.result()

@@ -21,7 +21,7 @@ def own_command(source):
     lines = [line for line in source.splitlines() if line.strip()]
     if len(lines) != 1 or not lines[0].startswith("%"):
         return ""
-    name = lines[0][1:].split(None, 1)[0] if lines[0][1:].strip() else ""
+    name = lines[0][1:].split(None, 1)[0].rstrip("?") if lines[0][1:].strip() else ""
     return name if name in NAMES else ""
 
 

@@ -22,8 +22,8 @@ WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 ORDER = ("failed", "lost", "image", "pending", "replayed", "stored")
 SHORT = {  # code -> what a head line says of a name that is not back
     "unpicklable": "cannot be stored", "load-error": "could not be loaded", "replay-error": "its cells failed when they ran again",
-    "differs": "came back different", "unsafe-cell": "its cell must not run again", "nondeterministic": "would come out different",
-    "unexplained-change": "no cell explains how it came about", "missing-package": "a package is missing"}
+    "differs": "came back different", "unsafe-cell": "cannot be stored or made again", "nondeterministic": "cannot be stored or made again",
+    "unexplained-change": "cannot be stored or made again", "missing-package": "a package is missing"}
 
 
 def admitted(entry: dict) -> bool:
