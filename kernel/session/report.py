@@ -15,8 +15,8 @@ COLUMN = 24  # columns of the text that one of a table may take, the last except
 NAMED = 5  # names that a head line spells out
 NOTED = 6  # lines of a notice
 STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
-CELL = ("padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: normal; "
-        "overflow-wrap: anywhere; max-width: 44em")
+CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
+LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # reasons: the only ones that are long
 MUTED = "color: var(--jp-ui-font-color2, #767676)"
 WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 ORDER = ("failed", "lost", "image", "pending", "replayed", "stored")
@@ -125,8 +125,9 @@ class Result:
         parts += [f"<th style='{CELL}; font-weight: 600'>{html.escape(heading)}</th>" for heading in headings]
         for row in rows:
             style = f"{CELL}; {WARN}" if set(row) & {"failed", "lost", "different"} else CELL
-            parts.append("</tr><tr>" + "".join(f"<td style='{style if i < 2 else CELL}'>{html.escape(cell)}</td>"
-                                               for i, cell in enumerate(row)))
+            styles = [style, style, *[CELL] * len(row)][:len(row) - 1] + [LAST]
+            parts.append("</tr><tr>" + "".join(f"<td style='{s}'>{html.escape(cut(cell, 2000 if s is LAST else 60))}</td>"
+                                               for s, cell in zip(styles, row)))
         return "".join(parts) + "</tr></table>"
 
 

@@ -28,3 +28,28 @@ def test_rows_that_are_not_back_come_first():
 def test_sizes_and_times_are_readable():
     assert [report.human_bytes(n) for n in (0, 999, 1500, 2_400_000, 5e9)] == ["0 B", "999 B", "1.5 KB", "2.4 MB", "5.0 GB"]
     assert [report.human_seconds(s) for s in (0.004, 3.21, 600)] == ["4 ms", "3.2 s", "10 min"]
+
+
+def test_text_is_never_wider_than_a_page():
+    long = "it cannot be stored (" + "a.very.long.path." * 30 + "), and cannot be made again"
+    variables = {"a_name_that_goes_on_and_on_for_thirty_columns": entry("lost", None, long), "b": entry()}
+    result = report.Result({}, report.head_line(variables), [long], report.variable_table(variables))
+    lines = repr(result).splitlines()
+    assert max(map(len, lines)) <= report.WIDTH and len(lines) < 12
+    assert long in result._repr_html_()
+
+
+def test_what_is_kept_is_not_called_lost():
+    kept = entry("failed", None, "a existed already and was kept; --overwrite replaces it") | {"code": "skipped"}
+    assert report.head_line({"a": kept, "b": entry()}) == "1 of 2 variables back, 1 existed already and was kept"
+
+
+def test_a_notice_is_one_line_and_its_table_folds():
+    variables = {"a": entry("lost", None, "no")}
+    notice = report.Result({}, report.head_line(variables), [], report.variable_table(variables), folded=True)
+    assert repr(notice) == "0 of 1 variables back, 1 not: a (no)"
+    assert notice._repr_html_().index("<summary") < notice._repr_html_().index("<table")
+
+
+def test_cells_are_named_by_their_prompts():
+    assert report.with_prompts("cell 7 makes it again; cell 8 too", {7: 3}) == "cell [3] makes it again; cell 8 too"
