@@ -37,6 +37,22 @@ bool IsClassState(PyObject* name, PyObject* value) {
   return true;
 }
 
+// What was registered with an abstract base class, in the order of names. Borrowed: classes die in a collection only.
+std::vector<PyObject*> Registered(PyTypeObject* type) {
+  std::vector<PyObject*> result;
+  if (!PyDict_GetItemString(type->tp_dict, "_abc_impl")) return result;
+  try {
+    py::tuple dump = py::module_::import("_abc").attr("_get_dump")(py::handle(reinterpret_cast<PyObject*>(type)));
+    for (py::handle reference : dump[0])
+      if (PyObject* target = PyWeakref_GetObject(reference.ptr()); PyType_Check(target)) result.push_back(target);
+  } catch (py::error_already_set&) {
+    // Something else of that name.
+  }
+  auto label = [](PyObject* target) { return TypeLabel(reinterpret_cast<PyTypeObject*>(target)); };
+  std::sort(result.begin(), result.end(), [&](PyObject* a, PyObject* b) { return label(a) < label(b); });
+  return result;
+}
+
 }  // namespace
 
 void Walk::Expand(PyObject* object, const TypeInfo& info) {
@@ -435,6 +451,7 @@ void Walk::ExpandClass(PyObject* object) {
     pending_.push_back(name);
     pending_.push_back(value);
   }
+  for (PyObject* registered : Registered(type)) pending_.push_back(registered);
   // A metaclass may give its classes fields; they lie in the same dict.
   encoder_.Number(pending_.size() - from);
   PushPending(object, Shape::kParts, from);

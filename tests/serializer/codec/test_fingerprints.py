@@ -25,6 +25,9 @@ SHARED = {
                                      "vars(K)['f'].mark = [1]; vars(K)['g'].__doc__ = 'other'\n"
                                      "L = type('L', (), {'__new__': lambda cls: object.__new__(cls)})",
                                      "vars(K)['f'].mark == [1] and vars(K)['g'].__doc__ == 'other' and not vars(vars(L)['__new__'])"),
+    "registered classes": ("import abc, collections\nclass A(abc.ABC): pass\nclass B: pass\nA.register(B)\nA.register(int)\n"
+                           "A.register(collections.deque)\nb = B()",
+                           "issubclass(B, A) and isinstance(b, A) and isinstance(1, A) and not isinstance('', A)"),
     "views of masked arrays": ("import numpy as np; m = np.ma.array(np.arange(6.), mask=[0, 1, 0, 0, 0, 1]); v = m[2:]; d = m.data",
                                "np.shares_memory(m, v) and np.shares_memory(m, d) and v.mask.tolist() == [0, 0, 0, 1] and "
                                "m._fill_value is None and np.shares_memory(m._mask, v._mask)"),
