@@ -98,7 +98,11 @@ def show(cells: list[dict], victim: int, straight: Path, broken: Path) -> int:
     second = Run(broken, cells)
     say(f"4. the notebook is opened again: a new kernel, ready after {second.started:.1f} s")
     began = time.perf_counter()
-    outputs = {cells[victim]["id"]: second.run(cells[victim]).text}
+    again = second.run(cells[victim])
+    # The cell displays nothing itself: what is displayed with it is the kernel's own word.
+    told = [text for kind, text in again.outputs if kind == "display_data"]
+    again.outputs = [output for output in again.outputs if output[0] != "display_data"]
+    outputs = {cells[victim]["id"]: again.text}
     say(f"   the killed cell is run again, the session comes back for it: {time.perf_counter() - began:.1f} s")
     resumed = second.kernel.magic("%resume")
     outputs |= {cell["id"]: second.run(cell).text for cell in cells[victim + 1 :]}
@@ -106,6 +110,9 @@ def show(cells: list[dict], victim: int, straight: Path, broken: Path) -> int:
     second.kernel.suspend()
 
     say()
+    for text in told:
+        say("shown above the cell's output:")
+        say("".join(f"  | {line}\n" for line in text.splitlines()))
     print_report(resumed)
     say()
     return compare(wanted, found, wanted_outputs, outputs, resumed)
