@@ -124,6 +124,7 @@ class Arrival:
             except _ferry.FerryError as error:
                 self.data_of[name] = error
         capsule.prepare(self.session.shell, [(n, d) for n, d in self.data_of.items() if isinstance(d, bytes)])
+        self.session.see_modules()
 
     def _item(self, name):
         data = self.data_of.pop(name)

@@ -37,6 +37,7 @@ class Session:
         self.execution = 0  # of the newest cell in the log
         self.born = 0  # the same when this life began
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
+        self.modules = 0  # in sys.modules, when the walker last saw them
         self.running = None  # the note of the cell that runs now
         self.transformed = ""
         self.notices = []  # results shown with the next cell a person runs
@@ -86,7 +87,14 @@ class Session:
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
                 self.held = ""
             self._show_notices()
+        self.see_modules()
         self._note(code, request, store_history)
+
+    def see_modules(self):
+        """What a module holds before a cell could touch it is the module's own; what is added later is the session's."""
+        if len(sys.modules) != self.modules:
+            self.modules = len(sys.modules)
+            self.walker.look([])
 
     @guarded()
     def _note(self, code, request, store_history):

@@ -5,6 +5,7 @@
     # lost: g (a generator lives in its frame)
     # nondeterministic: started
     # case: 24
+    # defect: what is known to come back wrong, and is not mended yet
     # %%
     a = [1]; b = a
     # %% raises ZeroDivisionError
@@ -18,7 +19,8 @@
 `lost` names what may be refused loudly, with the reason: names, and items of process state (`cwd`, `modules`). What is
 refused and not listed is a failure, and so is a listed name that comes back different without being refused. `case`
 numbers the thirty known ways to change a session behind the back of a tracker that goes by names. Expressions are
-evaluated many times and must change nothing. Those under `holds` must be true at the last boundary; at the others they
+evaluated many times and must change nothing. A file with a `defect` is expected to fail, and the run says so when it no
+longer does; docs/fidelity.md lists these. Those under `holds` must be true at the last boundary; at the others they
 must come out as they did in the run that was never interrupted.
 """
 
@@ -32,7 +34,7 @@ from pathlib import Path
 MARK = re.compile(r"^# %%[ \t]*(?P<rest>.*)$")
 HEADER = re.compile(r"^# (?P<key>[a-z]+): (?P<value>.*)$")
 LOSS = re.compile(r"\s*(?P<name>\w+) \((?P<reason>(?:[^()]|\([^()]*\))*)\)\s*(?:,|$)")
-KEYS = {"name", "description", "lost", "nondeterministic", "case"}
+KEYS = {"name", "description", "lost", "nondeterministic", "case", "defect"}
 
 
 class SessionFileError(Exception):
@@ -65,6 +67,7 @@ class Session:
     nondeterministic: set[str] = field(default_factory=set)
     output_varies: bool = False
     case: int | None = None
+    defect: str = ""
     files: Path | None = None  # a folder that the session finds in its working directory
     source: Path | None = None
 
@@ -94,6 +97,7 @@ def parse(text: str, source: Path | None = None) -> Session:
     if header.get("lost") and not session.lost:
         raise wrong(1, "lost: wants NAME (REASON), ...")
     session.nondeterministic = set(header.get("nondeterministic", "").replace(",", " ").split())
+    session.defect = header.get("defect", "")
     session.case = int(header["case"]) if "case" in header else None
     for start, end in zip(marks, [*marks[1:], len(lines)]):
         rest, body = MARK.match(lines[start])["rest"].split(), "\n".join(lines[start + 1 : end]).strip("\n")

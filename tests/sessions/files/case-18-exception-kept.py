@@ -1,6 +1,7 @@
 # name: case-18-exception-kept
 # description: an exception is kept; its traceback leads to frames
 # case: 18
+# lost: err (its traceback), outer (tracebacks)
 # %%
 big = list(range(5))
 def fail(n):
