@@ -56,7 +56,9 @@ def launch(options):
     kernel.main = main = Main(kernel)
     shell.kernel, shell.loop_runner = kernel, main.run_coro
     signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
-    os.register_at_fork(after_in_child=_in_forked_child)
+    mask = threading.local()  # of the thread that forks
+    os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),
+                        after_in_child=lambda: _in_forked_child(mask))
     kernel.session = SessionHooks.attach(shell, options)
     kernel.stdin.asked = kernel.session.effect
     _engine.capture()
@@ -83,8 +85,18 @@ def _open_log(level):
     return fd
 
 
-def _in_forked_child():
+def _hold_sigterm(mask):
+    """A SIGTERM that meets a child before it has handlers of its own waits for them; Python would drop it."""
+    mask.before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _let_sigterm(mask):
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask.before)
+
+
+def _in_forked_child(mask):
     OutStream.forked = True
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_sigterm(mask)

@@ -23,7 +23,7 @@ from .saver import Encoded, type_name
 
 log = logging.getLogger("kernelferry.session")
 
-LAST = ("builtins", "modules", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
+LAST = ("builtins", "modules", "annotations", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 HELD_SHOWN = 5  # lines of a report about holders outside the namespace
 REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
@@ -124,7 +124,7 @@ class Arrival:
             except _ferry.FerryError as error:
                 self.data_of[name] = error
         capsule.prepare(self.session.shell, [(n, d) for n, d in self.data_of.items() if isinstance(d, bytes)])
-        self.session.see_modules()
+        self.session.see_modules()  # as imported: what items put into them is the session's
 
     def _item(self, name):
         data = self.data_of.pop(name)

@@ -76,6 +76,8 @@ void BindLook(py::module_& m) {
 void BindObjects(py::module_& m) {
   BindComponent(m);
   BindLook(m);
+  m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
+        "Whether sys.modules holds the module under its name and an import would bring it.");
   py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")
       .def(py::init<py::dict>())
       .def("look", [](const std::shared_ptr<Walker>& walker, const std::vector<std::string>& names) {

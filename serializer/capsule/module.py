@@ -16,7 +16,10 @@ import sys
 import sysconfig
 import types
 
-from .kind import Kind, lost_text, of_session, shown
+from kernelferry._ferry import is_imported
+
+from . import local
+from .kind import Kind, lost_text, no_baseline, of_session, shown
 from .pack import PLAIN, pack_each, unpack_each
 
 ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
@@ -136,10 +139,14 @@ def source_hash(module, seen) -> str:
 
 
 def capture_modules(where, seen):
-    imports, versions, sources, wanted = [], {}, {}, imported_names(where)
+    imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where)
     for name, module in list(sys.modules.items()):
         dictionary = getattr(module, "__dict__", None)
         if name in seen.before or is_own(name) or type(dictionary) is not dict or dictionary.get("__name__") != name:
+            continue
+        if isinstance(module, types.ModuleType) and not is_imported(module):
+            if name.split(".")[0] in wanted:  # else a library made it: Cython has such modules
+                made[name] = module
             continue
         if name.split(".")[0] in wanted:
             imports.append(name)
@@ -152,12 +159,15 @@ def capture_modules(where, seen):
     attributes = session_attributes(where, seen)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
-    if not imports and not attributes:
+    if not imports and not attributes and not made:
         return None
-    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone,
-             "lost": {".".join(k): v for k, v in lost.items()}}
+    held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
+    holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
+    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
+             "made": {name: holders.get(id(module), "") for name, module in made.items()},
+             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items()]}}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
-    return state, shown([".".join(key) for key in attributes] + [f"import {name}" for name in top])
+    return state, shown([".".join(key) for key in attributes] + [f"import {name}" for name in [*top, *made]])
 
 
 def import_modules(_where, state):
@@ -176,11 +186,16 @@ def import_modules(_where, state):
 
 def apply_modules(where, state):
     notes = [import_modules(where, state)]
+    for name, holder in state["made"].items():
+        if isinstance(where.namespace.get(holder), types.ModuleType):
+            sys.modules[name] = where.namespace[holder]
+        else:
+            notes.append(f"module {name}, which a cell made, is not restored")
     seen = Seen.__new__(Seen)
     seen.hashes = {}
-    for name, digest in state["sources"].items():
-        if name in sys.modules and source_hash(sys.modules[name], seen) != digest:
-            notes.append(f"the source of module {name} is not what it was")
+    edited = {name for name, digest in state["sources"].items()
+              if name in sys.modules and source_hash(sys.modules[name], seen) != digest}
+    notes += [f"the source of module {name} is not what it was" for name in sorted(edited)]
     for name, version in state["versions"].items():
         now = getattr(sys.modules.get(name), "__dict__", {}).get("__version__")
         if isinstance(now, str) and now != version:
@@ -191,6 +206,7 @@ def apply_modules(where, state):
             setattr(sys.modules[name], attribute, value)
     for name, attribute in state["gone"]:
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
+    missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
 
@@ -214,7 +230,23 @@ def apply_builtins(where, state):
     return lost_text("builtin", {**lost, **missing})
 
 
+def capture_annotations(where, _base):
+    """Of variables (`x: int = 1`), which Python keeps in the namespace."""
+    annotations = where.namespace.get("__annotations__")
+    if type(annotations) is not dict or not annotations:
+        return None
+    return pack_each(annotations, where.namespace, where.names), shown(annotations)
+
+
+def apply_annotations(where, state):
+    packed, lost = state
+    values, missing = unpack_each(packed, where.namespace)
+    where.namespace.setdefault("__annotations__", {}).update(values)
+    return lost_text("annotation of", {**lost, **missing})
+
+
 KINDS = [
     Kind("modules", lambda _shell: Seen(), capture_modules, apply_modules, prepare=import_modules),
     Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins),
+    Kind("annotations", no_baseline, capture_annotations, apply_annotations),
 ]

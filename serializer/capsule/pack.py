@@ -3,7 +3,9 @@
 Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
 whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
 name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
+`names` may also say (module, attribute) of an object: it is then written as that attribute.
 """
+import importlib
 import io
 import marshal
 import pickle
@@ -38,7 +40,9 @@ class Pickler(cloudpickle.Pickler):
         if obj is self.namespace:
             return "namespace", ""
         name = self.names.get(id(obj))
-        return None if name is None else ("name", name)
+        if name is None:
+            return None
+        return ("name", name) if type(name) is str else ("attribute", name)
 
     def reducer_override(self, obj):
         if isinstance(obj, types.FunctionType) and obj.__globals__ is self.namespace:
@@ -57,6 +61,9 @@ class Unpickler(pickle.Unpickler):
         kind, name = pid
         if kind == "namespace":
             return self.namespace
+        if kind == "attribute":
+            module, attribute = name
+            return vars(importlib.import_module(module))[attribute]
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")
         return self.namespace[name]

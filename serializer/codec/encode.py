@@ -9,7 +9,7 @@ import pickle
 import sys
 import types
 
-from kernelferry._ferry import Gate, Stopped, on_deep_stack
+from kernelferry._ferry import Gate, Stopped, is_imported, on_deep_stack
 from kernelferry.codec import blob, classes, functions, where
 from kernelferry.codec.classify import Classifier
 from kernelferry.codec.errors import EncodeError, without_frames
@@ -68,7 +68,8 @@ class Encoding:
         """The pid of a container that belongs to a module: its namespace, or what it holds."""
         if type(obj) is dict:
             name = obj.get("__name__")
-            if type(name) is str and getattr(sys.modules.get(name), "__dict__", None) is obj:
+            module = sys.modules.get(name) if type(name) is str else None
+            if isinstance(module, types.ModuleType) and vars(module) is obj and is_imported(module):
                 return "vars", name
         if self.module_reference is not None:
             reference = self.module_reference(obj)

@@ -10,6 +10,8 @@ import threading
 import types
 import typing
 
+from kernelferry._ferry import is_imported
+
 # Immutable kinds that no module is asked for.
 VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
 
@@ -23,11 +25,10 @@ def held_by(module, attribute):
 
 
 def reduce_module(encoding, module):
-    name = vars(module).get("__name__")
-    if sys.modules.get(name) is module:
-        return importlib.import_module, (name,)
+    if is_imported(module):
+        return importlib.import_module, (vars(module)["__name__"],)
     for name, other in list(sys.modules.items()):
-        if other is module:
+        if other is module and name != vars(module).get("__name__"):
             return importlib.import_module, (name,)
     # made by the session with types.ModuleType
     state = {name: value for name, value in vars(module).items() if name != "__builtins__"}
@@ -95,6 +96,12 @@ def make_typevar(kind, name, constraints, keywords):
     return kind(name, *constraints, **keywords)
 
 
+def reduce_new_type(encoding, new_type):
+    if new_type.__module__ != "__main__":
+        return NotImplemented
+    return object.__new__, (typing.NewType,), vars(new_type)
+
+
 def reduce_cached_property(encoding, prop):
     """Its lock is free between cells: a new one is the same."""
     state = {name: value for name, value in vars(prop).items() if name != "lock"}
@@ -118,5 +125,6 @@ KINDS = {
     typing.TypeVar: reduce_typevar,
     typing.ParamSpec: reduce_typevar,
     typing.TypeVarTuple: reduce_typevar,
+    typing.NewType: reduce_new_type,
     functools.cached_property: reduce_cached_property,
 }

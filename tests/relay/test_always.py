@@ -5,7 +5,7 @@ import pathlib
 import signal
 
 import zmq
-from conftest import PATIENCE, wait_until
+from tests.relay.conftest import PATIENCE, wait_until
 
 
 def beat(relay):

@@ -1,6 +1,6 @@
 """Cells through the relay: order, queue, abort, input, several front ends."""
 import pytest
-from conftest import PATIENCE
+from tests.relay.conftest import PATIENCE
 
 
 @pytest.fixture

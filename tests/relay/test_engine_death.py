@@ -2,7 +2,7 @@
 import os
 import signal
 
-from conftest import PATIENCE, ended, wait_until
+from tests.relay.conftest import PATIENCE, ended, wait_until
 
 
 def busy(front):

@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import pytest
-from conftest import wait_until
+from tests.relay.conftest import wait_until
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_restart_is_told_apart_from_a_suspend(relay, notebook):
 
 
 def test_a_second_kernel_of_a_notebook_is_anonymous_and_says_who_has_it(relay, notebook, tmp_path_factory, monkeypatch):
-    from conftest import Relay
+    from tests.relay.conftest import Relay
     one = again(relay, JPY_SESSION_NAME=str(notebook))
     other = Relay(tmp_path_factory.mktemp("r"), monkeypatch)
     try:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PATIENCE, RELAY, ended, wait_until
+from tests.relay.conftest import PATIENCE, RELAY, ended, wait_until
 
 
 def told(relay):

@@ -51,6 +51,33 @@ def test_a_killed_session_comes_back_with_all_but_the_running_cell(tmp_path, see
         second.kill()
 
 
+@pytest.mark.parametrize("seed", range(max(1, TIMES // 6)))
+def test_a_session_that_is_killed_again_and_again_comes_back_each_time(tmp_path, seed):
+    moments, path, n = random.Random(1000 + seed), counting.notebook(tmp_path), 0
+    for life in range(5):
+        kernel = Kernel(tmp_path / "store", path, tmp_path)
+        try:
+            if life == 0:
+                kernel.run(counting.START, "cell-0")
+            shown = kernel.run("n", "cell-1")
+            assert shown.status == "ok", f"life {life}: {shown.error} {shown.text}"
+            found = int(next(text for kind, text in shown.outputs if kind == "execute_result"))
+            assert found in (n, n + 1), f"life {life}: {shown.text}"
+            assert kernel.evaluate([counting.WHOLE]) == ["True"], f"life {life}"
+            n = found
+            timer = threading.Timer(moments.uniform(0.0, 0.8), kill_everything, [kernel.processes()])
+            timer.start()
+            try:
+                for n in counting.play(kernel, 10_000):
+                    pass
+            except KernelGone:
+                pass
+            finally:
+                timer.join()
+        finally:
+            kernel.kill()
+
+
 def test_the_engine_alone_killed_under_a_living_relay_comes_back(tmp_path):
     kernel = Kernel(tmp_path / "store", counting.notebook(tmp_path), tmp_path)
     try:

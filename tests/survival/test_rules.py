@@ -163,8 +163,7 @@ def test_cells_that_ran_after_the_last_save_are_replayed_or_listed(notebook):
     second = notebook.open()
     shown = said(second.run("a is b, len(a)", "cell-1"))
     assert "(True, 2)" in shown
-    assert "cell [4] ran after the last save and was not replayed: it wrote a file" in shown
-    assert "cell [5]" in shown
+    assert "not replayed: [4]: it wrote a file" in shown and "[5]" in shown
     assert second.evaluate(["c", "d"]) == ["raised NameError"] * 2
     told = second.magic("%resume")
     assert [(c["cell"], c["status"]) for c in told["cells_behind"]] == [(3, "replayed"), (4, "not-replayed"), (5, "not-replayed")]

@@ -6,6 +6,8 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 
 from __future__ import annotations
 
+from kernelferry._ferry import weak_target
+
 
 class Adapter:
     """children: callable(obj) -> iterable of what obj is made of, or None: its fields.
@@ -96,9 +98,14 @@ register("pandas.Series", children=_pandas_frame)
 register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
 register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
          opaque="contents of the cache")
+register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
+# A weak reference and what it refers to travel together; else it would come back referring to another object.
+register("weakref.ReferenceType", children=lambda r: (weak_target(r), r.__callback__))
+register("weakref.ProxyType", children=lambda p: (weak_target(p),))
+register("weakref.CallableProxyType", children=lambda p: (weak_target(p),))
 register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
-register("weakref.WeakSet", children=lambda s: list(s), opaque="weak references")
+register("_weakrefset.WeakSet", children=lambda s: list(s), opaque="weak references")
 register("matplotlib.figure.FigureBase", opaque="figure")
 register("_ctypes._SimpleCData", opaque="C data")
 register("_ctypes.Structure", opaque="C data")

@@ -27,6 +27,34 @@ bool IsShorter(const ModuleReference& a, const std::string& module, const char* 
   return std::strcmp(a.attribute.c_str(), attribute) <= 0;
 }
 
+bool Has(PyObject* dict, const char* name) {
+  PyObject* value = PyDict_GetItemString(dict, name);
+  return value && value != Py_None;
+}
+
+}  // namespace
+
+bool IsImported(PyObject* module) {
+  const char* text = PyModule_GetName(module);
+  if (!text) return PyErr_Clear(), false;
+  if (PyDict_GetItemString(PyImport_GetModuleDict(), text) != module) return false;
+  PyObject* dict = PyModule_GetDict(module);
+  if (Has(dict, "__spec__") || Has(dict, "__file__") || Has(dict, "__path__")) return true;
+  const char* dot = std::strchr(text, '.');
+  if (!dot) return false;
+  PyObject* root = PyDict_GetItemString(PyImport_GetModuleDict(), std::string(text, dot).c_str());
+  return root && PyModule_Check(root) && Has(PyModule_GetDict(root), "__spec__");
+}
+
+namespace {
+
+// A module may be held under another name than its own (aliases of libraries); those are the library's.
+bool IsByHand(PyObject* module) {
+  const char* text = PyModule_GetName(module);
+  if (!text) return PyErr_Clear(), false;
+  return PyDict_GetItemString(PyImport_GetModuleDict(), text) == module && !IsImported(module);
+}
+
 }  // namespace
 
 void Modules::Refresh() {
@@ -38,7 +66,7 @@ void Modules::Refresh() {
   while (PyDict_Next(modules, &pos, &name, &module)) {
     if (!PyModule_Check(module) || !PyUnicode_Check(name)) continue;
     PyObject* dict = PyModule_GetDict(module);
-    if (dict == namespace_.ptr()) continue;
+    if (dict == namespace_.ptr() || IsByHand(module)) continue;
     auto [it, fresh] = seen_.try_emplace(module);
     Seen& seen = it->second;
     ++met;

@@ -18,6 +18,10 @@ struct ModuleReference {
   std::string attribute;
 };
 
+// Whether sys.modules holds the module under its name, and an import would bring it: not so of one that a cell made by
+// hand and put there. A submodule that a library made by hand comes with the library.
+bool IsImported(PyObject* module);
+
 class Modules {
  public:
   explicit Modules(pybind11::handle ns) : namespace_(ns) {}

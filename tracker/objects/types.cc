@@ -163,6 +163,7 @@ void Types::Classify(PyTypeObject* type, TypeInfo* info) {
   }
   if (info->kind == Kind::kDoor) return;
   if (PyType_IsSubtype(type, &_PyWeakref_RefType) || type == &_PyWeakref_ProxyType || type == &_PyWeakref_CallableProxyType) {
+    if (!info->user && Adapt(type, info)) return;
     info->opaque = "weak reference";
     return;
   }

@@ -211,8 +211,7 @@ void Walk::VisitObject(PyObject* object) {
       if (PyModule_GetDict(object) == namespace_.ptr()) units_[unit_].door = true;
       const char* name = PyModule_GetName(object);
       if (!name) PyErr_Clear();
-      PyObject* known = name ? PyDict_GetItemString(PyImport_GetModuleDict(), name) : nullptr;
-      if (known != object && PyModule_GetDict(object) != namespace_.ptr()) break;  // made by hand
+      if (!IsImported(object) && PyModule_GetDict(object) != namespace_.ptr()) break;  // made by hand
       return encoder_.Put(Tag::kModule, name ? name : "?");
     }
     case Kind::kClass: {
@@ -271,8 +270,11 @@ void Walk::VisitObject(PyObject* object) {
 void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   std::uint32_t number = ++number_;
   bool again = again_, listing = listing_;
-  // What is reduced can come back through what its reduction made, so it is listed whoever holds it.
-  if (Py_REFCNT(object) > 1 || listing_ || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
+  Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
+  const bool weakly_held = place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place);
+  // What is reduced can come back through what its reduction made, so it is listed whoever holds it; what has weak
+  // references can be met through one.
+  if (Py_REFCNT(object) > 1 || listing_ || weakly_held || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
     auto [entry, fresh] = table_.Insert(object);
     if (fresh) {
       entry->unit = unit_;
@@ -300,10 +302,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
     entry->number = number;
     listing_ = !(entry->flags & Entry::kMutable);
   }
-  if (first_pass_) {
-    Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
-    if (place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place)) weakly_held_.emplace_back(object, unit_);
-  }
+  if (first_pass_ && weakly_held) weakly_held_.emplace_back(object, unit_);
   Expand(object, info);
   again_ = again;
   listing_ = listing;

@@ -124,6 +124,41 @@ def test_attribute_that_is_a_variable_stays_that_object(tmp_path):
     assert saved["values"] == back["values"] == ["True", "True", "6"]
 
 
+def test_state_of_a_local_module_comes_back_in_its_objects(tmp_path):
+    (tmp_path / "shop.py").write_text(
+        "import threading\nfrom os import environ\nlock = threading.Lock()\nMISSING = object()\nSTATE = []\nINDEX = {'all': STATE}\n"
+        "COUNT = 0\nclass Till: pass\nTILL = Till()\nLAZY = None\n"
+        "def push(v, missing=MISSING):\n    global COUNT, LAZY\n    STATE.append(v); COUNT += 1; TILL.last = v; LAZY = {'x': v}\n")
+    cells = ["import sys; sys.path.insert(0, '.'); import shop; from shop import STATE", "shop.push(1)", "box = [2]", "shop.push(box)"]
+    expressions = ["STATE", "shop.STATE is STATE", "shop.INDEX['all'] is STATE", "shop.COUNT", "shop.TILL.last is box", "shop.LAZY",
+                   "shop.push.__defaults__[0] is shop.MISSING", "shop.STATE[1] is box"]
+    saved, back = journey(tmp_path, cells, expressions, ["import shop; from shop import STATE; box = [2]"])
+    assert saved["values"] == back["values"]
+    assert all(ok for _, ok, _ in back["applied"])
+    assert b"PATH" not in (tmp_path / "items").read_bytes()
+
+
+def test_lost_state_of_a_local_module_is_named(tmp_path):
+    (tmp_path / "shop.py").write_text("def rows():\n    yield 1\nROWS = rows()\n")
+    _, back = journey(tmp_path, ["import sys; sys.path.insert(0, '.'); import shop"], [])
+    (modules,) = [r for r in back["applied"] if r[0] == "modules"]
+    assert not modules[1] and "shop.ROWS" in modules[2] and "generator" in modules[2]
+
+
+def test_module_made_by_a_cell(tmp_path):
+    made = "import sys, types; mod = types.ModuleType('hand'); mod.x = [1]"
+    cells = [made, "sys.modules['hand'] = mod"]
+    saved, back = journey(tmp_path, cells, ["__import__('hand') is mod"], [made])
+    assert saved["values"] == back["values"] == ["True"]
+    assert all(ok for _, ok, _ in back["applied"])
+
+
+def test_annotations_of_variables(tmp_path):
+    cells = ["class T: pass", "a: T = T()\nb: 'list[T]' = []"]
+    saved, back = journey(tmp_path, cells, ["__annotations__['a'] is T", "__annotations__['b']"], ["class T: pass"])
+    assert saved["values"] == back["values"] == ["True", "'list[T]'"]
+
+
 def test_secrets_stay_out_and_are_named(tmp_path):
     cells = ["import os; os.environ['API_TOKEN'] = 'hush'[::-1] + 'hush'; os.environ['PLAIN'] = 'p'"]
     saved, back = journey(tmp_path, cells, ["__import__('os').environ.get('API_TOKEN')"])

@@ -37,6 +37,9 @@ LINKED = {
     "estimator": "from sklearn.linear_model import LinearRegression\nimport numpy as np\na = np.ones(3)\n"
                  "b = LinearRegression(); b.weights = a",
     "enum member": "import enum\nclass a(enum.Enum):\n x = 1\nb = [a.x]",
+    "weak reference": "import weakref\nclass K: pass\na = K(); b = [weakref.ref(a)]",
+    "weak proxy": "import weakref\nclass K: pass\na = K(); b = weakref.proxy(a)",
+    "module made by hand": "import sys, types\na = [1]; b = types.ModuleType('hand'); b.x = a; sys.modules['hand'] = b",
     "cycle of needs": "class a: pass\na.other = [1]\ndef b(): pass\na.f = b; b.cls = a",
 }
 

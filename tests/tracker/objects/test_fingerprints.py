@@ -105,7 +105,7 @@ OPAQUE = {
     "generator": ("x = [0, (i for i in 'ab')]", "builtins.generator at x[1]"),
     "file": ("class K: pass\nx = K(); x.f = open('/dev/null')", "_io.TextIOWrapper at x.f"),
     "connection": ("import sqlite3; x = sqlite3.connect(':memory:')", "sqlite3.Connection at x"),
-    "weak reference": ("import weakref\nclass K: pass\nk = K(); x = weakref.ref(k)", "weakref.ReferenceType at x"),
+    "weak set": ("import weakref\nclass K: pass\nk = K(); x = weakref.WeakSet([k])", "_weakrefset.WeakSet at x"),
     "cache": ("import functools\n@functools.lru_cache\ndef x(a): return a", "functools._lru_cache_wrapper at x"),
     "mapped file": ("import numpy as np, tempfile\nt = tempfile.NamedTemporaryFile()\n"
                     "x = np.memmap(t.name, 'u1', 'w+', shape=8)", "numpy.memmap at x"),

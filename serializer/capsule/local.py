@@ -1,0 +1,148 @@
+"""State that modules of the user's own hold: what their code has written into their attributes since they were imported.
+
+The import makes the module's objects anew, and whoever refers to one, in the module or in the session, refers to that new
+one. So containers and instances get their contents back in place; only what cannot be filled is set as an attribute.
+There is no copy of the module as it was imported, so everything is kept, and what an import makes equal again is left
+alone. Attributes are written apart from each other, as references where one holds another.
+"""
+import collections
+import copyreg
+import sys
+import threading
+import types
+
+from .pack import PLAIN, pack, reason, unpack
+
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+SEQUENCES = (list, collections.deque, bytearray)
+MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+LOCKS = (type(threading.Lock()), type(threading.RLock()))
+IMMUTABLE = (tuple, frozenset, *PLAIN)
+MOST = 64 << 20  # bytes of one attribute: every save writes it again
+
+
+def attributes_of(modules) -> dict:
+    """(module, attribute) -> value, without code, what the import system puts there, and what libraries hold as well
+    (`from os import environ`)."""
+    found = {(name, attribute): value for name in modules for attribute, value in list(vars(sys.modules[name]).items())
+             if not attribute.startswith("__") and not isinstance(value, CODE)}
+    asked = {id(value) for value in found.values() if type(value) not in IMMUTABLE}
+    others = [vars(module) for name, module in list(sys.modules.items())
+              if name not in modules and name != "__main__" and type(module) is types.ModuleType]
+    theirs = {id(value) for attributes in others for value in list(attributes.values()) if id(value) in asked}
+    return {key: value for key, value in found.items() if id(value) not in theirs}
+
+
+def contents(value):
+    """(kind, what is written): "fill" and what the object is filled with, or "set" and the object itself."""
+    kind = type(value)
+    if kind in SEQUENCES:
+        return "fill", kind(value)
+    if kind is set:
+        return "fill", set(value)
+    if kind in MAPPINGS:
+        return "fill", list(value.items())
+    if is_filled_by_fields(value):
+        return "fill", dict(vars(value))
+    return "set", value
+
+
+def is_filled_by_fields(value) -> bool:
+    """An instance that its `__dict__` describes: pickling it would write no more than that."""
+    kind = type(value)
+    plain = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
+    plain = plain and kind.__getstate__ is object.__getstate__ and kind not in copyreg.dispatch_table
+    plain = plain and not hasattr(kind, "__setstate__") and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
+    return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
+
+
+def fill(value, contents):
+    kind = type(value)
+    if kind in SEQUENCES:
+        value.clear()
+        value.extend(contents)
+    elif kind is set:
+        value.clear()
+        value.update(contents)
+    else:
+        fields = value if kind in MAPPINGS else vars(value)
+        fields.clear()
+        for key, item in contents if kind in MAPPINGS else contents.items():
+            fields[key] = item
+
+
+def written(where, found, key) -> tuple[str, bytes]:
+    """How one attribute is kept: kind, and bytes; of (class, contents) where it is filled."""
+    value = found[key]
+    others = {id(other): place for place, other in found.items() if type(other) not in IMMUTABLE}
+    names = where.names | others
+    names.pop(id(value), None)
+    kind, what = contents(value)
+    data = pack((type(value), what) if kind == "fill" else what, where.namespace, names)
+    if len(data) > MOST:
+        raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
+    return kind, data
+
+
+def has_no_state(value) -> bool:
+    """What the import makes as it was: a sentinel, a lock that nobody holds."""
+    if type(value) in LOCKS:
+        free = value.acquire(blocking=False)
+        if free:
+            value.release()
+        return free
+    return type(value) is object
+
+
+def capture(where, modules, taken) -> tuple[dict, dict]:
+    """({(module, attribute): entry}, {(module, attribute): why it is lost}); `taken` are captured otherwise."""
+    found = {key: value for key, value in attributes_of(modules).items() if key not in taken}
+    entries, lost = {}, {}
+    for key, value in found.items():
+        if has_no_state(value) or value is where.shell:
+            continue
+        try:
+            names = [name for name, other in where.namespace.items() if other is value and type(value) not in IMMUTABLE]
+            entries[key] = *written(where, found, key), names
+        except Exception as error:  # a class of the module may raise anything
+            lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
+    return entries, lost
+
+
+def apply(where, entries) -> dict:
+    """Puts contents back where they differ from what the import made; {(module, attribute): why not}."""
+    lost = {}
+    present = attributes_of({module for module, _ in entries if module in sys.modules})
+    differing = {key: entry for key, entry in entries.items() if key not in present or not is_same(where, present, key, entry)}
+    for kind_now in ("set", "fill"):  # what is filled may refer to what was set
+        for (module, attribute), (kind, data, names) in differing.items():
+            if kind != kind_now:
+                continue
+            try:
+                if module not in sys.modules:
+                    raise LookupError(f"module {module} is not there")
+                value = unpack(data, where.namespace)
+                if kind == "fill":
+                    value = filled(present.get((module, attribute)), *value)
+                setattr(sys.modules[module], attribute, value)
+                where.namespace.update({name: value for name in names if name in where.namespace})
+            except Exception as error:
+                lost[module, attribute] = reason(error)
+    return lost
+
+
+def filled(present, cls, what):
+    """The object that the import made, or one like it, with these contents."""
+    if type(present) is not cls:
+        if cls is collections.defaultdict:
+            raise TypeError(f"the import makes a {type(present).__name__} there")
+        present = cls.__new__(cls)
+    fill(present, what)
+    return present
+
+
+def is_same(where, present, key, entry) -> bool:
+    try:
+        return written(where, present, key) == entry[:2]
+    except Exception:  # what cannot be written now is not what was written then
+        return False
