@@ -2,7 +2,8 @@
 """Checks every include and import against the table of docs/layers.md.
 
 A file may use its own layer and the layers its row names; only rows marked (P) may include Python or pybind11 headers,
-and only kernel/engine may include xeus. Prints each line that breaks this and exits 1.
+and only kernel/engine may include xeus. A source that its folder's CMakeLists.txt does not list would be missing from the
+installed package. Prints each line that breaks this and exits 1.
 """
 import pathlib
 import re
@@ -27,6 +28,8 @@ def main(root: pathlib.Path) -> int:
         here = layer(path)
         allowed = {here, *rows[here]["may"].split()}
         text = file.read_text()
+        if file.suffix != ".h" and file.name not in (file.parent / "CMakeLists.txt").read_text():
+            faults.append(f"{path}: not listed in CMakeLists.txt")
         if file.suffix == ".py":
             used = {packages.get(".".join(m.split(".")[:2])) for m in IMPORT.findall(text)} - {None}
             faults += [f"{path}: imports {u}, which {here} may not" for u in used - allowed]
