@@ -15,6 +15,7 @@ import re
 import sys
 import sysconfig
 import types
+import warnings
 
 from kernelferry._ferry import is_imported
 
@@ -117,6 +118,22 @@ def session_attributes(where, seen) -> dict:
     return found
 
 
+def accessors() -> dict:
+    """(class, name) -> class of the session that pandas was given with register_dataframe_accessor and its like."""
+    pandas = sys.modules.get("pandas")
+    kinds = [getattr(pandas, kind) for kind in ("DataFrame", "Series", "Index") if hasattr(pandas, kind)]
+    found = {(kind.__name__, name): getattr(vars(kind).get(name), "_accessor", None) for kind in kinds for name in kind._accessors}
+    return {key: accessor for key, accessor in found.items() if of_session(accessor)}
+
+
+def apply_accessors(where, packed) -> dict:
+    values, missing = unpack_each(packed, where.namespace)
+    for (kind, name), accessor in values.items():
+        with warnings.catch_warnings(action="ignore"):
+            getattr(sys.modules["pandas"].api.extensions, f"register_{kind.lower()}_accessor")(name)(accessor)
+    return missing
+
+
 STANDARD = tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
@@ -161,11 +178,13 @@ def capture_modules(where, seen):
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
     if not imports and not attributes and not made:
         return None
+    registered, refused_accessors = pack_each(accessors(), where.namespace, where.names)
     held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
+             "accessors": registered,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
-             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items()]}}
+             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items()]}}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
     return state, shown([".".join(key) for key in attributes] + [f"import {name}" for name in [*top, *made]])
 
@@ -206,6 +225,7 @@ def apply_modules(where, state):
             setattr(sys.modules[name], attribute, value)
     for name, attribute in state["gone"]:
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
+    missing |= apply_accessors(where, state["accessors"])
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)

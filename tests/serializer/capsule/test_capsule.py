@@ -153,6 +153,13 @@ def test_module_made_by_a_cell(tmp_path):
     assert all(ok for _, ok, _ in back["applied"])
 
 
+def test_accessor_registered_in_pandas(tmp_path):
+    cells = ["import pandas as pd; used = []", "@pd.api.extensions.register_dataframe_accessor('geo')\nclass _Geo:\n"
+             " def __init__(self, frame): self.frame = frame\n def go(self): used.append(1); return len(self.frame), len(used)\ndel _Geo"]
+    saved, back = journey(tmp_path, cells, ["pd.DataFrame({'x': [1, 2]}).geo.go()"], ["import pandas as pd; used = []"])
+    assert saved["values"] == back["values"] == ["(2, 1)"]
+
+
 def test_annotations_of_variables(tmp_path):
     cells = ["class T: pass", "a: T = T()\nb: 'list[T]' = []"]
     saved, back = journey(tmp_path, cells, ["__annotations__['a'] is T", "__annotations__['b']"], ["class T: pass"])
