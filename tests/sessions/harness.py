@@ -93,7 +93,7 @@ class Report:
 
 
 def check(session: Session, folder: Path, every: bool, runner=FerryKernel) -> Report:
-    """Records the session and brings boundaries back: every one, or the first, the middle and the last."""
+    """Records the session and brings boundaries back: every one, or the middle and the last."""
     report = Report(session.name)
     place = Place(folder / "home", folder / "work", folder / "notebook.ipynb")
     try:
@@ -111,7 +111,7 @@ def check(session: Session, folder: Path, every: bool, runner=FerryKernel) -> Re
 
 def sampled(boundaries: list) -> list:
     last = len(boundaries) - 1
-    return [boundaries[i] for i in sorted({0, last // 2, last})]
+    return [boundaries[i] for i in sorted({last // 2, last})]
 
 
 def cell_id(number: int) -> str:

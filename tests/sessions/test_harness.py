@@ -150,8 +150,8 @@ def test_honest_kernel_passes(tmp_path):
     assert (report.boundaries, report.ways) == (4, {"stored": 10})
 
 
-def test_sample_takes_first_middle_last(tmp_path):
-    assert harness.check(parse(TEXT), tmp_path, False, HonestKernel).boundaries == 3
+def test_sample_takes_middle_and_last(tmp_path):
+    assert harness.check(parse(TEXT), tmp_path, False, HonestKernel).boundaries == 2
     assert harness.sampled([1]) == [1] and harness.sampled([1, 2]) == [1, 2]
 
 
