@@ -247,7 +247,7 @@ class Saver:
             entry.notes = tuple(encoded.notes)
         entry.seconds = time.perf_counter() - begun
         if component.escaped:
-            entry.held_by = ", ".join(session.walker.holders(component) or ()) or "something outside the namespace"
+            entry.held_by = held_by(session.walker.holders(component) or ())
         return entry
 
     def _encode(self, values, exports, component):
@@ -302,6 +302,12 @@ class Saver:
 def type_name(value):
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def held_by(holders):
+    """The holders that a person can find; the insides of classes, of the interpreter and of this kernel are none."""
+    inside = ("builtins.", "kernelferry.", "IPython.", "a ")
+    return ", ".join(holder for holder in holders if not holder.startswith(inside))
 
 
 def packages():
