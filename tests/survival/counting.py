@@ -5,7 +5,7 @@ import json
 START = """
 import numpy as np
 n, log, box = 0, [], {'last': None}
-view = (base := np.zeros(1000))[::2]
+view = (base := np.zeros(20_000))[::2]
 def step():
     global n
     n += 1
