@@ -1,6 +1,8 @@
 // The control thread of Server. It never runs Python itself, except where xeus' debugger does.
+#include <poll.h>
 #include <signal.h>
 
+#include <atomic>
 #include <future>
 #include <iostream>
 #include <memory>
@@ -75,13 +77,20 @@ void Server::Interrupt() {
 }
 
 void Server::Shutdown(bool restart, std::function<void(nl::json)> reply) {
-  Post([this, restart, reply] {
+  auto started = std::make_shared<std::atomic<bool>>(false);
+  Post([this, restart, reply, started] {
+    *started = true;
     nl::json result = CallMain("control", "ferry_shutdown_request", {{"restart", restart}});
     result["restart"] = restart;
     reply(std::move(result));
     stop_impl();
   });
   Interrupt();  // after Post: the loop must find the job when the running cell is over
+  // A cell can be in code that swallows one interrupt (a callback of its output): ask again, for two seconds at most.
+  for (int tens = 1; tens <= 200 && !*started; ++tens) {
+    ::poll(nullptr, 0, 10);
+    if (tens % 50 == 0 && !*started) Interrupt();
+  }
 }
 
 void Server::Terminate() { Shutdown(false, [](nl::json) {}); }

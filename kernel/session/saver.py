@@ -20,6 +20,7 @@ log = logging.getLogger("kernelferry.session")
 
 SETTLE = 0.1  # seconds after a cell: the next one of a Run All comes sooner
 SLOW = 0.2  # seconds: a save longer than this waits before it starts again,
+ROUNDS = 5  # looks that find a component changed again since it was encoded
 REST = 10.0  # so many times its own length,
 REST_MOST = 60.0  # but at most this
 WARN_EVERY = 3600.0  # seconds between two visible warnings that saving fails
@@ -57,7 +58,7 @@ class Saver:
         self.clean = True  # nothing ran since it
         self.garbage = False  # blobs may stand in the store that no generation names
         self.phase = "look"
-        self.epoch = 0
+        self.epoch, self.rounds = 0, 0
         self.looked = 0  # execution of the last look
         self.logged = 0  # the same of the last look in the log when this life began
         self.not_before = 0.0
@@ -70,7 +71,7 @@ class Saver:
     # -- when
 
     def cell_ran(self):
-        self.clean, self.phase = False, "look"
+        self.clean, self.phase, self.rounds = False, "look", 0
         self.epoch += 1
         self.not_before = max(self.not_before, time.monotonic() + SETTLE)
 
@@ -167,8 +168,16 @@ class Saver:
         if look is None:
             return
         now = {tuple(c.key): c for c in look.components}
-        settled = now.keys() == self.components.keys() and all(self.encoded[k].still_is(c, self.epoch) for k, c in now.items())
+        same = now.keys() == self.components.keys()
+        moving = [k for k, c in now.items() if k not in self.encoded or not self.encoded[k].still_is(c, self.epoch)]
+        self.rounds += 1
+        if same and moving and self.rounds >= ROUNDS:  # it never stands still: named, and no reason to save nothing
+            for key in moving:
+                self.encoded[key].error, self.encoded[key].blob = "it changes while it is being saved", ""
+            moving = []
+        settled = same and not moving
         self.phase = "capture" if settled else "look"
+        self.rounds = 0 if settled else self.rounds
 
     def _capture(self, _label):
         session, self.items = self.session, []
