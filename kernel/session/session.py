@@ -11,6 +11,7 @@ import sys
 import time
 
 from kernelferry import _ferry, capsule
+from kernelferry.replay.loader import look_at
 
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
@@ -94,7 +95,7 @@ class Session:
         """What a module holds before a cell could touch it is the module's own; what is added later is the session's."""
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
-            self.walker.look([])
+            look_at(self.walker, [])  # also while the next request waits: what is not seen now is taken for the module's own
 
     @guarded()
     def _note(self, code, request, store_history):
