@@ -232,26 +232,27 @@ Result<void> Store::Remove(const std::string& sid) {
 Result<std::uint64_t> Store::Collect() {
   auto names = List(files_.Sessions());
   if (!names) return names.error();
-  const std::uint64_t before = Used();
+  std::uint64_t freed = 0;  // counted as it goes: opening a session to write rewrites its lock file
   for (const auto& name : *names) {
     const std::string path = files_.Sessions() + "/" + name;
-    if (name.ends_with(".gone")) {
-      if (auto r = RemoveTree(path); !r) return r.error();
-    }
     // A session is made in milliseconds; one of yesterday was given up.
     std::error_code error;
     const auto age = fs::file_time_type::clock::now() - fs::last_write_time(path, error);
-    if (name.ends_with(".new") && !error && age > std::chrono::hours(24)) {
+    const bool given_up = name.ends_with(".new") && !error && age > std::chrono::hours(24);
+    if (given_up || name.ends_with(".gone")) {
+      const std::uint64_t size = TreeSize(path);
       if (auto r = RemoveTree(path); !r) return r.error();
+      freed += size;
     }
     if (!IsSid(name)) continue;
     auto writer = Write(name);
     if (!writer && writer.error().code == Code::kRefused) continue;  // its own writer collects
     if (!writer) return writer.error();
-    if (auto freed = writer->Collect(); !freed) return freed.error().Within("session " + name);
+    auto collected = writer->Collect();
+    if (!collected) return collected.error().Within("session " + name);
+    freed += *collected;
   }
-  const std::uint64_t after = Used();
-  return before - std::min(before, after);
+  return freed;
 }
 
 }  // namespace ferry::store

@@ -43,10 +43,16 @@ class Front(BlockingKernelClient):
                 if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                     return found
 
-    def until_status(self, state, timeout=PATIENCE):
+    def until(self, msg_type, timeout=PATIENCE):
         while True:
             message = self.get_iopub_msg(timeout=timeout)
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == state:
+            if message["msg_type"] == msg_type:
+                return message
+
+    def until_status(self, state, timeout=PATIENCE):
+        while True:
+            message = self.until("status", timeout)
+            if message["content"]["execution_state"] == state:
                 return message
 
     def run(self, code, **kw):
@@ -93,6 +99,8 @@ class Relay:
         self.fronts.append(client)
         if ready:
             client.wait_for_ready(timeout=PATIENCE)
+        else:  # subscribed, so that no output is missed
+            client.until("iopub_welcome")
         return client
 
     def raw(self, kind, port, **options):
