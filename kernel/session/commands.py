@@ -4,7 +4,7 @@ import time
 
 from kernelferry import _ferry
 
-from . import report
+from . import rehearsal, report
 
 
 class CommandError(Exception):
@@ -187,9 +187,9 @@ def session(session, verb, arguments):
 
 def status(session, _arguments=()):
     data = report.shell("ferry.session/1", session.sid)
-    reader = session.store.read(session.sid)
+    reader, proofs = session.store.read(session.sid), session.rehearsal.proofs
     generations = [{"generation": m.generation, "label": m.label or None, "time": m.time_us / 1e6, "bytes": m.bytes,
-                    "cells": m.executions, "proved": False} for m in reader.generations()]
+                    "cells": m.executions, "proved": rehearsal.proved(proofs.get(m.generation))} for m in reader.generations()]
     state = session.status()
     data.update(name=session.info.get("name") or None, notebook=session.info.get("notebook") or None, state=state, generations=generations,
                 store=str(session.config.home), changed=session.saver.changed_names(), audits=session.saver.audits)
@@ -197,7 +197,8 @@ def status(session, _arguments=()):
     title = (f"Session {session.sid}: generation {newest['generation']}, {report.human_bytes(newest['bytes'])}, saved "
              f"{report.human_seconds(time.time() - newest['time'])} ago" if newest else f"Session {session.sid}: not saved yet")
     lines = [line for line in (f"notebook {data['notebook']}" if data["notebook"] else "", session.anonymous,
-                               "" if state["saved"] else "changed since the last save") if line]
+                               "" if state["saved"] else "changed since the last save",
+                               rehearsal.in_words(max(proofs), proofs[max(proofs)]) if proofs else "") if line]
     data["messages"] = [title, *lines]
     return report.Result(data, title, lines)
 
@@ -205,8 +206,8 @@ def status(session, _arguments=()):
 def listing(session, _arguments):
     result = status(session)
     rows = [[g["generation"], g["label"] or "", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(g["time"])),
-             report.human_bytes(g["bytes"]), g["cells"]] for g in result.data["generations"]]
-    result.table = (["generation", "label", "saved", "size", "cells"], rows)
+             report.human_bytes(g["bytes"]), g["cells"], "yes" if g["proved"] else ""] for g in result.data["generations"]]
+    result.table = (["generation", "label", "saved", "size", "cells", "proved"], rows)
     return result
 
 
@@ -233,6 +234,20 @@ def effects(session, arguments):
     result.data["messages"] = [result.title]
     result.data["effects"] = [{"cell": c, "kind": k, "detail": d, "unsafe": bool(u)} for c, k, d, u in rows]
     result.lines, result.table = [], (["cell", "effect", "what", ""], rows)
+    return result
+
+
+def rehearse(session, arguments):
+    if arguments:
+        raise CommandError("invalid", "%session rehearse takes no argument", "it rehearses what is there now")
+    manifest = session.keep()
+    try:
+        proof = session.rehearsal.now()
+    except OSError as error:
+        raise CommandError("refused", f"a scratch engine cannot be started: {error}", "see that the store's disk has room and hard links") from None
+    result = status(session)
+    result.title, result.lines = rehearsal.in_words(manifest.generation, proof), []
+    result.data["messages"].insert(0, result.title)
     return result
 
 
@@ -283,4 +298,5 @@ def of_cells(field, opposite):
 
 VERBS = {"status": status, "list": listing, "report": last_report, "effects": effects, "name": name,
          "pin": of_variables("pinned", "recompute"), "recompute": of_variables("recompute", "pinned"),
-         "replay-ok": of_cells("replay_ok", "no_replay"), "no-replay": of_cells("no_replay", "replay_ok"), "forget": forget}
+         "replay-ok": of_cells("replay_ok", "no_replay"), "no-replay": of_cells("no_replay", "replay_ok"), "forget": forget,
+         "rehearse": rehearse}

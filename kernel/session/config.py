@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+QUIET = 60.0  # seconds without a cell, by default
 CHOICES = {"resume": ("auto", "ask", "never"), "save": ("auto", "manual", "off")}
 
 
@@ -27,13 +28,14 @@ class Config:
     save: str = "auto"
     quota: int = 20 * 2**30  # bytes of all sessions
     log: str = "warning"
+    rehearse: float | None = QUIET  # seconds of quiet before a generation is rehearsed; None: never
     criu: str = ""
 
 
 def load(environ=os.environ) -> Config:
     """The settings of this process. Raises ConfigError."""
     data_dir = Path(environ.get("JUPYTER_DATA_DIR") or Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "jupyter")
-    known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "criu": ""}
+    known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "rehearse": "auto", "criu": ""}
     path = Path(environ.get("JUPYTER_CONFIG_DIR") or "~/.jupyter").expanduser() / "jupyter_ferry_config.json"
     given = {key: (value, str(path)) for key, value in _read(path, known).items()}
     given.update({key: (environ[name], name) for key in known if (name := "FERRY_" + key.upper()) in environ})
@@ -42,8 +44,19 @@ def load(environ=os.environ) -> Config:
         if values[key] not in allowed:
             raise ConfigError(f"{given[key][1]}: {key} is {values[key]!r}; use one of {', '.join(allowed)}")
     values["quota"] = size(values["quota"], given.get("quota", ("", "quota"))[1])
+    values["rehearse"] = quiet(values["rehearse"], given.get("rehearse", ("", "rehearse"))[1])
     values["home"] = Path(values["home"]).expanduser()
     return Config(**values)
+
+
+def quiet(text, where: str):
+    """Seconds from "auto" or "30", None from "never". Raises ConfigError."""
+    if text in ("auto", "never"):
+        return QUIET if text == "auto" else None
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        raise ConfigError(f"{where}: {text!r} is neither auto, never nor a number of seconds") from None
 
 
 def size(text, where: str) -> int:

@@ -89,7 +89,7 @@ class FerryMagics(Magics):
         return commands.resume(self.session, args.what, args.dry_run, args.overwrite)
 
     @magic_arguments()
-    @argument("verb", nargs="?", default="status", help="status, list, report, effects, name, pin, recompute, replay-ok, no-replay, forget")
+    @argument("verb", nargs="?", default="status", help="status, list, report, effects, name, pin, recompute, replay-ok, no-replay, forget, rehearse")
     @argument("arguments", nargs="*", help="what the verb takes: a cell, a name, variables, a generation")
     @argument("--json", action="store_true", help="show the result as JSON")
     @line_magic("session")

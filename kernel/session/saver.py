@@ -63,6 +63,7 @@ class Saver:
         self.logged = 0  # the same of the last look in the log when this life began
         self.not_before = 0.0
         self.spent = 0.0
+        self.ran = time.monotonic()  # when the last cell ended
         self.warned = -WARN_EVERY
         self.audits = {"runs": 0, "misses": 0}
         self.written = 0  # bytes put into the store by this process
@@ -73,7 +74,12 @@ class Saver:
     def cell_ran(self):
         self.clean, self.phase, self.rounds = False, "look", 0
         self.epoch += 1
-        self.not_before = max(self.not_before, time.monotonic() + SETTLE)
+        self.ran = time.monotonic()
+        self.not_before = max(self.not_before, self.ran + SETTLE)
+
+    def replan(self):
+        """Nothing ran, but the next generation is to be planned otherwise."""
+        self.clean, self.phase = False, "look"
 
     def deadline(self):
         """Seconds until a slice is due although nothing happens; None: nothing to do."""
@@ -292,10 +298,16 @@ class Saver:
     def costs(self):
         """What the planner needs to know of each component."""
         pinned, recompute = self.session.info.get("pinned", ()), self.session.info.get("recompute", ())
-        return {key: _ferry.Cost(
-                    bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error,
-                    opaque=bool(e.opaque), pinned=any(name in pinned for name in key), user_recompute=any(name in recompute for name in key))
-                for key, e in self.encoded.items() if key in self.components}
+        costs = {}
+        for key, e in self.encoded.items():
+            if key not in self.components:
+                continue
+            proved = self.session.rehearsal.verdict(key, e.fingerprint)
+            costs[key] = _ferry.Cost(
+                bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error, opaque=bool(e.opaque),
+                pinned=proved is False or any(name in pinned for name in key), verified_replay=proved is True,
+                user_recompute=proved is not False and any(name in recompute for name in key))
+        return costs
 
     def _component(self, number, c, planned):
         e = self.encoded[tuple(c.key)]

@@ -16,6 +16,7 @@ from kernelferry.replay.loader import look_at
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
 from .hooks import guarded
+from .rehearsal import Rehearsal
 from .saver import Saver
 
 log = logging.getLogger("kernelferry.session")
@@ -24,9 +25,10 @@ log = logging.getLogger("kernelferry.session")
 class Session:
     """The session of this process. Main thread only."""
 
-    def __init__(self, shell, config, store, writer, info, start, anonymous=""):
+    def __init__(self, shell, config, store, writer, info, start, anonymous="", environ=os.environ):
         self.shell, self.config, self.store, self.writer, self.info = shell, config, store, writer, info
         self.sid, self.start, self.anonymous = info["sid"], start, anonymous
+        self.environ, self.began_in = dict(environ), os.getcwd()  # as this process was started
         self.namespace = shell.user_ns
         self.observer = _ferry.Observer(self.namespace)
         if hasattr(self.observer, "set_generators"):
@@ -46,6 +48,7 @@ class Session:
         self.unwritten = []  # records that wait for room on the disk
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
+        self.rehearsal = Rehearsal(self)
         hooks.watch_code(shell, self.observer.saw_code)
         hooks.watch_source(shell, self._saw_source)
         shell.register_magics(magics.FerryMagics(self))
@@ -65,7 +68,10 @@ class Session:
         self.saver.known = self._known(records)
         self.saver.logged = max([0, *(r.after for r in records if isinstance(r, _ferry.ChangeRecord))])
         self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
-        self.arrivals.consider(reader, records)
+        if self.start == "rehearse":
+            self.arrivals.rehearse(reader, records)
+        else:
+            self.arrivals.consider(reader, records)
 
     @staticmethod
     def _known(records):
@@ -174,13 +180,14 @@ class Session:
     @guarded(default=False)
     def idle(self):
         """One slice of work that no request waits for. True: more to do now."""
-        if self.arrivals.slice():
+        if self.arrivals.slice() or self.saver.slice():
             return True
-        return self.saver.slice()
+        self.rehearsal.slice()
+        return False
 
     @guarded()
     def idle_deadline(self):
-        return self.saver.deadline()
+        return min((d for d in (self.saver.deadline(), self.rehearsal.deadline()) if d is not None), default=None)
 
     # -- control
 
@@ -206,6 +213,7 @@ class Session:
         """Saves what is not saved, and leaves word of how this life ended."""
         ended = "restart" if restart else "suspend"
         outcome = {"ended": ended, "saved": True, "what": ""}
+        self.rehearsal.stop()
         try:
             if self.config.save != "off" and not self.saver.clean:
                 self.keep()
@@ -257,7 +265,7 @@ def attach(shell, options):
     Returns the Session. Raises FerryError or ConfigError where none can be had; the kernel then runs without one.
     """
     config, store, writer, info = identity.open_session(options)
-    session = Session(shell, config, store, writer, info, options.start, options.anonymous or "")
+    session = Session(shell, config, store, writer, info, options.start, options.anonymous or "", options.environ)
     if session.anonymous and options.environ.get("JPY_SESSION_NAME"):
         session.held = f"The session of this notebook did not come back: {session.anonymous}."
     session.open()

@@ -1,0 +1,101 @@
+"""A generation brought back in a scratch engine: what it proves, what it finds, and that it leaves no trace."""
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.client import Kernel
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def start(tmp_path):
+    kernels = []
+
+    def begin(**environment):
+        (tmp_path / "work").mkdir(exist_ok=True)
+        kernels.append(Kernel(tmp_path / "home", tmp_path / "n.ipynb", tmp_path / "work", **environment))
+        return kernels[-1]
+
+    yield begin
+    for kernel in kernels:
+        kernel.kill()
+
+
+def wait_for(what, condition):
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+    return found
+
+
+def generation(kernel):
+    return kernel.magic("%session")["generations"][0]
+
+
+def test_a_rehearsal_proves_what_comes_back_and_runs_no_exit_function(start, tmp_path):
+    kernel = start(FERRY_REHEARSE="never")
+    kernel.run("import atexit, numpy as np\na = np.arange(5); b = a[1:]; d = {'a': a}\n"
+               "def left(): open('left', 'w').close()\natexit.register(left)")
+    kernel.run("class P:\n    def __init__(self): self.d = d\np = P(); c = (i for i in d)")
+    told = kernel.magic("%session rehearse")
+    assert told["messages"][0].startswith("generation 1 was rehearsed: ") and " of " in told["messages"][0]
+    assert told["generations"][0]["proved"] is True
+    assert generation(kernel)["proved"] is True
+    assert os.listdir(tmp_path / "work") == []
+    assert sorted(path.name for path in (tmp_path / "home").iterdir() if path.name.startswith("rehearsal")) == []
+    assert [kernel.evaluate([name])[0] for name in ("len(d)", "p.d is d", "b.base is a")] == ["1", "True", "True"]
+
+
+def test_what_does_not_come_back_is_found_before_it_is_needed(start):
+    """Its state comes from the outside when it is loaded: equal now, different in any other process."""
+    kernel = start(FERRY_REHEARSE="never")
+    kernel.run("import os\nclass Here:\n    def __init__(self): self.pid = os.getpid()\n"
+               "    def __reduce__(self): return (Here, ())\nhere = Here(); good = [1]")
+    told = kernel.magic("%session rehearse")
+    assert "not: here (" in told["messages"][0], told["messages"]
+    assert told["generations"][0]["proved"] is False
+
+
+def test_it_begins_by_itself_when_it_is_quiet_and_is_no_child_of_the_session(start):
+    kernel = start(FERRY_REHEARSE="0.2")
+    answer = kernel.run("import psutil, time\nx = [1, 2]\n")
+    assert answer.status == "ok"
+    engine = psutil.Process(int(kernel.evaluate(["__import__('os').getpid()"])[0]))
+    # Seen from outside: asking the kernel would be a cell, and begin the quiet anew.
+    sessions = Path(engine.cwd()).parent / "home" / "sessions"
+
+    def proofs():
+        files = list(sessions.glob("*/session.json"))
+        return files and json.loads(files[0].read_text()).get("proofs")
+
+    wait_for("no rehearsal by itself", lambda: proofs())
+    assert not [child for child in engine.children() if "rehearse" in child.cmdline()]
+    assert generation(kernel)["proved"] is True
+
+
+def test_a_rehearsal_that_hangs_is_ended_with_the_session(start, tmp_path):
+    kernel = start(FERRY_REHEARSE="0.2")
+    kernel.run("import os, time\nclass Slow:\n    def __reduce__(self): return (wake, ())\n"
+               "def wake(me=os.getpid()):\n    if os.getpid() != me: time.sleep(600)\n    return Slow()\ns = Slow()")
+
+    def scratch():
+        """Processes of the scratch engine, whose store lies in ours."""
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            with contextlib.suppress(psutil.Error):
+                if "rehearse" in (process.info["cmdline"] or ()) and str(tmp_path / "home") in process.environ().get("FERRY_HOME", ""):
+                    found.append(process.nice())
+        return found
+
+    wait_for("no rehearsal began at the lowest priority", lambda: scratch() and set(scratch()) == {19})
+    kernel.suspend()
+    wait_for("the scratch engine lives on", lambda: not scratch())
+    assert not list((tmp_path / "home").glob("rehearsal-*"))
