@@ -4,6 +4,7 @@
 #include "serializer/codec/class_parts.h"
 #include "serializer/codec/deep_stack.h"
 #include "serializer/codec/gate.h"
+#include "serializer/codec/set_layout.h"
 
 namespace ferry::session {
 
@@ -16,6 +17,7 @@ void BindCodec(py::module_& m) {
       .def("persistent_id", &codec::Gate::PersistentId)
       .def("reducer_override", &codec::Gate::ReducerOverride)
       .def_property_readonly("last", &codec::Gate::last)
+      .def_property_readonly("set_layouts", &codec::Gate::set_layouts)
       .def_property_readonly("shared_numbers", &codec::Gate::constants);
   py::class_<codec::Resolver, std::shared_ptr<codec::Resolver>>(m, "Resolver", "What pids of a blob stand for")
       .def(py::init<py::function, py::list>(), py::arg("resolve"), py::arg("numbers"))
@@ -25,6 +27,8 @@ void BindCodec(py::module_& m) {
   m.def("fill_class", &codec::FillClass);
   m.def("function_parts", &codec::FunctionParts);
   m.def("instance_dict", &codec::InstanceDict);
+  m.def("set_layout", [](py::handle set) { return py::bytes(codec::SetLayout(set)); });
+  m.def("apply_set_layout", &codec::ApplySetLayout);
   m.def("weak_target", &codec::WeakTarget);
 }
 

@@ -33,7 +33,8 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True):
+    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None):
+        self.same_hashes = hash_seed in (None, manifest.hash_seed)
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
         self.own = own  # pids of another session mean nothing to this session's walker
         self.states = {tuple(entry.key): Loaded(entry) for entry in manifest.components}
@@ -144,6 +145,8 @@ class Loader:
             state.verified, why = verdict(found.get(tuple(state.entry.names)), state.entry)
             if state.verified is False:
                 state.code = "differs"
+                if not self.same_hashes:
+                    why += "; it was made under another hash seed, under which sets have another order"
             state.reason = why or state.reason
         return True
 

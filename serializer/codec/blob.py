@@ -3,8 +3,10 @@
     "FKCB" | u16 layout | u8 u8 Python version | u32 length of header | header (JSON) | numbers | pickle | buffers
 
 `numbers` is a pickled list of what the pickle refers to by number: ints and floats that are shared inside the component,
-and strings that are interned. `pickle` is the pickle of (values, exports) in protocol 5. Each buffer starts at a multiple of 64, counted from the start of the blob. Offsets in
-the header count from the end of the header, rounded up to 64, so that the header does not depend on its own length.
+and strings that are interned. `pickle` is the pickle of (values, exports, sets) in protocol 5; layout 1 had no `sets`, the
+list of each set whose table must be laid out (set_layout.h) and the layout. Each buffer starts at a multiple of 64,
+counted from the start of the blob. Offsets in the header count from the end of the header, rounded up to 64, so that the
+header does not depend on its own length.
 The header: {"names": [...], "numbers": length, "pickle": length, "buffers": [[offset, length, copied], ...],
 "sources": {file name of a cell: its text}}. The store frames and checks the blob; nothing here is trusted to be intact,
 but altered bytes only ever lead to an exception.
@@ -14,7 +16,7 @@ import struct
 import sys
 
 MAGIC = b"FKCB"
-LAYOUT = 1
+LAYOUT = 2
 ALIGN = 64
 _HEAD = struct.Struct("<4sHBBI")
 

@@ -5,7 +5,7 @@ import linecache
 import pickle
 import sys
 
-from kernelferry._ferry import Resolver
+from kernelferry._ferry import Resolver, apply_set_layout
 from kernelferry.codec import blob as layout
 from kernelferry.codec.errors import DecodeError
 
@@ -38,13 +38,16 @@ def _load(parts, resolve, namespace):
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
         unpickler = pickle.Unpickler(_Source(parts.pickle), buffers=buffers)
         unpickler.persistent_load = Resolver(find, constants).persistent_load()
-        result = unpickler.load()
+        values, exports, *layouts = unpickler.load()
     finally:
         if collecting:
             gc.enable()
     for name, text in parts.sources.items():
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
-    return result
+    for flat in layouts:  # none before layout 2
+        for members, layout in zip(flat[::2], flat[1::2]):
+            apply_set_layout(members, layout)
+    return values, exports
 
 
 def _special(pid, namespace):

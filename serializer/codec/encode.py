@@ -91,7 +91,7 @@ class Encoding:
         pickler = _Pickler(sink, 5, buffer_callback=self._take)
         pickler.persistent_id = gate.persistent_id()
         pickler.reducer_override = gate.reducer_override()
-        pickler.dump((self.values, self.exports))
+        pickler.dump((self.values, self.exports, gate.set_layouts))  # the last fills up while the others are pickled
         return pickler
 
     def _take(self, buffer):

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "serializer/codec/set_layout.h"
 #include "util/stop.h"
 
 namespace ferry::codec {
@@ -78,6 +79,15 @@ bool Gate::NoteNumbers(PyObject* tuple) {
   return true;
 }
 
+void Gate::NoteSet(PyObject* set) {
+  if (noted_sets_.Find(set)) return;
+  noted_sets_.Put(set, true);
+  const std::string layout = SetLayout(set);
+  if (layout.empty()) return;
+  set_layouts_.append(py::handle(set));
+  set_layouts_.append(py::bytes(layout));
+}
+
 PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
   auto* gate = static_cast<Gate*>(PyCapsule_GetPointer(self, kGate));
   if ((++gate->asked_ & 15) == 0 && MainStop().Asked()) {
@@ -102,8 +112,12 @@ PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
   if (gate->tuple_numbers_ && HasIdentity(object))
     if (const std::int64_t* pid = gate->constant_pids_.Find(object)) return PyLong_FromLongLong(*pid);
   if (PyTuple_CheckExact(object) && !gate->NoteNumbers(object)) return nullptr;
-  if (!shared) Py_RETURN_NONE;
-  if (!gate->held_.is_none() && IsContainer(object)) return PyObject_CallOneArg(gate->held_.ptr(), object);
+  if (shared && !gate->held_.is_none() && IsContainer(object)) {
+    PyObject* pid = PyObject_CallOneArg(gate->held_.ptr(), object);
+    if (pid != Py_None) return pid;
+    Py_DECREF(pid);
+  }
+  if (PyAnySet_Check(object)) gate->NoteSet(object);
   Py_RETURN_NONE;
 }
 

@@ -4,6 +4,7 @@
 #include <structmember.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "util/stop.h"
 
@@ -120,11 +121,29 @@ void Walk::ExpandBase(PyObject* object, Kind base) {
   }
 }
 
-// Plain elements go in as a sum, so that their order says nothing. The others (instances, by identity) are visited in
-// the order of a shallow digest.
+namespace {
+
+// Its hash is the same in every process with this PYTHONHASHSEED. (None, nan and most objects hash by address.)
+bool HashesByValue(PyObject* element, int depth = 0) {
+  if (PyFloat_CheckExact(element)) return !std::isnan(PyFloat_AS_DOUBLE(element));
+  if (PyTuple_CheckExact(element) && depth < 4) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(element); ++i)
+      if (!HashesByValue(PyTuple_GET_ITEM(element, i), depth + 1)) return false;
+    return true;
+  }
+  return PyUnicode_CheckExact(element) || PyLong_CheckExact(element) || PyBool_Check(element) || PyBytes_CheckExact(element);
+}
+
+}  // namespace
+
+// Plain elements go in as a sum, each with its slot in the set's table: `list(s)` and `s.pop()` follow the slots. Where an
+// element hashes by address, the slots say nothing and are left out. What is no plain value (instances, by identity) is
+// visited in the order of a shallow digest.
 void Walk::ExpandElements(PyObject* set, Tag tag) {
   encoder_.Put(tag, static_cast<std::uint64_t>(PySet_GET_SIZE(set)));
   Digest sum;
+  std::uint64_t slots = 0;
+  bool ordered = true;
   std::vector<std::pair<Digest, PyObject*>> others;
   PyObject* element;
   Py_ssize_t pos = 0;
@@ -136,6 +155,8 @@ void Walk::ExpandElements(PyObject* set, Tag tag) {
       Digest d = one.Finish();
       sum.high += d.high + (sum.low + d.low < sum.low);
       sum.low += d.low;
+      slots += d.high * static_cast<std::uint64_t>(2 * pos + 1);
+      ordered = ordered && HashesByValue(element);
       if (first_pass_) {
         ++units_[unit_].objects;
         units_[unit_].bytes += LeafBytes(element);
@@ -147,9 +168,15 @@ void Walk::ExpandElements(PyObject* set, Tag tag) {
       Encoder shallow;
       ShallowDigest(element, shallow, 0);
       others.emplace_back(shallow.Finish(), element);
+      ordered = false;
     }
   }
   encoder_.Put(Tag::kElements, sum);
+  if (ordered) {
+    const auto* table = reinterpret_cast<PySetObject*>(set);
+    for (auto number : {table->mask, table->fill, table->finger}) encoder_.Number(static_cast<std::uint64_t>(number));
+    encoder_.Number(slots);
+  }
   std::stable_sort(others.begin(), others.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::size_t from = pending_.size();
   for (const auto& other : others) pending_.push_back(other.second);

@@ -87,10 +87,15 @@ def test_an_array_that_stands_for_its_memory_equals_a_copy(session):
     assert session.fingerprint("x") == session.fingerprint("y")
 
 
-def test_set_order_says_nothing(session):
+def test_the_order_of_a_set_is_state_where_hashes_are(session):
     session.run("x = {8, 0}; y = {0, 8}; z = set(range(10000)); w = set(reversed(range(10000)))")
-    assert session.fingerprint("x") == session.fingerprint("y")
+    assert list(session.namespace["x"]) != list(session.namespace["y"]) and session.fingerprint("x") != session.fingerprint("y")
     assert session.fingerprint("z") == session.fingerprint("w")
+    assert session.changed("z.discard(5); z.add(5)") == set()  # into the same slot
+    assert session.changed("z.discard(5)") == session.changed("z.add(10000)") == session.changed("z.pop()") == {"z"}
+    session.run("a = {'x', 'y'}; b = {None, 'x', 'y'}")
+    assert session.changed("a.add('z'); a.remove('z')") == {"a"}
+    assert session.changed("b.add('z'); b.remove('z')") == set()  # None hashes by address: no order to keep
 
 
 def test_comments_and_places_say_nothing(session):
