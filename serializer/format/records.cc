@@ -20,6 +20,9 @@ CEREAL_CLASS_VERSION(ferry::graph::ChangeRecord, 1)
 CEREAL_CLASS_VERSION(ferry::format::ProcessItem, 1)
 CEREAL_CLASS_VERSION(ferry::format::ComponentEntry, 1)
 CEREAL_CLASS_VERSION(ferry::format::Manifest, 1)
+CEREAL_CLASS_VERSION(ferry::format::ImageFile, 1)
+CEREAL_CLASS_VERSION(ferry::format::MappedFile, 1)
+CEREAL_CLASS_VERSION(ferry::format::Bundle, 1)
 
 namespace ferry::format {
 
@@ -107,6 +110,25 @@ void serialize(Archive& archive, Manifest& m, std::uint32_t version) {
   Truth(archive, m.complete);
 }
 
+template <class Archive>
+void serialize(Archive& archive, ImageFile& f, std::uint32_t version) {
+  CheckVersion<ImageFile>(version);
+  archive(f.name, f.bytes, f.sha256);
+}
+
+template <class Archive>
+void serialize(Archive& archive, MappedFile& f, std::uint32_t version) {
+  CheckVersion<MappedFile>(version);
+  archive(f.path, f.bytes, f.build_id);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Bundle& b, std::uint32_t version) {
+  CheckVersion<Bundle>(version);
+  archive(b.session, b.generation, b.manifest, b.time_us, b.host, b.kernel, b.architecture, b.criu, b.cpu);
+  archive(b.monotonic_us, b.boottime_us, b.uid, b.gid, b.uid_map, b.gid_map, b.pids, b.wake, b.files, b.mapped);
+}
+
 namespace {
 
 template <class T>
@@ -161,6 +183,8 @@ Result<std::string> Encode(const Record& record) {
 
 Result<std::string> Encode(const Manifest& manifest) { return EncodeAs(FrameType::kManifest, manifest); }
 
+Result<std::string> Encode(const Bundle& bundle) { return EncodeAs(FrameType::kBundle, bundle); }
+
 Result<Record> DecodeRecord(const Frame& frame) {
   if (frame.type == FrameType::kCell) {
     auto cell = Decode<graph::CellRecord>(frame.payload);
@@ -179,6 +203,12 @@ Result<Manifest> DecodeManifest(std::string_view file) {
   auto frame = ReadOnlyFrame(FrameType::kManifest, file);
   if (!frame) return frame.error();
   return Decode<Manifest>(frame->payload);
+}
+
+Result<Bundle> DecodeBundle(std::string_view file) {
+  auto frame = ReadOnlyFrame(FrameType::kBundle, file);
+  if (!frame) return frame.error();
+  return Decode<Bundle>(frame->payload);
 }
 
 }  // namespace ferry::format

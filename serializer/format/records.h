@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "serializer/format/bundle.h"
 #include "serializer/format/frame.h"
 #include "serializer/format/manifest.h"
 #include "tracker/graph/record.h"
@@ -19,9 +20,12 @@ using Record = std::variant<graph::CellRecord, graph::ChangeRecord>;
 Result<std::string> Encode(const Record& record);
 // The content of a gen file.
 Result<std::string> Encode(const Manifest& manifest);
+// The content of the file `bundle` of a system image.
+Result<std::string> Encode(const Bundle& bundle);
 
 // kCorrupt or kTooNew; `frame` of type kCell or kChange.
 Result<Record> DecodeRecord(const Frame& frame);
 Result<Manifest> DecodeManifest(std::string_view file);
+Result<Bundle> DecodeBundle(std::string_view file);
 
 }  // namespace ferry::format

@@ -36,6 +36,7 @@ std::vector<Sample> Samples() {
           {"cell.log", *Encode(test::Cell())},
           {"change.log", *Encode(test::Change())},
           {"gen-00000007", *Encode(test::Generation())},
+          {"bundle", *Encode(test::Image())},
           {"blob", MakeFrame(FrameType::kBlob, "the bytes of a component")}};
 }
 
@@ -48,6 +49,11 @@ Result<std::string> Again(std::string_view bytes) {
     auto manifest = DecodeManifest(bytes);
     if (!manifest) return manifest.error();
     return Encode(*manifest);
+  }
+  if (frame->type == FrameType::kBundle) {
+    auto bundle = DecodeBundle(bytes);
+    if (!bundle) return bundle.error();
+    return Encode(*bundle);
   }
   auto record = DecodeRecord(*frame);
   if (!record) return record.error();

@@ -86,4 +86,27 @@ inline Manifest Generation() {
   return m;
 }
 
+inline Bundle Image() {
+  Bundle b;
+  b.session = "3f09c1d2a4b5e677";
+  b.generation = 7;
+  b.manifest = DigestOf("gen-00000007");
+  b.time_us = 1'700'000'000'000'002;
+  b.host = "here";
+  b.kernel = "6.1.0";
+  b.architecture = "x86_64";
+  b.criu = "4.2.1";
+  b.cpu = {"avx2", "sse2"};
+  b.monotonic_us = 123'456'789;
+  b.boottime_us = 123'456'999;
+  b.uid = 1000;
+  b.gid = 1001;
+  b.uid_map = b.gid_map = "0 0 4294967295";
+  b.pids = {4242, 4300};
+  b.wake = "/tmp/ferry-1000/0123456789abcdef";
+  b.files = {{"core-4242.img", 3, std::string(64, 'a')}, {"pages-1.img", std::uint64_t{1} << 33, std::string(64, '0')}};
+  b.mapped = {{"/usr/lib/libz.so.1", 121280, "0123456789abcdef"}, {"/usr/share/zoneinfo/UTC", 114, ""}};
+  return b;
+}
+
 }  // namespace ferry::format::test

@@ -1,0 +1,173 @@
+#include "serializer/image/dump.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <map>
+#include <sstream>
+
+#include "serializer/image/child.h"
+#include "serializer/image/keeper.h"
+#include "serializer/image/namespaces.h"
+#include "serializer/image/proc.h"
+#include "serializer/image/said.h"
+#include "serializer/image/sha256.h"
+#include "util/clock.h"
+#include "util/file.h"
+
+namespace ferry::image {
+namespace {
+
+constexpr double kLeast = 30, kBytesPerSecond = 50e6;  // a busy disk still writes that much
+constexpr double kReserve = 64e6;                      // bytes of disk that stay free
+
+double Resident(const std::vector<pid_t>& tree) {
+  double bytes = 0;
+  for (pid_t pid : tree) {
+    auto status = Status(pid);
+    bytes += 1024.0 * (std::atof(status["VmRSS"].c_str()) + std::atof(status["VmSwap"].c_str()));
+  }
+  return bytes;
+}
+
+std::int64_t Clock(clockid_t clock, pid_t pid) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  std::int64_t micros = now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
+  const std::string proc = "/proc/" + std::to_string(pid);
+  if (Link(proc + "/ns/time") == Link("/proc/self/ns/time")) return micros;
+  std::istringstream lines(ReadAll(proc + "/timens_offsets"));
+  std::string name;
+  for (std::int64_t seconds, nanos; lines >> name >> seconds >> nanos;) {
+    if (name == (clock == CLOCK_MONOTONIC ? "monotonic" : "boottime")) micros += seconds * 1'000'000 + nanos / 1000;
+  }
+  return micros;
+}
+
+format::Bundle Describe(const DumpRequest& request, const Probe& probe, const std::vector<pid_t>& tree) {
+  const pid_t pid = tree[0];
+  format::Bundle b;
+  b.session = request.session;
+  b.generation = request.generation;
+  b.manifest = request.manifest;
+  b.wake = request.wake;
+  utsname system{};
+  ::uname(&system);
+  b.host = system.nodename;
+  b.kernel = system.release;
+  b.architecture = system.machine;
+  b.criu = probe.version;
+  b.cpu = CpuFeatures();
+  b.uid = ::geteuid();
+  b.gid = ::getegid();
+  const std::string proc = "/proc/" + std::to_string(pid);
+  b.uid_map = Squeezed(ReadAll(proc + "/uid_map"));
+  b.gid_map = Squeezed(ReadAll(proc + "/gid_map"));
+  std::map<std::string, format::MappedFile> mapped;
+  for (pid_t one : tree) {
+    b.pids.push_back(static_cast<std::uint32_t>(OwnNumber(one)));
+    for (const Mapping& m : Mappings(one)) {
+      struct stat s;
+      if (m.deleted || !m.path.starts_with('/') || mapped.contains(m.path) || m.path.starts_with("/dev/") ||
+          m.path.starts_with("/memfd:") || ::stat(m.path.c_str(), &s) != 0 || !S_ISREG(s.st_mode)) {
+        continue;
+      }
+      mapped[m.path] = {m.path, static_cast<std::uint64_t>(s.st_size), BuildId(m.path)};
+    }
+  }
+  for (auto& [path, file] : mapped) b.mapped.push_back(std::move(file));
+  b.monotonic_us = Clock(CLOCK_MONOTONIC, pid);
+  b.boottime_us = Clock(CLOCK_BOOTTIME, pid);
+  b.time_us = NowMicros();
+  return b;
+}
+
+// Into the engine's namespaces, and with its pid namespace into a child of this process.
+bool Inside(const Namespaces& there) {
+  if (!there.others()) return true;
+  if (!there.Join()) return false;
+  const pid_t child = ::fork();
+  if (child == 0) return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+  int status = 0;
+  while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  ::_exit(child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+Result<void> RunCriu(const DumpRequest& request, const Probe& probe, const std::string& folder, pid_t pid, double seconds) {
+  const Namespaces there(pid);
+  const std::string log = folder + "/dump.log";
+  std::vector<std::string> argv = {
+      probe.criu, "dump", "-t", std::to_string(there.others() ? OwnNumber(pid) : pid), "-D", folder + kImages, "-o", log, "-v2",
+      "--file-locks", "--tcp-close", "--link-remap", "--ghost-limit", "1G", "--timeout", std::to_string(static_cast<int>(seconds)),
+      request.end ? "--leave-stopped" : "--leave-running"};
+  if (probe.dump != Route::kRoot || there.user()) argv.push_back("--unprivileged");
+  auto ran = RunProgram(argv, seconds + 5, [&] {
+    ::umask(077);
+    return Inside(there);
+  });
+  if (!ran) return ran.error();
+  if (ran->Good()) return {};
+  if (ran->killed) return Error{Code::kIo, "CRIU did not end within " + std::to_string(static_cast<int>(seconds)) + " s and was killed", ""};
+  return Error{Code::kRefused, "CRIU could not take the image: " + Said(log, ran->output), "free what it names, or do without the image"};
+}
+
+Result<void> Finish(format::Bundle& bundle, const std::string& temporary, const std::string& folder) {
+  auto names = List(temporary + kImages);
+  if (!names) return names.error();
+  auto disk = File::Read(temporary);
+  if (!disk) return disk.error();
+  std::vector<std::string> paths;
+  for (const auto& name : *names) paths.push_back(temporary + kImages + "/" + name);
+  auto hashed = HashFiles(paths);
+  if (!hashed) return hashed.error();
+  for (std::size_t i = 0; i < paths.size(); ++i) bundle.files.push_back({(*names)[i], (*hashed)[i].bytes, (*hashed)[i].sha256});
+  if (auto r = disk->SyncFileSystem(); !r) return r;
+  auto encoded = format::Encode(bundle);
+  if (!encoded) return encoded.error();
+  (void)Remove(temporary + "/dump.log");
+  if (auto r = Replace(temporary + kBundle, *encoded); !r) return r;
+  if (auto r = RemoveTree(folder); !r) return r;
+  return Rename(temporary, folder);
+}
+
+}  // namespace
+
+Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
+  const pid_t pid = EngineOf(request.pid);
+  const Namespaces there(pid);
+  if (pid <= 0 || !Exists("/proc/" + std::to_string(pid) + "/stat")) {
+    return Error{Code::kNotFound, "there is no process " + std::to_string(request.pid), ""};
+  }
+  if (probe.criu.empty() || (probe.dump == Route::kNone && !there.user())) return probe.WhyNot();
+  const auto tree = Tree(pid);
+  const double resident = Resident(tree);
+  const std::string parent = request.folder.substr(0, request.folder.rfind('/')), temporary = request.folder + ".tmp";
+  if (auto free = static_cast<double>(FreeSpace(parent)); free < resident + kReserve) {
+    return Error{Code::kFull, "an image of " + std::to_string(static_cast<long>(resident / 1e6)) + " MB does not fit on the disk of " + parent,
+                 "free some space there"};
+  }
+  if (auto r = RemoveTree(temporary); !r) return r.error();
+  if (auto r = MakeDirectory(temporary + kImages); !r) return r.error();
+  format::Bundle bundle = Describe(request, probe, tree);
+  const double seconds = request.seconds > 0 ? request.seconds : kLeast + resident / kBytesPerSecond;
+  auto done = RunCriu(request, probe, temporary, pid, seconds);
+  if (done) done = Finish(bundle, temporary, request.folder);
+  if (request.end) {
+    for (pid_t one : tree) ::kill(one, done ? SIGKILL : SIGCONT);
+  }
+  if (!done) {
+    (void)RemoveTree(temporary);
+    return done.error();
+  }
+  if (auto r = SyncDirectory(parent); !r) return r.error();
+  return bundle;
+}
+
+}  // namespace ferry::image

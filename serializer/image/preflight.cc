@@ -1,0 +1,190 @@
+#include "serializer/image/preflight.h"
+
+#include <unistd.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "serializer/image/proc.h"
+#include "util/file.h"
+
+namespace ferry::image {
+namespace {
+
+struct Socket {
+  std::string kind, peer;  // "tcp", "unix", ...; where it leads, for people
+  bool connected = false, listening = false;
+  std::string path;        // of a unix socket
+};
+
+std::string Address(const std::string& hex) {  // "0100007F:1F90" of /proc/net/tcp, in host byte order
+  unsigned address = 0, port = 0;
+  if (std::sscanf(hex.c_str(), "%8x:%x", &address, &port) != 2 || hex.size() > 13) return "port " + std::to_string(port);
+  const auto byte = [&](int i) { return std::to_string(address >> (8 * i) & 255); };
+  return byte(0) + "." + byte(1) + "." + byte(2) + "." + byte(3) + ":" + std::to_string(port);
+}
+
+// Sockets of the network namespace of `pid`, by inode.
+std::map<std::string, Socket> Sockets(pid_t pid) {
+  std::map<std::string, Socket> sockets;
+  const std::string net = "/proc/" + std::to_string(pid) + "/net/";
+  for (const char* kind : {"tcp", "tcp6"}) {
+    std::istringstream lines(ReadAll(net + kind));
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      std::istringstream words(line);
+      std::string slot, local, remote, state, skip, inode;
+      words >> slot >> local >> remote >> state >> skip >> skip >> skip >> skip >> skip >> inode;
+      sockets[inode] = {"tcp", Address(remote), state == "01", state == "0A", Address(local)};
+    }
+  }
+  std::istringstream lines(ReadAll(net + "unix"));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::string slot, count, protocol, flags, type, state, inode, path;
+    words >> slot >> count >> protocol >> flags >> type >> state >> inode >> path;
+    sockets[inode] = {"unix", path, state == "03", flags == "00010000", path};
+  }
+  return sockets;
+}
+
+class Search {
+ public:
+  Search(pid_t pid, const std::string& own, Route route) : own_(own), route_(route), sockets_(Sockets(pid)), tree_(Tree(pid)) {}
+
+  std::vector<Blocker> Find() {
+    for (pid_t pid : tree_) Inodes(pid);
+    for (std::size_t i = 0; i < tree_.size(); ++i) {
+      who_ = i == 0 ? "" : " of child process " + std::to_string(tree_[i]) + " (" + Status(tree_[i])["Name"] + ")";
+      State(tree_[i]);
+      Descriptors(tree_[i]);
+      Maps(tree_[i]);
+    }
+    return std::move(blockers_);
+  }
+
+ private:
+  void Add(const char* kind, std::string what, std::string remedy) {
+    for (const Blocker& b : blockers_) if (b.what == what) return;
+    blockers_.push_back({kind, std::move(what), std::move(remedy)});
+  }
+
+  static std::string Inode(const std::string& link) { return link.substr(link.find('[') + 1, link.size() - link.find('[') - 2); }
+
+  void Inodes(pid_t pid) {
+    const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+    auto numbers = List(folder);
+    for (const auto& number : numbers ? *numbers : std::vector<std::string>()) {
+      const std::string link = Link(folder + "/" + number);
+      if (link.starts_with("socket:[")) ++held_[Inode(link)];
+    }
+  }
+
+  void State(pid_t pid) {
+    auto status = Status(pid);
+    if (status["TracerPid"] != "0" && !status["TracerPid"].empty()) {
+      Add("debugger", "process " + status["TracerPid"] + " debugs or traces the process" + who_, "detach it");
+    }
+    if (status["Seccomp"] == "2" && route_ != Route::kRoot) {
+      Add("seccomp", "a seccomp filter is on the process" + who_, "run it without the filter, or take images as root");
+    }
+  }
+
+  void Descriptors(pid_t pid) {
+    const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+    auto numbers = List(folder);
+    for (const auto& number : numbers ? *numbers : std::vector<std::string>()) {
+      const std::string link = Link(folder + "/" + number), fd = "descriptor " + number + who_;
+      if (link.starts_with("socket:[")) OneSocket(Inode(link), fd);
+      else if (link.starts_with("anon_inode:")) Anonymous(link.substr(11), fd);
+      else if (link.starts_with("/dev/")) Device(link, fd);
+    }
+  }
+
+  void OneSocket(const std::string& inode, const std::string& fd) {
+    auto found = sockets_.find(inode);
+    if (found == sockets_.end()) return;
+    const Socket& s = found->second;
+    if (s.kind == "unix") {
+      if (!own_.empty() && s.path.starts_with(own_)) return;
+      if (s.connected && held_[inode] > 0 && !PeerInside(inode)) {
+        Add("socket", fd + " is a unix socket connected to another program" + (s.path.empty() ? "" : " (" + s.path + ")"),
+            "close it before, and connect again afterwards");
+      }
+      return;
+    }
+    // An outgoing connection comes back closed. An accepted one would be bound to its listener's port a second time.
+    if (!s.connected) return;
+    for (const auto& [other, listener] : sockets_) {
+      if (listener.listening && listener.kind == "tcp" && held_.contains(other) &&
+          listener.path.substr(listener.path.rfind(':')) == s.path.substr(s.path.rfind(':'))) {
+        Add("socket", fd + " is a connection from " + s.peer + " that was accepted on port " + s.path.substr(s.path.rfind(':') + 1),
+            "close it before; the listening socket may stay open");
+      }
+    }
+  }
+
+  // /proc does not say where a unix socket leads. A pair that the processes hold both ends of has no name.
+  bool PeerInside(const std::string& inode) const {
+    std::size_t nameless = 0;
+    for (const auto& [other, count] : held_) {
+      auto s = sockets_.find(other);
+      if (s != sockets_.end() && s->second.kind == "unix" && s->second.connected && s->second.path.empty()) ++nameless;
+    }
+    return sockets_.at(inode).path.empty() && nameless % 2 == 0;
+  }
+
+  void Anonymous(const std::string& name, const std::string& fd) {
+    if (name.find("io_uring") != std::string::npos) {
+      Add("io_uring", fd + " is an io_uring", "close it before; libraries that use one can often be told not to");
+    } else if (name.find("userfaultfd") != std::string::npos) {
+      Add("userfaultfd", fd + " is a userfaultfd", "close it before");
+    } else if (name.find("perf_event") != std::string::npos || name.find("bpf") != std::string::npos) {
+      Add("device", fd + " is a " + name + " handle of a profiler", "stop the profiler");
+    } else if (name == "inotify" && route_ != Route::kRoot) {
+      Add("inotify", fd + " watches files (inotify)", "stop watching, or take images as root");
+    }
+  }
+
+  void Device(const std::string& path, const std::string& fd) {
+    static const std::set<std::string> fine = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+    if (fine.contains(path) || path.starts_with("/dev/shm/") || path.starts_with("/dev/mqueue/")) return;
+    if (path.starts_with("/dev/pts/") || path.starts_with("/dev/tty") || path == "/dev/ptmx" || path == "/dev/console") {
+      Add("terminal", fd + " is a terminal (" + path + ")", "close it, or end the program that runs in it (pexpect, pty, a shell)");
+    } else if (path.starts_with("/dev/nvidia") || path.starts_with("/dev/dri") || path.starts_with("/dev/kfd")) {
+      Add("gpu", fd + " is a GPU (" + path + ")", "free what lies there and end what uses it; arrays can be stored instead");
+    } else {
+      Add("device", fd + " is the device " + path, "close it before");
+    }
+  }
+
+  void Maps(pid_t pid) {
+    for (const Mapping& m : Mappings(pid)) {
+      if (m.path.starts_with("/dev/nvidia") || m.path.starts_with("/dev/dri") || m.path.starts_with("/dev/kfd")) {
+        Add("gpu", "memory of a GPU is mapped (" + m.path + ")" + who_, "free what lies there; arrays can be stored instead");
+      } else if (m.path.starts_with("/SYSV")) {
+        Add("memory", "a System V shared memory segment is attached" + who_, "detach it before");
+      } else if (m.path.starts_with("anon_inode:[io_uring]")) {
+        Add("io_uring", "an io_uring is mapped" + who_, "close it before; libraries that use one can often be told not to");
+      }
+    }
+  }
+
+  const std::string& own_;
+  Route route_;
+  std::map<std::string, Socket> sockets_;
+  std::vector<pid_t> tree_;
+  std::map<std::string, int> held_;  // socket inode -> descriptors of the tree
+  std::string who_;
+  std::vector<Blocker> blockers_;
+};
+
+}  // namespace
+
+std::vector<Blocker> Preflight(pid_t pid, const std::string& own, Route route) { return Search(pid, own, route).Find(); }
+
+}  // namespace ferry::image

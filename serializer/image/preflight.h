@@ -1,0 +1,23 @@
+// What of a process CRIU cannot carry, found before it is tried and named as a person knows it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "serializer/image/probe.h"
+
+namespace ferry::image {
+
+struct Blocker {
+  std::string kind;    // terminal, socket, gpu, io_uring, debugger, seccomp, mapping, device, inotify, memory, userfaultfd
+  std::string what;    // a sentence that names the descriptor, the mapping or the process
+  std::string remedy;
+};
+
+// The process and its children, by /proc. `own`: sockets whose path begins with this are ours and will be closed.
+// Empty: nothing is known to be in the way, which is no promise. Cost: a read of each descriptor's link.
+std::vector<Blocker> Preflight(pid_t pid, const std::string& own, Route route);
+
+}  // namespace ferry::image

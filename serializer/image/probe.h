@@ -1,0 +1,42 @@
+// Which CRIU is there, and what this machine lets us do with it.
+//
+//   route             taking an image                                     bringing one back
+//   root              as root, of any process                             in new pid and mount namespaces
+//   file capability   criu carries cap_checkpoint_restore                 in a user namespace of one's own
+//   none              not at all                                          the same, where that is allowed
+//
+// An engine that was brought back without root lives in a user namespace of its user; its next image is taken from inside,
+// for which no privilege is needed. Everything is found by looking, and the namespace by trying it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "util/result.h"
+
+namespace ferry::image {
+
+enum class Route { kNone, kRoot, kFileCapability };
+const char* Name(Route route);
+
+struct Finding {
+  std::string what;    // a sentence
+  std::string remedy;  // "" where nothing is wrong
+  bool good = true;
+};
+
+struct Probe {
+  std::string criu, version;   // path and version; "" where there is none that fits
+  Route dump = Route::kNone;
+  bool restore = false;
+  std::vector<Finding> findings;  // in the order in which a person should read them
+
+  // Why no image can be taken, or none brought back.
+  Error WhyNot() const;
+};
+
+// `configured`: the setting `criu`; "" looks in the private prefix and then on PATH, "off" means none. Starts criu once and
+// forks once: some 20 ms.
+Probe Look(const std::string& configured);
+
+}  // namespace ferry::image
