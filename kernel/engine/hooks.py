@@ -50,6 +50,9 @@ class SessionHooks:
     def idle(self):
         return bool(self._call("idle", False))
 
+    def arriving(self):
+        return bool(self._call("arriving", False))
+
     def idle_deadline(self):
         return self._call("idle_deadline", None)
 

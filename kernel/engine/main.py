@@ -100,7 +100,12 @@ class Main(Turns):
         limit = self._limit()
         _engine.slice_limit(limit)
         began = time.monotonic()
-        more = self._kernel.session.idle()
+        session = self._kernel.session
+        if session.arriving():              # decoding and replays run user code, which may never end
+            more, error = self.guarded(session.idle)
+            more = more or error is not None
+        else:
+            more = session.idle()
         _engine.slice_limit(0)
         if not more:
             self._idle_wanted = False

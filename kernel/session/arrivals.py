@@ -114,8 +114,22 @@ class Arrival:
     # -- steps
 
     def step(self):
+        """The next step. What goes wrong in one that concerns a few variables costs those, and nothing else."""
         what, argument = self.steps.pop(0)
-        getattr(self, "_" + what)(argument)
+        try:
+            getattr(self, "_" + what)(argument)
+        except Exception as error:
+            if what not in ("load", "replay", "item"):
+                raise
+            log.exception("%s %s", what, argument)
+            self._spoiled(what, argument, f"{type(error).__name__}: {error}")
+
+    def _spoiled(self, what, argument, reason):
+        if what == "item":
+            self._told_of(argument, 0, False, reason)
+        keys = {"load": [argument], "replay": [key for key in self.loader.states if argument in self._executions(key)]}
+        for state in map(self.loader.states.get, keys.get(what, ())):
+            state.way, state.code, state.reason = "failed", f"{what}-error", reason
 
     def _prepare(self, _):
         """Imports, working directory, environment: what decoding and replay stand on."""
@@ -135,9 +149,12 @@ class Arrival:
         else:
             outcomes, data = [(name, False, data.what)], b""
         for applied, ok, reason in outcomes:
-            self.process[applied] = {"way": "stored" if ok else "failed", "verified": None, "type": applied, "component": None,
-                                     "bytes": len(data), "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error",
-                                     "reason": reason or None, "alternative": None, "held_by": None}
+            self._told_of(applied, len(data), ok, reason)
+
+    def _told_of(self, item, size, ok, reason):
+        self.process[item] = {"way": "stored" if ok else "failed", "verified": None, "type": item, "component": None, "bytes": size,
+                              "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error", "reason": reason or None,
+                              "alternative": None, "held_by": None}
 
     def _load(self, key):
         self.loader.load(key)
@@ -305,7 +322,7 @@ class Arrival:
                 if name in now and now[name] != was]
 
     def messages(self, data):
-        lines = [report.head_line(data["variables"])]
+        lines = [report.head_line(data["variables"], loading=not self.broken)]
         kept = [name for name, entry in data["variables"].items() if report.kept(entry)]
         if kept:
             lines.append(f"kept as they were: {', '.join(kept)}; --overwrite replaces them")
@@ -344,6 +361,7 @@ class Arrivals:
         self.current = None  # the Arrival under way or done
         self.told = True
         self.waiting = None  # the manifest to begin with, while the notebook's cell ids are unknown until its first request
+        self.torn = False  # one broke off: until the user decides, no save takes what is here for the whole session
         self.clean_at_cell = False  # the first cell that runs makes the empty namespace the state to come back to
         self.interrupted = None  # the note of the cell that was running when the session ended
         self.recorded = set()
@@ -446,6 +464,7 @@ class Arrivals:
         if not options:
             self._go_on_counting(manifest, records)
         self.session.remember(resuming=True)
+        self.torn = False
         self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
 
     def _go_on_counting(self, manifest, records):
@@ -491,17 +510,20 @@ class Arrivals:
         try:
             step()
         except KeyboardInterrupt:
-            self.current.done = self.current.broken = True
-            self.session.remember(resuming=False)
-            self.session.notice("The resume was interrupted; %resume goes on with what is missing.")
+            self._broke_off("The resume was interrupted.", "%resume goes on with what is missing")
             raise
         except Exception as error:
             log.exception("resume")
-            self.current.done = self.current.broken = True
-            self.session.notice(f"The session did not come back whole: {error}", ["%resume tries again"])
-        if self.current.done:
+            self._broke_off(f"The session did not come back whole: {type(error).__name__}: {error}", "%resume tries again")
+        if self.current.done and not self.current.broken:
             self.session.remember(resuming=False)
             self.session.remember_report(self.current.data())
             if self.session.start == "rehearse":
                 os._exit(0)  # exit functions are the session's, and belong to its real end
             self.session.saver.cell_ran()
+
+    def _broke_off(self, title, remedy):
+        self.current.done = self.current.broken = True
+        self.torn = self.current.own and self.current.only is None
+        self.session.remember(resuming=False)
+        self.session.notice(title, [f"{remedy}; until then the stored session stays as it is, and only %checkpoint saves."])

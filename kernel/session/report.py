@@ -156,14 +156,15 @@ def failure(schema: str, session: str, code: str, what: str, remedy: str = "") -
     return data
 
 
-def head_line(variables: dict) -> str:
-    """`41 of 43 variables back, 2 not: g (generator: cannot be stored), con (Connection: cannot be stored)`."""
+def head_line(variables: dict, loading=True) -> str:
+    """`41 of 43 variables back, 2 not: g (generator: cannot be stored), con (Connection: cannot be stored)`.
+    loading: what is pending will come."""
     left = {name for name, entry in variables.items() if kept(entry)}
     lost = {name: entry for name, entry in variables.items() if admitted(entry) and name not in left}
     pending = sum(entry["way"] == "pending" for entry in variables.values())
     line = f"{len(variables) - len(lost) - len(left) - pending} of {len(variables)} variables back"
     if pending:
-        line += f", {pending} still loading"
+        line += f", {pending} still loading" if loading else f", {pending} not loaded"
     if left:
         line += f", {len(left)} existed already and {'was' if len(left) == 1 else 'were'} kept"
     if lost:

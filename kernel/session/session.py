@@ -180,14 +180,22 @@ class Session:
     @guarded(default=False)
     def idle(self):
         """One slice of work that no request waits for. True: more to do now."""
-        if self.arrivals.slice() or self.saver.slice():
+        if self.arrivals.slice() or self._keeps_by_itself() and self.saver.slice():
             return True
         self.rehearsal.slice()
         return False
 
+    def arriving(self):
+        """Whether the next idle() brings the session back: only that takes a KeyboardInterrupt."""
+        return self.arrivals.busy
+
     @guarded()
     def idle_deadline(self):
-        return min((d for d in (self.saver.deadline(), self.rehearsal.deadline()) if d is not None), default=None)
+        deadlines = (self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline())
+        return min((d for d in deadlines if d is not None), default=None)
+
+    def _keeps_by_itself(self):
+        return not self.arrivals.torn
 
     # -- control
 
@@ -207,6 +215,7 @@ class Session:
     def keep(self, label=""):
         """A generation now; not stopped by requests. Returns its manifest. Raises FerryError."""
         self.arrivals.finish()
+        self.arrivals.torn = False  # the user says that this is the session
         return self.saver.save_now(label)
 
     def shutdown(self, restart):
@@ -215,7 +224,7 @@ class Session:
         outcome = {"ended": ended, "saved": True, "what": ""}
         self.rehearsal.stop()
         try:
-            if self.config.save != "off" and not self.saver.clean:
+            if self.config.save != "off" and not self.saver.clean and self._keeps_by_itself():
                 self.keep()
         except Exception as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")

@@ -25,7 +25,7 @@ class Replayer:
         """Runs one execution. Nothing is raised but KeyboardInterrupt, which ends the resume."""
         outcome, begun = Outcome(execution), time.perf_counter()
         record = self.records[execution]
-        for state in record.drew:
+        for state in filter(lambda drawn: drawn.before, record.drew):  # one that came with its cell has no state before
             capsule.set_generator(state.generator, state.before)
         with self._muted():
             result = self.shell.run_cell(record.source, store_history=False, silent=True)

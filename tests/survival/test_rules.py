@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 
 import nbformat
 import psutil
@@ -20,6 +21,13 @@ class Bomb:
         self.__dict__.update(state)
 bomb, kept = Bomb(), [1, 2]
 """
+
+
+def wait_for_file(path):
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} was never written"
+        time.sleep(0.01)
 
 
 def said(answer):
@@ -248,6 +256,41 @@ def test_an_interrupted_resume_goes_on_when_it_is_asked_to(notebook):
     (notebook.folder / "slow").unlink()
     second.run("%resume", "cell-1")
     assert second.evaluate(["slow.x", "kept"]) == ["1", "[1]"]
+
+
+def test_an_interrupt_of_a_resume_in_idle_time_loses_nothing(notebook):
+    first = notebook.open()
+    first.run("import os, time\nclass Slow:\n def __setstate__(self, state):\n  self.__dict__.update(state)\n"
+              "  if os.path.exists('slow'): open('running', 'w').close(); time.sleep(600)\nslow = Slow(); slow.x = 1; kept = [1]", "cell-0")
+    first.suspend()
+    (notebook.folder / "slow").touch()
+    second = notebook.open()
+    wait_for_file(notebook.folder / "running")
+    second.control("interrupt_request")
+    assert "resume was interrupted" in said(second.run("b = 2", "cell-1", seconds=60))
+    second.suspend()
+    (notebook.folder / "slow").unlink()
+    assert notebook.open().evaluate(["slow.x", "kept", "b"]) == ["1", "[1]", "2"]
+
+
+def test_a_cell_that_brought_its_generator_costs_only_what_it_made(notebook):
+    first = notebook.open()
+    first.run("import numpy as np; np.random.seed(0); a = np.arange(3); g = (i for i in (1, 2))", "cell-0")
+    first.run("k = (i for i in (5, 6))", "cell-1")
+    first.suspend()
+    shown = said(notebook.open().run("a.tolist(), next(k)", "cell-2"))
+    assert "([0, 1, 2], 5)" in shown and "1 not: g (generator: cannot be stored or made again)" in shown
+
+
+def test_a_step_that_fails_inside_costs_its_own_variables_only(notebook):
+    first = notebook.open()
+    first.run("k = (i for i in (5, 6)); a = [1]", "cell-0")
+    first.suspend()
+    startup = notebook.folder / "ipython" / "profile_default" / "startup" / "fault.py"
+    startup.parent.mkdir(parents=True, exist_ok=True)
+    startup.write_text("import kernelferry.replay as r\ndef run(*_): raise RuntimeError('boom')\nr.Replayer.run = run\ndel run, r")
+    shown = said(notebook.open().run("a", "cell-1"))
+    assert "1 of 2 variables back, 1 not: k (generator: its cells failed when they ran again)" in shown and "[execute_result] [1]" in shown
 
 
 # -- whose session

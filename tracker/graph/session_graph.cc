@@ -146,7 +146,10 @@ Result<void> SessionGraph::Apply(const CellRecord& record) {
   execution.door = record.door;
   execution.effects = record.effects;
   execution.tags = record.tags;
-  for (const GeneratorState& state : record.drew) execution.drew.push_back(state.generator);
+  for (const GeneratorState& state : record.drew) {
+    if (!state.before.empty()) execution.drew.push_back(state.generator);
+    else execution.effects.push_back({"random", state.generator, false});  // it came with this cell, in a state nobody saw
+  }
   for (const std::string& name : record.writes) execution.writes.push_back(Intern(name));
 
   std::vector<NodeId> needs;

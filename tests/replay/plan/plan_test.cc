@@ -170,6 +170,7 @@ TEST_F(PlanTest, TagsInputInterruptsViewsAndMagicsForbidReplay) {
   EXPECT_EQ(way([](CellRecord& c) { c.effects = {{"random", "numpy.random", false}}; }), Way::kLost);
   EXPECT_EQ(way([](CellRecord& c) { c.effects = {{"random", "numpy.random", false}}; c.drew = {{"numpy.random", "s"}}; }), Way::kReplayed);
   EXPECT_EQ(way([](CellRecord& c) { c.effects = {{"random", "uuid4", false}}; c.drew = {{"numpy.random", "s"}}; }), Way::kLost);
+  EXPECT_EQ(way([](CellRecord& c) { c.drew = {{"numpy.random", ""}}; }), Way::kLost);  // it came with the cell
   EXPECT_EQ(way([](CellRecord& c) { c.door = true; }), Way::kReplayed);
 }
 
