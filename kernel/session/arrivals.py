@@ -228,6 +228,7 @@ class Arrival:
             return
         self.loader.again()
         self.loader.verify(patient=True)
+        self.loader.check_sharing()
 
     def _finish(self, _):
         if self.whole:

@@ -107,13 +107,14 @@ void BindPlan(py::module_& m) {
 
   py::class_<Cost>(m, "Cost")
       .def(py::init([](std::uint64_t bytes, double store_seconds, double load_seconds, bool storable, std::string reason,
-                       bool pinned, bool user_recompute, bool opaque, bool verified_replay) {
+                       bool pinned, bool user_recompute, bool opaque, bool referred, bool verified_replay) {
              return Cost{bytes, store_seconds, load_seconds, storable, std::move(reason),
-                         pinned, user_recompute, opaque, verified_replay};
+                         pinned, user_recompute, opaque, referred, verified_replay};
            }),
            py::kw_only(), py::arg("bytes") = 0, py::arg("store_seconds") = 0.0, py::arg("load_seconds") = 0.0,
            py::arg("storable") = true, py::arg("reason") = "", py::arg("pinned") = false,
-           py::arg("user_recompute") = false, py::arg("opaque") = false, py::arg("verified_replay") = false)
+           py::arg("user_recompute") = false, py::arg("opaque") = false, py::arg("referred") = false,
+           py::arg("verified_replay") = false)
       .def_readwrite("bytes", &Cost::bytes)
       .def_readwrite("storable", &Cost::storable)
       .def_readwrite("reason", &Cost::reason);

@@ -4,7 +4,7 @@ import time
 
 from kernelferry import _ferry
 
-from . import rehearsal, report
+from . import plan_picture, rehearsal, report
 
 
 class CommandError(Exception):
@@ -173,7 +173,21 @@ def plan(session, policy, host):
         ways[entry["way"]] = ways.get(entry["way"], 0) + 1
     title = f"Plan ({policy}): " + ", ".join(f"{count} {way}" for way, count in sorted(ways.items()))
     data["messages"] = [title, *lines]
-    return report.Result(data, title, lines, report.variable_table(variables))
+    return report.Result(data, title, lines, report.variable_table(variables), picture=picture(session, chosen, counts))
+
+
+def picture(session, plan, counts):
+    """The plan drawn: its cells, and its components by their names."""
+    again = {execution for what, execution in plan["steps"] if what == "replay"}
+    cells = [(r.count, r.source.strip().partition("\n")[0], r.execution in again) for r in session.records()]
+    variables = []
+    for entry in plan["entries"]:
+        names = [name for name in entry["key"] if not name.startswith("#")]
+        if names:
+            text = report.human_bytes(entry["bytes"]) if entry["way"] == "stored" else report.human_seconds(entry["seconds"])
+            made_by = [counts[e] for e in entry["executions"] if e in counts]
+            variables.append((", ".join(names), entry["way"], f"{entry['way']}, {text}" if entry["way"] in ("stored", "replayed") else entry["way"], made_by))
+    return plan_picture.draw(cells, variables)
 
 
 # -- %session

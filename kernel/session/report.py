@@ -71,12 +71,12 @@ def with_prompts(text: str, counts: dict) -> str:
 class Result:
     """What a magic returns. `data` is the object of `--json`; `title` and `lines` are what a person reads first.
 
-    `table`: (headings, rows) or None. `folded`: the table hides behind the title until it is asked for, and is no part of
+    `table`: (headings, rows) or None. `picture`: HTML that stands below it. `folded`: the table hides behind the title until it is asked for, and is no part of
     the text."""
 
-    def __init__(self, data: dict, title: str, lines=(), table=None, folded=False):
+    def __init__(self, data: dict, title: str, lines=(), table=None, folded=False, picture=""):
         self.data, self.title, self.lines, self.folded = data, title, list(lines), folded
-        self.table = table
+        self.table, self.picture = table, picture
 
     def _columns(self):
         """The table without columns that hold nothing, as text."""
@@ -114,7 +114,7 @@ class Result:
         elif self.folded:
             head = f"<div style='{MUTED}'>{title}</div>"
         else:
-            head, body = f"<div><b>{title}</b></div>", [*body, table]
+            head, body = f"<div><b>{title}</b></div>", [*body, table, self.picture]
         return f"<div style='{STYLE}'>{head}{''.join(body)}</div>"
 
     def _html_table(self):

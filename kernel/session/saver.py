@@ -298,6 +298,7 @@ class Saver:
     def costs(self):
         """What the planner needs to know of each component."""
         pinned, recompute = self.session.info.get("pinned", ()), self.session.info.get("recompute", ())
+        referred = {pid for c in self.components.values() for pid in c.needs}
         costs = {}
         for key, e in self.encoded.items():
             if key not in self.components:
@@ -306,6 +307,7 @@ class Saver:
             costs[key] = _ferry.Cost(
                 bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error, opaque=bool(e.opaque),
                 pinned=proved is False or any(name in pinned for name in key), verified_replay=proved is True,
+                referred=not referred.isdisjoint(e.exports),
                 user_recompute=proved is not False and any(name in recompute for name in key))
         return costs
 

@@ -115,6 +115,9 @@ void Planner::SettleRest() {
     if (item.cost.pinned) {
       item.code = "pinned";
       item.reason = "you asked for it to be stored";
+    } else if (item.cost.referred && (item.cost.user_recompute || options_.policy == Policy::kCheapest)) {
+      item.code = "fits";
+      item.reason = "other variables refer to its objects, which would be others if it were made again";
     } else if (!Replayable(item) && (item.cost.user_recompute || options_.policy == Policy::kCheapest)) {
       item.code = CodeOfBlock(item);
       item.reason = (item.cost.user_recompute ? "you asked for it to be recomputed, but it cannot be made again: "

@@ -36,6 +36,7 @@ struct Cost {
   bool pinned = false;           // the user wants it stored
   bool user_recompute = false;   // the user wants it replayed
   bool opaque = false;           // its state cannot be compared after a replay
+  bool referred = false;         // other components refer to objects of it: made again they would be other objects
   bool verified_replay = false;  // a replay of it came out equal once
 };
 

@@ -56,7 +56,7 @@ bool Planner::Replayable(const Item& item) const {
 // For the sake of what cannot be stored, nothing that can be is put at risk: in phase one all of it must be stored.
 bool Planner::MustStore(const Item& item) const {
   if (!item.cost.storable || item.state == State::kReplayed) return false;
-  if (item.cost.pinned || !Replayable(item)) return true;
+  if (item.cost.pinned || item.cost.referred || !Replayable(item)) return true;
   if (item.cost.user_recompute) return false;
   return !voluntary_ || !(item.cost.verified_replay || options_.have_source);
 }

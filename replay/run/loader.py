@@ -11,6 +11,8 @@ import time
 
 from kernelferry import _ferry, codec
 
+from . import sharing
+
 
 class Loaded:
     """How one component came back. `verified`: True equal, False different, None could not be compared."""
@@ -156,6 +158,12 @@ class Loader:
             if state.verified is False and state.entry.code != "differs" and state.loads == 1 and not state.entry.exports and not state.torn():
                 state.way, state.checked, state.code, state.reason = "pending", False, state.entry.code, ""
                 self._load(key)
+
+    def check_sharing(self):
+        """Compares what replayed components refer to in others; once everything is back. Not stopped."""
+        if any(state.way == "replayed" for state in self.states.values()):
+            names = [name for state in self.states.values() if state.back() for name in state.entry.names]
+            sharing.check(self, look_at(self.walker, [name for name in names if name in self.namespace]))
 
     def _look(self, names, patient):
         names = [name for name in names if name in self.namespace]

@@ -33,6 +33,7 @@ class Running(Protocol):
     def fingerprints(self) -> dict[str, tuple[str, str]]: ...
     def checkpoint(self, label: str) -> dict: ...
     def resume(self, label: str) -> dict: ...
+    def session(self, words: str) -> dict: ...
     def suspend(self) -> None: ...
     def kill(self) -> None: ...
 
@@ -62,6 +63,9 @@ class FerryKernel:
 
     def checkpoint(self, label: str) -> dict:
         return self.kernel.magic(f"%checkpoint {label}")
+
+    def session(self, words: str) -> dict:
+        return self.kernel.magic(f"%session {words}")
 
     def resume(self, label: str) -> dict:
         return self.kernel.magic(f"%resume {label}")
@@ -120,12 +124,7 @@ def cell_id(number: int) -> str:
 
 def record(session: Session, place: Place, report: Report, runner) -> list[Boundary]:
     """The uninterrupted run. A cell that does not end as the file says is a failure of the file."""
-    place.home.mkdir(parents=True)
-    if session.files:
-        shutil.copytree(session.files, place.work)
-    else:
-        place.work.mkdir()
-    write_notebook(session, place.notebook)
+    prepare(session, place)
     kernel, boundaries = runner(place), []
     try:
         for number, cell in enumerate(session.cells, 1):
@@ -150,6 +149,16 @@ def record(session: Session, place: Place, report: Report, runner) -> list[Bound
     return boundaries
 
 
+def prepare(session: Session, place: Place) -> None:
+    """The folders and the notebook of a session that is to be run."""
+    place.home.mkdir(parents=True)
+    if session.files:
+        shutil.copytree(session.files, place.work)
+    else:
+        place.work.mkdir()
+    write_notebook(session, place.notebook)
+
+
 def evaluate_holds(session: Session, kernel: Running) -> list[str]:
     return kernel.evaluate([f"bool({hold.expression})" for hold in session.holds])
 
@@ -162,8 +171,9 @@ def write_notebook(session: Session, path: Path) -> None:
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
 
-def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Report, runner, go_on: bool) -> None:
-    """Resumes one boundary in a new kernel and compares; go_on: then runs the remaining cells too.
+def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Report, runner, go_on: bool, label: str = "") -> None:
+    """Resumes one boundary in a new kernel and compares; go_on: then runs the remaining cells too. label: of its
+    generation, if not that of the boundary.
 
     The working folder keeps its path, which sessions store, and gets the files that it had at the boundary.
     """
@@ -173,7 +183,7 @@ def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Re
     shutil.copytree(boundary.work, folder / "work")
     kernel = runner(Place(copy, folder / "work", folder / "notebook.ipynb"))
     try:
-        told = compare(session, boundary, kernel, report)
+        told = compare(session, boundary, kernel, report, label or f"b{boundary.number}")
         if go_on:
             continue_session(session, boundaries, boundary, told, kernel, report)
     finally:
@@ -194,9 +204,9 @@ def is_admitted(entry: dict) -> bool:
     return entry["way"] in ("failed", "lost") or entry.get("verified") is False
 
 
-def compare(session: Session, boundary: Boundary, kernel: Running, report: Report) -> dict[str, str]:
+def compare(session: Session, boundary: Boundary, kernel: Running, report: Report, label: str) -> dict[str, str]:
     """Compares a resumed kernel with the boundary; returns what was admitted: names and items of process state."""
-    resumed = kernel.resume(f"b{boundary.number}")
+    resumed = kernel.resume(label)
     report.boundaries += 1
     if not resumed["ok"]:
         report.fail(boundary.number, f"%resume: {resumed['error']}")

@@ -1,13 +1,14 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | corpus | kills]
+    ./dev stress [sessions | plans | corpus | kills]
 
     sessions   every session file, brought back at every cell boundary
+    plans      every session file, brought back by plans that are forced on it: all replayed, and each half
     corpus     every example of the corpus, brought back at every cell boundary
     kills      relay and engine killed at 100 random instants
 
-Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. `sessions` and `corpus`
-write their part of docs/fidelity.md when they are complete.
+Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. `sessions`,
+`plans` and `corpus` write their part of docs/fidelity.md when they are complete.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.corpus import fetch
-from tests.sessions import harness, session_file
+from tests.sessions import harness, plans, session_file
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -39,7 +40,11 @@ def commit() -> str:
     return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno") else "")
 
 
-def run_sessions(name: str, sessions: list, jobs: int) -> list[harness.Report]:
+def every_boundary(session, folder: Path) -> harness.Report:
+    return harness.check(session, folder, every=True)
+
+
+def run_sessions(name: str, sessions: list, jobs: int, check) -> list[harness.Report]:
     """Reports of all sessions; those of an earlier run of this commit are taken from its journal."""
     journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +55,7 @@ def run_sessions(name: str, sessions: list, jobs: int) -> list[harness.Report]:
     left = [s for s in sessions if s.name not in done]
     print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {journal.relative_to(ROOT)}", flush=True)
     with ThreadPoolExecutor(jobs) as pool, journal.open("a") as out:
-        running = [pool.submit(check, session) for session in left]
+        running = [pool.submit(in_a_folder, check, session) for session in left]
         for count, future in enumerate(as_completed(running), 1):
             report = done[future.result().session] = future.result()
             out.write(json.dumps(dataclasses.asdict(report)) + "\n")
@@ -59,10 +64,10 @@ def run_sessions(name: str, sessions: list, jobs: int) -> list[harness.Report]:
     return [done[session.name] for session in sessions]
 
 
-def check(session) -> harness.Report:
+def in_a_folder(check, session) -> harness.Report:
     folder = Path(tempfile.mkdtemp(prefix="ferry-stress-"))
     try:
-        return harness.check(session, folder, every=True)
+        return check(session, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -98,8 +103,8 @@ def write_fidelity(name: str, text: str) -> None:
     FIDELITY.write_text(page)
 
 
-def stress_sessions(name: str, sessions: list, jobs: int) -> int:
-    reports = run_sessions(name, sessions, jobs)
+def stress_sessions(name: str, sessions: list, jobs: int, check=every_boundary) -> int:
+    reports = run_sessions(name, sessions, jobs, check)
     write_fidelity(name, summary(name, reports))
     failed = [r.session for r in reports if r.failures]
     print(f"{len(reports) - len(failed)} of {len(reports)} sessions came back as they were" + "".join(f"; not {f}" for f in failed))
@@ -113,12 +118,14 @@ def stress_kills() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=("sessions", "corpus", "kills"), help="default: all of them")
+    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "corpus", "kills"), help="default: all of them")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     options = parser.parse_args()
     codes = []
     if options.name in (None, "sessions"):
         codes.append(stress_sessions("sessions", session_file.read_all(SESSIONS), options.jobs))
+    if options.name in (None, "plans"):
+        codes.append(stress_sessions("plans", session_file.read_all(SESSIONS), options.jobs, plans.check))
     if options.name in (None, "corpus"):
         try:
             codes.append(stress_sessions("corpus", list(fetch.sessions(fetch.entries(quick=False))), options.jobs))

@@ -226,6 +226,21 @@ TEST_F(PlanTest, PinnedAndRecompute) {
   EXPECT_NE(Of(plan, "z").reason.find("cell 3 must not run again"), std::string::npos);
 }
 
+TEST_F(PlanTest, WhatOthersReferToIsStored) {
+  Run({}, {"A"}, {{"A"}}, 0.001);
+  Run({"A"}, {"a"}, {{"a"}}, 0.001);
+  options.policy = Policy::kCheapest;
+  options.have_source = true;
+  for (auto& [key, cost] : costs) cost.load_seconds = 10;
+  EXPECT_EQ(Of(Make(), "A").way, Way::kReplayed);
+  costs[{"A"}].referred = true;
+  EXPECT_EQ(Of(Make(), "A").way, Way::kStored);
+  EXPECT_NE(Of(Make(), "A").reason.find("other variables refer to its objects"), std::string::npos);
+  EXPECT_EQ(Of(Make(), "a").way, Way::kReplayed);
+  costs[{"A"}].user_recompute = true;
+  EXPECT_EQ(Of(Make(), "A").way, Way::kStored);
+}
+
 TEST_F(PlanTest, CheapestLeavesOutOnlyWhatWasProvedOrCanBeAskedFor) {
   Run({}, {"x"}, {{"x"}}, 0.001);
   costs[{"x"}].load_seconds = 10;

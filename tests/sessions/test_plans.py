@@ -1,0 +1,17 @@
+"""Plans that are forced on sessions give the session that was left, or refuse by name (plans.py; `./dev stress plans` runs all)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sessions import plans, session_file
+
+FILES = Path(__file__).parent / "files"
+SAMPLE = ("alias-containers", "case-01-class-registry", "case-24-identity-of-immutables", "class-abc", "closure-counter", "state-random")
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_forced_plans(name, tmp_path):
+    report = plans.check(session_file.read(FILES / f"{name}.py"), tmp_path)
+    assert not report.failures, "\n".join(report.failures)
+    assert report.boundaries == 3 and report.ways.get("replayed", 0) + report.ways.get("stored", 0) >= report.equal > 0
