@@ -1,6 +1,9 @@
 #include "util/digest.h"
 
 #include <xxhash.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>  // takes the widest vectors this processor has; twice as fast
+#endif
 
 #include <charconv>
 #include <cstdio>

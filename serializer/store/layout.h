@@ -29,6 +29,7 @@ class SessionFiles {
   std::string BlobFolder(const Digest& digest) const { return Blobs() + "/" + digest.Hex().substr(0, 2); }
   std::string Blob(const Digest& digest) const { return BlobFolder(digest) + "/" + digest.Hex(); }
   std::string NewBlob() const { return Blobs() + "/blob.tmp"; }
+  std::string NewLargeBlob() const { return Blobs() + "/large.tmp"; }  // may hold what a stopped save left
 
  private:
   std::string root_;

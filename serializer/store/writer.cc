@@ -4,15 +4,19 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "serializer/store/policy.h"
 #include "serializer/store/reader.h"
+#include "util/direct_file.h"
 #include "util/file.h"
 
 namespace ferry::store {
 namespace {
 
-constexpr std::size_t kPiece = 256 * 1024;         // between two looks at the stop signal: some 60 microseconds
+constexpr std::size_t kPiece = 256 * 1024;         // copied and hashed at once, and written at once to a small file
+constexpr std::uint64_t kLarge = 1024 * 1024;      // a file of this size is written past the page cache
 constexpr std::size_t kManyBlobs = 4;
 constexpr std::uint64_t kReserve = 16 * 1024 * 1024;  // left free on the disk for logs, manifests and everyone else
 
@@ -44,7 +48,7 @@ std::vector<Digest> BlobsOf(const format::Manifest& manifest) {
 Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std::uint64_t quota,
                                           std::uint64_t elsewhere) {
   if (auto r = MakeDirectory(files.Blobs()); !r) return r.error();
-  for (const auto& left : {files.NewBlob(), files.NewGeneration(), files.Info() + ".tmp", files.Report() + ".tmp"}) {
+  for (const auto& left : {files.NewBlob(), files.NewLargeBlob(), files.NewGeneration(), files.Info() + ".tmp", files.Report() + ".tmp"}) {
     if (auto r = Remove(left); !r) return r.error();
   }
   auto numbers = GenerationNumbers(files);
@@ -85,12 +89,80 @@ Error SessionWriter::QuotaError(std::uint64_t bytes) const {
 
 Result<void> SessionWriter::CheckRoom(std::uint64_t bytes) const {
   if (quota_ != 0 && used_ + elsewhere_ + bytes > quota_) return QuotaError(bytes);
-  const std::uint64_t free = FreeSpace(files_.Root());
+  const std::uint64_t free = FreeSpace(files_.Root()) + SizeOf(files_.NewLargeBlob());
   if (free < bytes + kReserve) {
     return Error{Code::kFull, Size(bytes) + " do not fit: the disk of " + files_.Root() + " has " + Size(free) + " left",
                  "free some space there, or set FERRY_HOME to a directory on another disk"};
   }
   return {};
+}
+
+Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop) {
+  const std::uint64_t whole = format::kHeaderBytes + bytes + format::kTrailerBytes;
+  // Hash and write see the same bytes although other threads may change the originals meanwhile. Small pieces gather
+  // in a buffer, so that a write of the system is seldom small.
+  std::optional<File> file;
+  std::unique_ptr<char[]> own;
+  char* buffer = nullptr;
+  std::size_t room = kPiece, filled = 0;
+  abandoned_.reset();
+  std::optional<DirectFile> direct;
+  if (whole >= kLarge) {
+    auto created = DirectFile::Create(files_.NewLargeBlob(), whole);
+    if (!created) return created.error();
+    direct.emplace(*std::move(created));
+    buffer = direct->buffer();
+    room = DirectFile::kPiece;
+  } else {
+    auto created = File::Create(files_.NewBlob());
+    if (!created) return created.error();
+    file = *std::move(created);
+    room = std::min<std::uint64_t>(room, whole);
+    own = std::make_unique_for_overwrite<char[]>(room);
+    buffer = own.get();
+  }
+  auto flush = [&]() -> Result<void> {
+    const std::size_t n = std::exchange(filled, 0);
+    if (stop.AskedNow()) return Aborted();
+    if (!direct) return file->Write({buffer, n});
+    if (auto r = direct->Put(n); !r) return r;
+    buffer = direct->buffer();
+    return {};
+  };
+  Digester digester;
+  auto add = [&](std::string_view piece, bool payload) -> Result<void> {
+    while (!piece.empty()) {
+      if (filled == room) {
+        if (auto r = flush(); !r) return r;
+      }
+      const std::size_t n = std::min({room - filled, piece.size(), kPiece});
+      std::memcpy(buffer + filled, piece.data(), n);
+      if (payload) digester.Add(buffer + filled, n);
+      filled += n;
+      piece.remove_prefix(n);
+    }
+    return {};
+  };
+  auto all = [&]() -> Result<Digest> {
+    const auto header = format::MakeHeader(format::FrameType::kBlob, bytes);
+    if (auto r = add({header.data(), header.size()}, false); !r) return r.error();
+    for (auto piece : pieces) {
+      if (auto r = add(piece, true); !r) return r.error();
+    }
+    const Digest digest = digester.Finish();
+    const auto trailer = format::MakeTrailer(digest);
+    if (auto r = add({trailer.data(), trailer.size()}, false); !r) return r.error();
+    if (auto r = flush(); !r) return r.error();
+    if (direct) {
+      if (auto r = direct->Finish(); !r) return r.error();
+    } else if (whole > kPiece) {
+      file->StartWriteback();
+    }
+    return digest;
+  };
+  auto digest = all();
+  if (!digest && direct) abandoned_ = std::move(direct);  // a request waits: not for what the device still has to write
+  return digest;
 }
 
 Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& pieces, Stop& stop) {
@@ -101,50 +173,13 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
   }
   const std::uint64_t whole = format::kHeaderBytes + ref.bytes + format::kTrailerBytes;
   if (auto r = CheckRoom(whole); !r) return r.error();
+  if (stop.AskedNow()) return Aborted();
 
-  const std::string temporary = files_.NewBlob();
-  auto write = [&]() -> Result<void> {
-    auto file = File::Create(temporary);
-    if (!file) return file.error();
-    const auto header = format::MakeHeader(format::FrameType::kBlob, ref.bytes);
-    // Hash and write see the same bytes although other threads may change the originals meanwhile. Small pieces gather
-    // here, so that a write of the system is seldom small.
-    const std::size_t room = std::min<std::uint64_t>(kPiece, whole);
-    auto buffer = std::make_unique_for_overwrite<char[]>(room);
-    std::size_t filled = header.size();
-    std::memcpy(buffer.get(), header.data(), filled);
-    Digester digester;
-    auto flush = [&]() -> Result<void> {
-      if (stop.AskedNow()) return Aborted();
-      std::string_view bytes(buffer.get(), filled);
-      filled = 0;
-      return file->Write(bytes);
-    };
-    for (auto piece : pieces) {
-      while (!piece.empty()) {
-        if (filled == room) {
-          if (auto r = flush(); !r) return r;
-        }
-        const std::size_t n = std::min(room - filled, piece.size());
-        std::memcpy(buffer.get() + filled, piece.data(), n);
-        digester.Add(buffer.get() + filled, n);
-        filled += n;
-        piece.remove_prefix(n);
-      }
-    }
-    if (filled + format::kTrailerBytes > room) {
-      if (auto r = flush(); !r) return r;
-    }
-    ref.digest = digester.Finish();
-    const auto trailer = format::MakeTrailer(ref.digest);
-    std::memcpy(buffer.get() + filled, trailer.data(), trailer.size());
-    filled += trailer.size();
-    if (auto r = flush(); !r) return r;
-    if (whole > kPiece) file->StartWriteback();
-    return {};
-  };
+  const std::string temporary = whole >= kLarge ? files_.NewLargeBlob() : files_.NewBlob();
   auto put = [&]() -> Result<void> {
-    if (auto r = write(); !r) return r;
+    auto digest = WriteFrame(pieces, ref.bytes, stop);
+    if (!digest) return digest.error();
+    ref.digest = *digest;
     if (auto r = MakeDirectory(files_.BlobFolder(ref.digest)); !r) return r;
     const std::string path = files_.Blob(ref.digest);
     // A blob of a generation is on disk; replacing it by one that is not would stake the generation on the next sync. One of
@@ -157,7 +192,9 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     return {};
   };
   if (auto r = put(); !r) {
-    (void)Remove(temporary);
+    // What a stopped one wrote of a large blob is written over by the next: to free its blocks takes longer than a
+    // request should wait.
+    if (r.error().code != Code::kAborted || whole < kLarge) (void)Remove(temporary);
     return r.error();
   }
   fresh_.insert(ref.digest);
@@ -259,6 +296,8 @@ Result<std::uint64_t> SessionWriter::Collect() {
     for (const Digest& blob : BlobsOf(manifest)) named.insert(blob);
   }
   std::uint64_t freed = 0;
+  abandoned_.reset();
+  if (auto r = Remove(files_.NewLargeBlob()); !r) return r.error();
   auto folders = List(files_.Blobs());
   if (!folders) return folders.error();
   for (const auto& folder : *folders) {

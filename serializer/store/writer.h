@@ -16,6 +16,7 @@
 #include "serializer/store/json.h"
 #include "serializer/store/layout.h"
 #include "serializer/store/log.h"
+#include "util/direct_file.h"
 #include "util/file.h"
 #include "util/lock.h"
 #include "util/result.h"
@@ -39,9 +40,10 @@ class SessionWriter {
   Result<void> Append(const format::Record& record) { return log_.Append(record); }
   Result<void> Sync(bool now) { return log_.Sync(now); }
 
-  // Writes the concatenation of `pieces` as a blob. Looks at `stop` every 256 KiB (kAborted); refuses with kFull what
-  // does not fit into the quota or on the disk before it writes. After an error nothing is left. Bytes that another
-  // thread changes meanwhile are stored as they were at one instant each, and the digest is of what was stored.
+  // Writes the concatenation of `pieces` as a blob. Looks at `stop` every mebibyte (kAborted); refuses with kFull what
+  // does not fit into the quota or on the disk before it writes. After an error nothing is left, but the file of a large
+  // blob that was stopped, for the next one. Bytes that another thread changes meanwhile are stored as they were at one
+  // instant each, and the digest is of what was stored.
   Result<BlobRef> PutBlob(const std::vector<std::string_view>& pieces, Stop& stop);
 
   // Makes `manifest` the newest generation and returns its number; fills in `generation` and `bytes`. Looks at `stop`
@@ -65,6 +67,7 @@ class SessionWriter {
       : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), disk_(std::move(disk)), quota_(quota),
         elsewhere_(elsewhere) {}
   Result<void> CheckRoom(std::uint64_t bytes) const;
+  Result<Digest> WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop);
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
   Result<void> RemoveSuperseded();
   Error QuotaError(std::uint64_t bytes) const;
@@ -79,6 +82,7 @@ class SessionWriter {
   std::set<Digest> fresh_;     // put since the last commit: no garbage though nothing names them yet
   std::set<Digest> unsynced_;  // put, and not yet known to be on disk
   std::set<Digest> durable_;   // named by a generation when it was committed, thus on disk
+  std::optional<DirectFile> abandoned_;  // a large blob that was stopped; the device may still be writing
 };
 
 }  // namespace ferry::store

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/util/folder.h"
+#include "util/direct_file.h"
 #include "util/fault.h"
 #include "util/lock.h"
 
@@ -52,6 +53,52 @@ TEST_F(Files, WhatIsMissingIsNotFoundAndNamed) {
   EXPECT_EQ(Mapped::Open(folder / "none").error().code, Code::kNotFound);
   EXPECT_TRUE(Remove(folder / "none"));
   EXPECT_TRUE(List(folder / "none")->empty());
+}
+
+// Bytes that repeat at no power of two, so that a piece in another's place shows.
+std::string Pattern(std::size_t size) {
+  std::string bytes(size, 0);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i % 251 + i / 4099);
+  return bytes;
+}
+
+Result<void> PutDirect(const std::string& path, std::string_view bytes) {
+  auto file = DirectFile::Create(path, bytes.size());
+  if (!file) return file.error();
+  while (!bytes.empty()) {
+    const std::size_t n = bytes.copy(file->buffer(), DirectFile::kPiece);
+    if (auto r = file->Put(n); !r) return r;
+    bytes.remove_prefix(n);
+  }
+  return file->Finish();
+}
+
+TEST_F(Files, ADirectFileHoldsItsBytesWhateverItsLength) {
+  constexpr std::size_t kPiece = DirectFile::kPiece;
+  for (std::size_t size : {kPiece * 9 + 12345, std::size_t{1}, std::size_t{4096}, kPiece - 1, kPiece, kPiece + 4096, kPiece * 5}) {
+    for (const std::string& at : {path, "/dev/shm/ferry-direct-" + std::to_string(::getpid())}) {
+      const std::string bytes = Pattern(size);
+      ASSERT_TRUE(PutDirect(at, bytes));  // over the one before, which may have been longer
+      EXPECT_TRUE(*ReadFile(at) == bytes) << size << " bytes in " << at;
+    }
+  }
+  ASSERT_TRUE(Remove("/dev/shm/ferry-direct-" + std::to_string(::getpid())));
+}
+
+TEST_F(Files, ADirectFileThatIsLeftHalfWrittenCanBeWrittenOver) {
+  {
+    auto file = DirectFile::Create(path, DirectFile::kPiece * 4);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->Put(DirectFile::kPiece));
+  }
+  const std::string bytes = Pattern(DirectFile::kPiece * 2 + 1);
+  ASSERT_TRUE(PutDirect(path, bytes));
+  EXPECT_TRUE(*ReadFile(path) == bytes);
+}
+
+TEST_F(Files, ADirectFileWithoutRoomIsFull) {
+  SetFaultHook([](Step step, const std::string&, bool done) { return step == Step::kWrite && !done ? ENOSPC : 0; });
+  EXPECT_EQ(PutDirect(path, Pattern(DirectFile::kPiece * 2)).error().code, Code::kFull);
 }
 
 TEST_F(Files, AMappedFileOutlivesItsName) {

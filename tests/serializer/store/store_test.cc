@@ -159,7 +159,8 @@ TEST_F(StoreTest, ABlobIsReadOnlyAsWhatItsNameSays) {
 
 TEST_F(StoreTest, BlobsOfEverySizeAroundAPieceComeBack) {
   auto writer = Write();
-  for (std::size_t size : {0, 1, 262063, 262064, 262065, 262080, 262144, 262145, 524288, 1000000}) {
+  for (std::size_t size : {0, 1, 262063, 262064, 262065, 262080, 262144, 262145, 524288, 1000000,
+                           1048495, 1048496, 1048512, 4194304 - 80, 5000000}) {
     std::string bytes(size, 'x');
     for (std::size_t i = 0; i < size; i += 4096) bytes[i] = static_cast<char>(i >> 12);
     auto blob = writer.PutBlob({std::string_view(bytes).substr(0, size / 3), std::string_view(bytes).substr(size / 3)}, Never());
@@ -168,6 +169,30 @@ TEST_F(StoreTest, BlobsOfEverySizeAroundAPieceComeBack) {
     ASSERT_TRUE(read) << size;
     EXPECT_EQ(read->bytes(), bytes);
   }
+}
+
+TEST_F(StoreTest, ALargeBlobThatWasStoppedCostsNothingAndIsPutAgain) {
+  auto writer = Write();
+  ASSERT_TRUE(Save(writer, {"kept"}));
+  const std::string longer(9'000'000, 'l'), bytes(5'000'000, 'b');
+  std::atomic<bool> asked = false;
+  Stop stop;
+  stop.Watch(&asked, -1);
+  int pieces = 0;
+  SetFaultHook([&](Step step, const std::string&, bool done) {
+    if (step == Step::kWrite && done && ++pieces == 3) asked = true;
+    return 0;
+  });
+  EXPECT_EQ(writer.PutBlob({longer}, stop).error().code, Code::kAborted);
+  EXPECT_EQ(pieces, 3);
+  SetFaultHook({});
+  EXPECT_EQ(writer.Used(), 84u);
+  auto blob = writer.PutBlob({bytes}, Never());
+  ASSERT_TRUE(blob);
+  EXPECT_EQ(Read().OpenBlob(blob->digest)->bytes(), bytes);
+  EXPECT_EQ(writer.PutBlob({longer}, stop).error().code, Code::kAborted);
+  EXPECT_TRUE(writer.Collect());
+  EXPECT_FALSE(Exists(files.NewLargeBlob()));
 }
 
 TEST_F(StoreTest, GarbageIsWhatNoGenerationNamesAndNobodyJustPut) {

@@ -1,0 +1,39 @@
+// A large file of known length, written once from its start past the page cache. Buffered writing costs a copy and a page
+// of the cache for each page of the file, and those pages are seldom at hand (where the host takes back free memory it
+// costs three to five times the writing itself), all for bytes that nobody reads again soon. Here the caller fills one
+// aligned buffer while the device takes the ones before it (io_submit(2): kernel AIO needs no threads and, unlike
+// io_uring, is not blocked in containers). Where a file system refuses O_DIRECT or the system AIO, the same buffers are
+// written in the ordinary way.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "util/result.h"
+
+namespace ferry {
+
+// One thread. Fault points as those of File: open, write, truncate.
+class DirectFile {
+ public:
+  static constexpr std::size_t kPiece = std::size_t{1} << 20;
+
+  // The file will have `size` bytes. What an earlier writer left at `path` is written over: its blocks are used again.
+  static Result<DirectFile> Create(const std::string& path, std::uint64_t size);
+  DirectFile(DirectFile&&) noexcept;
+  DirectFile& operator=(DirectFile&&) noexcept;
+  ~DirectFile();  // waits for the writes under way, some milliseconds
+
+  char* buffer();  // kPiece bytes to be filled next
+  // Takes the buffer. Every one but the last must be full. An error may be of an earlier one.
+  Result<void> Put(std::size_t filled);
+  Result<void> Finish();  // everything is written, not yet synced
+
+ private:
+  struct State;
+  explicit DirectFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ferry
