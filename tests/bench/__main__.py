@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("roundtrip", "lag", "wake", "session2g")
+BENCHES = ("roundtrip", "lag", "wake", "walk", "session2g")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
 
