@@ -1,5 +1,7 @@
 """What a cell binds, rebinds and deletes, by its instructions and by what is bound afterwards."""
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from kernelferry import _ferry
 
@@ -69,19 +71,21 @@ def test_names_deleted_from_the_middle(session):
     assert record.deletes == ["n3", "n40"] and record.writes == ["n60", "n7"]
 
 
-def test_user_names_are_not_those_of_the_shell():
-    from IPython.core.interactiveshell import InteractiveShell
+@pytest.fixture
+def shell(tmp_path):
+    """An IPython shell without files of its own, whose module is `__main__` for as long as the test runs."""
+    shell = InteractiveShell(ipython_dir=str(tmp_path), config=Config(HistoryManager={"enabled": False}))
+    yield shell
+    shell.restore_sys_module_state()
 
-    shell = InteractiveShell()
+
+def test_user_names_are_not_those_of_the_shell(shell):
     shell.run_cell("x = 1\n_mine = 2\n__version__ = '3'\nimport math", store_history=True)
     shell.run_cell("x", store_history=True)
     assert _ferry.user_names(shell.user_ns) == ["__version__", "_mine", "math", "x"]
 
 
-def test_open_and_exit_are_user_names_once_the_user_binds_them():
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell = InteractiveShell()
+def test_open_and_exit_are_user_names_once_the_user_binds_them(shell):
     shell.run_cell("from gzip import open\nexit = [1]\nOut2 = _x = 3")
     assert _ferry.user_names(shell.user_ns) == ["Out2", "_x", "exit", "open"]
 
