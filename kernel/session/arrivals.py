@@ -41,7 +41,7 @@ class Arrival:
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
         self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=self.before, own=self.own,
                              hash_seed=int(session.info.get("hash_seed", 0)))
-        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"])
+        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer)
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
         self.process, self.behind, self.made, self.seconds = {}, [], [], 0.0

@@ -34,6 +34,9 @@ void BindObserve(py::module_& m) {
       .def("note", [](Observer&, std::string kind, std::string detail, bool unsafe) {
         observe::NoteEffect({std::move(kind), std::move(detail), unsafe});
       }, py::arg("kind"), py::arg("detail"), py::arg("unsafe"), "An effect of the running cell that no audit event tells.")
+      .def("guard", &Observer::Guard, py::arg("allowed"), py::arg("stopped"),
+           "From now on unsafe effects outside that are not among these raise stopped(words) instead of happening.")
+      .def("release", &Observer::Release, "Ends guard(): the effects that were stopped.")
       .def_property_readonly("door_reason", &Observer::door_reason)
       .def("closure",
            [](Observer& self, const std::vector<py::object>& codes, const observe::Pending& pending) {

@@ -70,20 +70,51 @@ class Listener {
     temporary_.clear();
     newest_thread_ = NewestThread();
     ns_ = ns.ptr();
+    hears_ = true;
   }
 
   Heard Stop() {
-    ns_ = nullptr;
+    hears_ = false;
     if (NewestThread() > newest_thread_) effects_.Add({"thread", "still running when the cell ended", false});
     heard_.effects = effects_.Take();
     return std::move(heard_);
   }
 
-  void Note(graph::Effect effect) {
-    if (ns_) effects_.Add(std::move(effect));
+  // False: a guard stops it, and the exception is set.
+  bool Note(graph::Effect effect) {
+    Add(std::move(effect));
+    return !Refused();
   }
 
-  bool listens() const { return ns_; }
+  bool listens() const { return hears_ || guard_; }
+
+  void StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py::object stopped) {
+    if (!own_) own_.emplace(Folders());
+    if (!hears_) {
+      ns_ = ns.ptr();
+      temporary_.clear();
+    }
+    guard_.emplace();
+    guard_->allowed = std::move(allowed);
+    guard_->exception = std::move(stopped);
+    guard_->thread = PyThreadState_GetID(PyThreadState_Get());
+    guard_->newest_thread = NewestThread();
+  }
+
+  std::vector<graph::Effect> StopGuard() {
+    auto stopped = guard_ ? std::move(guard_->stopped) : std::vector<graph::Effect>();
+    guard_.reset();
+    return stopped;
+  }
+
+  // True, and its exception set: what was just heard must not happen.
+  bool Refused() {
+    if (!guard_ || !guard_->refuses) return false;
+    guard_->refuses = false;
+    const graph::Effect& effect = guard_->stopped.back();
+    PyErr_SetString(guard_->exception.ptr(), (effect.kind + ": " + effect.detail).c_str());
+    return true;
+  }
 
   void Hear(std::string_view event, PyObject* args) {
     if (event == "open") return Open(args);
@@ -97,6 +128,32 @@ class Listener {
   }
 
  private:
+  struct Guard {
+    std::vector<graph::Effect> allowed, stopped;
+    py::object exception;
+    std::uint64_t thread = 0, newest_thread = 0;
+    bool refuses = false;
+
+    bool Forbids(const graph::Effect& effect) const {
+      const std::uint64_t here = PyThreadState_GetID(PyThreadState_Get());
+      if (!effect.unsafe || (here != thread && here <= newest_thread)) return false;
+      if (effect.kind == "input") return true;
+      const bool counted = std::any_of(allowed.begin(), allowed.end(), [](const auto& a) { return a.kind == "more" && a.unsafe; });
+      return std::none_of(allowed.begin(), allowed.end(), [&](const graph::Effect& a) {
+        return a.unsafe && a.kind == effect.kind && (counted || a.detail == effect.detail);
+      });
+    }
+  };
+
+  void Add(graph::Effect effect) {
+    if (guard_ && guard_->Forbids(effect)) {
+      guard_->stopped.push_back(std::move(effect));
+      guard_->refuses = true;
+    } else if (hears_) {
+      effects_.Add(std::move(effect));
+    }
+  }
+
   static std::vector<std::string> Folders() {
     std::vector<std::string> folders{"/proc", "/sys", "/dev", "/usr", "/lib", "/etc"};
     const std::string home = Environment("HOME");
@@ -141,10 +198,10 @@ class Listener {
     if (writes) {
       const bool new_temporary = flags & O_EXCL && path.starts_with(TemporaryFolder());
       if (new_temporary) temporary_.insert(path);
-      return effects_.Add({"file-write", path, !temporary_.contains(path)});
+      return Add({"file-write", path, !temporary_.contains(path)});
     }
     if (!exists || !S_ISREG(info.st_mode)) return;
-    effects_.Add({"file-read", path + " (" + std::to_string(info.st_size) + " bytes, mtime " +
+    Add({"file-read", path + " (" + std::to_string(info.st_size) + " bytes, mtime " +
                                    std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec) + ")",
                   false});
   }
@@ -181,12 +238,12 @@ class Listener {
   void Database(PyObject* args) {
     const std::string path = Argument(args, 0);
     if (path.empty() || path == ":memory:" || path.find("mode=memory") != path.npos || own_->Contains(path)) return;
-    effects_.Add({"file-write", path, true});
+    Add({"file-write", path, true});
   }
 
   void FromCell(std::string_view event) {
     if (!CalledByCell() && !(event.starts_with("ctypes.") && CallerOfModule("ctypes"))) return;
-    effects_.Add({"memory", std::string(event), true});
+    Add({"memory", std::string(event), true});
     Door(std::string(event));
   }
 
@@ -200,7 +257,7 @@ class Listener {
   }
 
   void Import(PyObject* args) {
-    if (CalledByCell()) effects_.Add({"module", Argument(args, 0), false});
+    if (CalledByCell()) Add({"module", Argument(args, 0), false});
   }
 
   void Tell(const EventRule& rule, std::string_view event, PyObject* args) {
@@ -209,11 +266,13 @@ class Listener {
     if (kind.starts_with("file-") && own_->Contains(detail)) return;
     if (event == "os.remove" && temporary_.contains(detail)) return;  // what this cell made for itself
     const bool unsafe = rule.unsafe && !(kind == "subprocess" && AsksTheMachine(detail));
-    effects_.Add({rule.kind, std::move(detail), unsafe});
+    Add({rule.kind, std::move(detail), unsafe});
   }
 
   std::uint64_t newest_thread_ = 0;
   PyObject* ns_ = nullptr;  // compared only
+  bool hears_ = false;
+  std::optional<Guard> guard_;
   std::optional<OwnFiles> own_;
   EffectList effects_;
   NameSet temporary_;  // files with new names that the cell made in the temporary folder
@@ -236,7 +295,7 @@ int Hook(const char* event, PyObject* args, void* data) {
   } catch (...) {
     PyErr_Clear();  // a hook that raises would end the user's call
   }
-  return 0;
+  return listener.Refused() ? -1 : 0;
 }
 
 }  // namespace
@@ -252,6 +311,14 @@ void StartListening(py::handle ns) { TheListener().Start(ns); }
 
 Heard StopListening() { return TheListener().Stop(); }
 
-void NoteEffect(graph::Effect effect) { TheListener().Note(std::move(effect)); }
+void NoteEffect(graph::Effect effect) {
+  if (!TheListener().Note(std::move(effect))) throw py::error_already_set();
+}
+
+void StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py::object stopped) {
+  TheListener().StartGuard(ns, std::move(allowed), std::move(stopped));
+}
+
+std::vector<graph::Effect> StopGuard() { return TheListener().StopGuard(); }
 
 }  // namespace ferry::observe

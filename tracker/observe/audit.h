@@ -1,7 +1,7 @@
 // The audit hook of the process: effects of the running cell, and doors that only show when they are used.
 //
 // CPython cannot remove a hook, and calls it for every event of every thread, so it does nothing but one comparison while no
-// cell runs. It never raises, never runs user code, and keeps no reference. Under the GIL.
+// cell runs. It never runs user code, keeps no reference, and raises only under a guard. Under the GIL.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -29,7 +29,16 @@ void StartListening(pybind11::handle ns);
 // What was heard since.
 Heard StopListening();
 
-// One effect that no audit event tells, for the running cell; ignored when none runs.
+// One effect that no audit event tells, for the running cell; ignored when none runs. Throws error_already_set where a guard
+// stops it.
 void NoteEffect(graph::Effect effect);
+
+// A replay begins on this thread: what it, or a thread that starts from now on, is about to do unsafely and that is not in
+// `allowed` does not happen: the call raises `stopped` (a class) with the effect in words. Input never is allowed. Where
+// `allowed` counts effects without their names ("more"), its kinds are allowed whatever the name.
+void StartGuard(pybind11::handle ns, std::vector<graph::Effect> allowed, pybind11::object stopped);
+
+// The replay is over: what was stopped, in order, also where the code went on in spite of the exception.
+std::vector<graph::Effect> StopGuard();
 
 }  // namespace ferry::observe

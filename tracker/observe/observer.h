@@ -43,6 +43,12 @@ class Observer {
   // The names that this code may touch if it runs now, and whether it may touch everything.
   std::pair<NameSet, bool> Reads(const std::vector<pybind11::object>& codes, const Pending& pending);
 
+  // Between the two, effects outside are stopped (audit.h, StartGuard and StopGuard).
+  void Guard(std::vector<graph::Effect> allowed, pybind11::object stopped) {
+    StartGuard(knowledge_.bindings().ns(), std::move(allowed), std::move(stopped));
+  }
+  std::vector<graph::Effect> Release() { return StopGuard(); }
+
   // The newest look. The namespace must be as it was looked at.
   void Learn(pybind11::handle look) { knowledge_.Learn(look); }
 
