@@ -2,6 +2,9 @@
 
     imports -> process state -> what replay needs, replayed in record order -> everything else
 
+What cannot be loaded is replayed if its cells may run again; what a replay does not bring back as it was is loaded where
+it is stored. Then everything is brought back anew, which only happens while no cell has seen any of it.
+
 Each slice of idle time takes one step. A cell that arrives first is given what its read closure names; where cells must
 be replayed, or the closure is unknown, it is given everything. Until a component is loaded its names are absent from the
 namespace: a placeholder would reach user code by nine of ten ways of access.
@@ -12,10 +15,12 @@ import functools
 import logging
 import os
 import re
+import signal
 import time
 
 from kernelferry import _ferry, capsule
-from kernelferry.replay import Loader, Replayer
+from kernelferry.codec import blob
+from kernelferry.replay import Loader, Replayer, files
 
 from . import report
 from .identity import notebook_cell_ids
@@ -39,18 +44,26 @@ class Arrival:
         self.own = reader.folder == session.writer.folder
         self.before = set() if overwrite else set(session.user_names())
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
-        self.loader = Loader(session.namespace, session.walker, reader, manifest, keep=self.before, own=self.own,
-                             hash_seed=int(session.info.get("hash_seed", 0)))
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer)
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
-        self.process, self.behind, self.made, self.seconds = {}, [], [], 0.0
+        self.behind, self.made, self.seconds = [], [], 0.0
         self.whole = behind and only is None  # the newest generation, and the cells after it
-        self.steps = self._steps()
+        self.other = {}  # key -> (the way it comes instead of the planned one, why, code)
+        self.given = False  # a cell has seen some of what came back
+        self.changed_files = None
+        self._set_out()
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
-        self.eager = any(entry.way == "replayed" for entry in manifest.components)
         self.patient = self.done = self.broken = False
+
+    def _set_out(self):
+        session = self.session
+        ways = {key: way for key, (way, _, _) in self.other.items()}
+        self.loader = Loader(session.namespace, session.walker, self.reader, self.manifest, keep=self.before, own=self.own,
+                             hash_seed=int(session.info.get("hash_seed", 0)), ways=ways)
+        self.process = {}
+        self.steps = self._steps()
 
     # -- order
 
@@ -65,35 +78,48 @@ class Arrival:
         loads = {key for what, key in steps if what == "load"}
         recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
+        steps.append(("recover", None))
         if self.only is None:
             steps += [("item", name) for name in self.items if name in LAST]
-        steps.append(("verify", None))
+        steps += [("verify", None), ("recover", None)]
         if self.whole:
             steps.append(("behind", None))
         return steps + [("finish", None)]
 
     def _plan_steps(self):
         """What replay brings back, and the loads that must stand between the replays, in record order (C3)."""
-        replayed = [e for e in self.manifest.components if e.way == "replayed" and self._wanted(tuple(e.key))]
+        replayed = [e for e in self.manifest.components if self._way(e) == "replayed" and self._wanted(tuple(e.key))]
+        self.eager = bool(replayed)
         for entry in replayed:
             if entry.names and self.before.issuperset(entry.names):
                 state = self.loader.states[tuple(entry.key)]
                 state.way, state.kept = "failed", list(entry.names)
         replayed = [e for e in replayed if not self.loader.states[tuple(e.key)].kept]
-        runs = {execution for entry in replayed for execution in entry.executions}
-        if not replayed or self._refuse(replayed, runs):
+        if not replayed:
             return []
+        plan = self._plan()
+        self.made_by = {entry["key"]: entry["executions"] for entry in plan["entries"]}
+        runs = {execution for entry in replayed for execution in self._executions(tuple(entry.key))}
+        if self._refuse(replayed, runs):
+            return []
+        steps = [step for step in plan["steps"] if step[0] != "replay" or step[1] in runs]
+        last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
+        return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
+
+    def _way(self, entry):
+        return self.loader.way(entry)
+
+    def _plan(self, unstorable=()):
+        """The plan for bringing everything back, without the stored form of these components."""
         graph = _ferry.SessionGraph()
         for record in self.records:
             at = getattr(record, "execution", None) or getattr(record, "after", 0)
             if at <= self.manifest.executions and getattr(record, "status", "") != "started":
                 graph.apply(record)
-        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=e.way == "stored",
-                                           reason=e.reason, opaque=bool(e.opaque)) for e in self.manifest.components}
-        steps = _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())["steps"]
-        steps = [step for step in steps if step[0] != "replay" or step[1] in runs]
-        last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
-        return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
+        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, reason=e.reason, opaque=bool(e.opaque),
+                                           storable=self._way(e) == "stored" and tuple(e.key) not in unstorable)
+                 for e in self.manifest.components}
+        return _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())
 
     def _refuse(self, replayed, runs):
         """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""
@@ -160,6 +186,9 @@ class Arrival:
         self.loader.load(key)
 
     def _replay(self, execution):
+        for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
+            if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := self._misread(execution)):
+                state.way, state.code, state.reason = "failed", "replay-error", why
         outcome = self.replayer.run(execution)
         for key, state in self.loader.states.items():
             if state.way != "lost" and state.way != "pending" or execution not in self._executions(key):
@@ -169,13 +198,51 @@ class Arrival:
             elif execution == max(self._executions(key)):
                 state.way, state.seconds = "replayed", outcome.seconds
 
+    def _misread(self, execution):
+        """Why an execution would read something else now, or ""."""
+        paths = files.changed_of(self.replayer.records[execution])
+        count = self.counts[execution]
+        return f"cell [{count}] read {', '.join(paths)}, which {'has' if len(paths) == 1 else 'have'} changed since" if paths else ""
+
     def _executions(self, key):
+        """The executions that bring a component back, where they do."""
         entry = self.loader.states[key].entry
-        return entry.executions if entry.way == "replayed" else ()
+        if self._way(entry) != "replayed":
+            return ()
+        return self.made_by.get(key) or entry.executions
 
     def _forget(self, names):
         for name in names:
             self.session.namespace.pop(name, None)
+
+    def _recover(self, _):
+        """Another way, once, for what did not come back as planned."""
+        if self.given:
+            return
+        failed = {key: state for key, state in self.loader.states.items() if key not in self.other and self._wanted(key) and not state.torn()}
+        found = {key: ("stored", f"{state.reason or 'replayed, it came back different'}; its stored form was loaded instead", state.code)
+                 for key, state in failed.items() if self._replay_failed(state) and self._stored_whole(state.entry)}
+        unloaded = {key: state for key, state in failed.items() if state.way == "failed" and state.code == "load-error"}
+        if unloaded:
+            planned = {entry["key"]: entry for entry in self._plan(unstorable=unloaded)["entries"]}
+            found.update({key: ("replayed", f"{state.reason}; the cells that make it were run again instead", state.code)
+                          for key, state in unloaded.items() if key in planned and planned[key]["way"] == "replayed"})
+        if found:
+            log.info("brought back another way: %s", found)
+            self.other.update(found)
+            self._forget({name for key in self.loader.states for name in key} - self.before)
+            self._set_out()
+
+    def _replay_failed(self, state):
+        differs = state.verified is False and state.entry.code != "differs"
+        return self._way(state.entry) == "replayed" and (state.code == "replay-error" or differs)
+
+    def _stored_whole(self, entry):
+        """Of most that is replayed at most the classes are stored."""
+        try:
+            return bool(entry.blob) and sorted(blob.Parts(self.reader.blob(entry.blob)).names) == sorted(entry.names)
+        except (ValueError, _ferry.FerryError):
+            return False
 
     def _behind(self, _):
         """Cells that ran after the generation: replayed when safe and short, else listed."""
@@ -189,7 +256,10 @@ class Arrival:
         for record in sorted(records, key=lambda r: r.execution):
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
             outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": self._worded(verdict["reason"])}
-            if verdict["replay"] and budget < 0:
+            misread = self._misread(record.execution) if verdict["replay"] else ""
+            if misread:
+                outcome["reason"] = misread
+            elif verdict["replay"] and budget < 0:
                 outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
             elif verdict["replay"]:
                 result = self.replayer.run(record.execution)
@@ -219,6 +289,8 @@ class Arrival:
 
     def _verify(self, _):
         """One look over everything that came back. What loads after it changed is loaded once more."""
+        if self.changed_files is None:
+            self.changed_files = files.changed_files(self._covered())
         for state in self.loader.states.values():
             missing = [name for name in state.entry.names if name not in self.session.namespace]
             if state.way == "replayed" and missing:
@@ -229,6 +301,13 @@ class Arrival:
         self.loader.again()
         self.loader.verify(patient=True)
         self.loader.check_sharing()
+        for key, state in self.loader.states.items():
+            if state.way == "replayed" and state.verified is False:
+                state.reason = "; ".join(filter(None, [state.reason, *map(self._misread, self._executions(key))]))
+
+    def _covered(self):
+        """The records that this resume is about."""
+        return [r for r in self.replayer.records.values() if r.execution <= (self.until if self.whole else self.manifest.executions)]
 
     def _finish(self, _):
         if self.whole:
@@ -265,7 +344,10 @@ class Arrival:
             self.step()
         for key in {self.by_name[name] for name in names if name in self.by_name}:
             self.loader.load(key)
+            if self.loader.states[key].code == "load-error" and not self.given:
+                return self.complete()  # perhaps there is another way
         self.loader.verify(patient=True)  # as it came back, before the cell changes it
+        self.given = True
 
     def _closure(self, code):
         try:
@@ -294,17 +376,21 @@ class Arrival:
                     bytes_moved=sum(s.bytes for s in self.loader.states.values()), seconds=round(self.seconds, 6),
                     variables=dict(sorted(variables.items())), process=self.process,
                     cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind],
-                    changed_files=[], changed_packages=self._changed_packages())
+                    changed_files=self.changed_files or [], changed_packages=self._changed_packages())
         data["messages"] = self.messages(data)
         return data
 
     def _variable(self, name, state):
         entry = state.entry
         kept = name in state.kept
+        reason, code = state.reason or entry.reason, state.code
+        if tuple(entry.key) in self.other:
+            _, why, code = self.other[tuple(entry.key)]
+            reason = f"{why} ({state.reason})" if state.reason else why
         return {"way": "failed" if kept else state.way, "verified": None if kept else state.verified, "type": entry.types.get(name, ""),
                 "component": entry.number, "bytes": entry.bytes, "seconds": round(state.seconds, 6),
-                "cells": [self.counts[e] for e in entry.executions if e in self.counts], "code": "skipped" if kept else state.code,
-                "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else self._worded(state.reason or entry.reason),
+                "cells": [self.counts[e] for e in entry.executions if e in self.counts], "code": "skipped" if kept else code,
+                "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else self._worded(reason),
                 "alternative": None, "held_by": entry.held_by or None}
 
     def _made_behind(self, name):
@@ -343,6 +429,7 @@ class Arrival:
         cut = self.session.info["damage"] if self.reader.folder == self.session.writer.folder else []
         lines += [f"damaged: {file}: {what}" for file, what in dict([*cut, *self.reader.damage()]).items()]
         lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]
+        lines += report.changed_lines(data["changed_files"])
         return lines
 
     def result(self):
@@ -512,7 +599,8 @@ class Arrivals:
             step()
         except KeyboardInterrupt:
             self._broke_off("The resume was interrupted.", "%resume goes on with what is missing")
-            raise
+            signal.raise_signal(signal.SIGINT)  # to whom it means something now: the running cell, or the one that waits
+            return
         except Exception as error:
             log.exception("resume")
             self._broke_off(f"The session did not come back whole: {type(error).__name__}: {error}", "%resume tries again")

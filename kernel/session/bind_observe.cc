@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "kernel/session/bind.h"
+#include "tracker/observe/effects.h"
 #include "tracker/observe/observer.h"
 
 namespace py = pybind11;
@@ -20,6 +21,7 @@ void BindObserve(py::module_& m) {
   using observe::Observer;
   m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
+  m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
   py::class_<Observer>(m, "Observer")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())

@@ -3,6 +3,7 @@
 import time
 
 from kernelferry import _ferry
+from kernelferry.replay import files
 
 from . import plan_picture, rehearsal, report
 
@@ -136,10 +137,12 @@ def preview(session, reader, manifest, names):
               for v in verdicts if v["cell"] not in own]
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=0,
                 seconds=round(sum(e["seconds"] for e in variables.values()), 6), variables=variables, process={} if names else manifest_process(manifest, reader),
-                cells_behind=behind, changed_files=[], changed_packages=[])
+                cells_behind=behind, changed_packages=[],
+                changed_files=files.changed_files(r for r in reader.records() if getattr(r, "status", "started") != "started"
+                                                  and r.execution <= manifest.executions))
     title = f"Generation {manifest.generation} would bring back {len(variables)} variables, {report.human_bytes(manifest.bytes)}"
-    data["messages"] = [title]
-    return report.Result(data, title, [], report.variable_table(variables))
+    data["messages"] = [title, *report.changed_lines(data["changed_files"])]
+    return report.Result(data, title, data["messages"][1:], report.variable_table(variables))
 
 
 # -- %migrate --plan

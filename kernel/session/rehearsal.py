@@ -191,13 +191,13 @@ class Run:
         for entry in self.manifest.components if variables else ():
             promised = entry.names if entry.way in ("stored", "replayed") and entry.code != "differs" else ()
             found = {name: variables.get(name) or {"way": "lost", "verified": None, "reason": "it is not in the report"} for name in promised}
-            bad = {name: e.get("reason") or e["way"] for name, e in found.items() if admitted(e)}
+            bad = {name: e.get("reason") or e["way"] for name, e in found.items() if admitted(e) or e["way"] != entry.way}  # not as planned: another way was found
             proof["names"] += len(found)
             proof["different"].update(bad)
             proof["equal"] += sum(e.get("verified") is True for e in found.values())
             proof["opaque"] += sum(name not in bad and e.get("verified") is None for name, e in found.items())
             if entry.way == "replayed" and found:
-                equal = all(e.get("verified") is True for e in found.values())
+                equal = not bad and all(e.get("verified") is True for e in found.values())
                 proof["replays"][" ".join(entry.key)] = [entry.fingerprint, equal]
         self._clear()
         return proof

@@ -14,6 +14,7 @@ WIDTH = 100
 COLUMN = 24  # columns of the text that one of a table may take, the last excepted
 NAMED = 5  # names that a head line spells out
 NOTED = 6  # lines of a notice
+FILES_SHOWN = 5  # lines about files
 STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
 CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
 LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # reasons: the only ones that are long
@@ -178,6 +179,13 @@ def brief(entry: dict) -> str:
     if entry["code"] not in SHORT:
         return cut(entry["reason"] or entry["code"], 60)
     return f"{entry['type'].rpartition('.')[2]}: {SHORT[entry['code']]}"
+
+
+def changed_lines(changed):
+    """What a person reads of files that differ from what cells read."""
+    lines = [f"{c['file']}, which cell [{c['cells'][-1]}] read, was {c['was']} and is {c['now']} now" for c in changed[:FILES_SHOWN]]
+    more = len(changed) - FILES_SHOWN
+    return lines + ([f"and {more} more files that cells read have changed"] if more > 0 else [])
 
 
 def variable_table(variables: dict):

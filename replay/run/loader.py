@@ -35,7 +35,9 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None):
+    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None, ways=()):
+        """`ways`: key -> stored or replayed, where it is another than the manifest's."""
+        self.ways = dict(ways)
         self.same_hashes = hash_seed in (None, manifest.hash_seed)
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
         self.own = own  # pids of another session mean nothing to this session's walker
@@ -47,6 +49,9 @@ class Loader:
         self.look = look_at(walker, sorted(self.keep)) if self.keep else None
         self.live = {tuple(c.key): c for c in self.look.components} if self.keep else {}
         self.taken = {pid for component in self.live.values() for pid in component.exports}
+
+    def way(self, entry):
+        return self.ways.get(tuple(entry.key), entry.way)
 
     def pending(self):
         return [key for key, state in self.states.items() if state.way == "pending"]
@@ -68,7 +73,7 @@ class Loader:
         state = self.states[key]
         if state.way != "pending" or self._stands(key, state):
             return
-        if state.entry.way != "stored":
+        if self.way(state.entry) != "stored":
             state.way, state.reason = "lost", state.entry.reason
             self._load_exports(state.entry)
             return

@@ -201,9 +201,7 @@ class Listener {
       return Add({"file-write", path, !temporary_.contains(path)});
     }
     if (!exists || !S_ISREG(info.st_mode)) return;
-    Add({"file-read", path + " (" + std::to_string(info.st_size) + " bytes, mtime " +
-                                   std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec) + ")",
-                  false});
+    if (hears_) Add({"file-read", effects_.full() ? path : FileState(path), false});
   }
 
   static std::string TemporaryFolder() {

@@ -1,11 +1,42 @@
 #include "tracker/observe/effects.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+
+#include "util/digest.h"
 
 namespace ferry::observe {
 namespace {
 constexpr std::size_t kMostEffects = 64;
+
+// No event for whoever listens: Python's own open() is not asked.
+std::optional<Digest> DigestOfFile(const std::string& path, std::size_t size) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0) return std::nullopt;
+  std::string bytes(size, '\0');
+  std::size_t got = 0;
+  ssize_t n = 1;
+  while (got < size && (n = ::read(fd, bytes.data() + got, size - got)) > 0) got += static_cast<std::size_t>(n);
+  ::close(fd);
+  return got == size ? std::optional(DigestOf(bytes)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string FileState(const std::string& path) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return "";
+  std::string text = path + " (" + std::to_string(info.st_size) + " bytes, mtime " + std::to_string(info.st_mtim.tv_sec) + "." +
+                     std::to_string(info.st_mtim.tv_nsec);
+  if (static_cast<std::size_t>(info.st_size) <= kDigested) {
+    if (const auto digest = DigestOfFile(path, static_cast<std::size_t>(info.st_size))) text += ", digest " + digest->Hex();
+  }
+  return text + ")";
 }
 
 const EventRule* RuleOf(std::string_view event) {
@@ -65,6 +96,8 @@ void EffectList::Add(graph::Effect effect) {
     more_unsafe_ |= effect.unsafe;
   }
 }
+
+bool EffectList::full() const { return effects_.size() >= kMostEffects; }
 
 std::vector<graph::Effect> EffectList::Take() {
   if (more_) effects_.push_back({"more", "and " + std::to_string(more_) + " more", more_unsafe_});

@@ -30,6 +30,11 @@ class OwnFiles {
   std::vector<std::string> folders_;
 };
 
+// A regular file as it is now: "PATH (N bytes, mtime S.NS, digest HEX)", without the digest where the file is larger than
+// kDigested or cannot be read; "" if there is none. The path stands there as it was given.
+constexpr std::size_t kDigested = 256 * 1024;
+std::string FileState(const std::string& path);
+
 // Commands by which libraries ask what machine they run on.
 bool AsksTheMachine(std::string_view command);
 
@@ -38,6 +43,7 @@ class EffectList {
  public:
   void Add(graph::Effect effect);
   std::vector<graph::Effect> Take();
+  bool full() const;  // what is added now is only counted
 
  private:
   std::vector<graph::Effect> effects_;
