@@ -607,9 +607,9 @@ class Arrivals:
         if self.current.done and not self.current.broken:
             self.session.remember(resuming=False)
             self.session.remember_report(self.current.data())
-            if self.session.start == "rehearse":
-                os._exit(0)  # exit functions are the session's, and belong to its real end
             self.session.saver.cell_ran()
+        if self.current.done and self.session.start == "rehearse":
+            os._exit(0)  # exit functions are the session's, and belong to its real end
 
     def _broke_off(self, title, remedy):
         self.current.done = self.current.broken = True

@@ -22,7 +22,8 @@ def selected(request, parameter: str) -> list:
 
 
 def submit(pool, sessions, folder) -> dict[str, Future]:
-    return {s.name: pool.submit(harness.check, s, folder / s.name.replace("/", "-"), every=False) for s in sessions}
+    once = {s.name: s for s in sessions}
+    return {name: pool.submit(harness.check, s, folder / name.replace("/", "-"), every=False) for name, s in once.items()}
 
 
 @pytest.fixture(scope="session")

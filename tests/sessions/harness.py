@@ -14,6 +14,7 @@ The kernel is reached through a `runner`, so that the harness itself can be test
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.client import Answer, Kernel, KernelGone
+from tests.sessions import paranoid
 from tests.sessions.session_file import Session
 
 
@@ -91,6 +93,7 @@ class Report:
     opaque: int = 0  # names promised whose fingerprint does not cover them; their expressions were compared
     ways: dict[str, int] = field(default_factory=dict)
     admitted: dict[str, str] = field(default_factory=dict)  # name -> what the report said
+    claims: dict = field(default_factory=dict)  # what the record claims beside what changed: paranoid.Claims, as a dict
 
     def fail(self, boundary: int, what: str) -> None:
         self.failures.append(f"{self.session}, after cell {boundary}: {what}")
@@ -104,6 +107,8 @@ def check(session: Session, folder: Path, every: bool, runner=FerryKernel) -> Re
         boundaries = record(session, place, report, runner)
         if report.failures:
             return report
+        if runner is FerryKernel:
+            report.claims = dataclasses.asdict(paranoid.compare(place.home))
         chosen = boundaries if every else sampled(boundaries)
         middle = chosen[(len(chosen) - 1) // 2]
         for boundary in chosen:

@@ -87,12 +87,24 @@ def summary(name: str, reports: list[harness.Report]) -> str:
         f"{sum(r.equal for r in reports)} names compared and equal, {sum(r.opaque for r in reports)} not comparable; "
         f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
         "",
+        *claims(reports),
         "| session | refused by name | what the report says |",
         "|---|---|---|",
         *(f"| {session} | `{n}` | {why.replace('|', '/')[:160]} |" for session, n, why in refused),
         "",
     ]
     return "\n".join(lines)
+
+
+def claims(reports: list[harness.Report]) -> list[str]:
+    """How what the cells' records claim compares with what changed (tests/sessions/paranoid.py)."""
+    told = [r for r in reports if r.claims]
+    if not told:
+        return []
+    cells, claimed, changed = (sum(r.claims[key] for r in told) for key in ("cells", "claimed", "changed"))
+    misses = [f"{r.session} ({miss})" for r in told for miss in r.claims["misses"]]
+    return [f"The records of {cells} cells claim that {claimed} names may have changed; {changed} did. "
+            f"Changed and not claimed: {'; '.join(misses) or 'nothing'}.", ""]
 
 
 def write_fidelity(name: str, text: str) -> None:
