@@ -6,7 +6,7 @@ from IPython.utils.tokenutil import token_at_cursor
 def complete(shell, code, cursor):
     with provisionalcompleter():
         found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))
-    types = [{"start": c.start, "end": c.end, "text": c.text, "type": c.type, "signature": c.signature} for c in found]
+    types = [{"start": c.start, "end": c.end, "text": c.text, "type": c.type.replace("<unknown>", ""), "signature": c.signature} for c in found]
     return {"status": "ok", "matches": [c.text for c in found], "metadata": {"_jupyter_types_experimental": types},
             "cursor_start": found[0].start if found else cursor, "cursor_end": found[0].end if found else cursor}
 

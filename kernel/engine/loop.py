@@ -14,6 +14,8 @@ import selectors
 import signal
 import types
 
+from kernelferry import _engine
+
 HANDLE_RUN = asyncio.events.Handle._run.__code__    # on the stack: a task or a callback runs
 
 
@@ -42,7 +44,7 @@ class Turns:
         # A signal just before select() or poll() blocks would wait with it: the C handler writes here.
         self.signal_fd, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, self._on_sigint)
+        signal.signal(signal.SIGINT, _engine.interrupt_handler(self._on_sigint))
         self.loop.add_reader(self.signal_fd, self.drain_signals)
 
     # -- called by the server
@@ -146,14 +148,16 @@ class Turns:
             self._cell.cancel()
 
     # -- SIGINT, whoever sent it
-    def _on_sigint(self, _number, frame):
+    def _on_sigint(self, frame):
+        """Whether KeyboardInterrupt is raised in `frame`, which SIGINT stopped."""
         if self.raises:
-            raise KeyboardInterrupt
+            return True
         while frame is not None:
             if frame.f_code is HANDLE_RUN:
-                raise KeyboardInterrupt
+                return True
             frame = frame.f_back
         if self._cell is not None:                  # the loop waits in select(); this wakes it
             self.loop.call_soon_threadsafe(self._cancel_cell)
         elif self.running_cell:
             self.pending = True
+        return False

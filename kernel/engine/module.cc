@@ -84,6 +84,15 @@ std::string CellFile(const std::string& code) {
   return xeus::get_cell_tmp_file(xeus::get_tmp_prefix("xpython"), code, ".py");
 }
 
+// A SIGINT handler that raises KeyboardInterrupt where `decide(frame)` says so, and leaves no frame of its own in the traceback.
+py::cpp_function InterruptHandler(py::function decide) {
+  return py::cpp_function([decide](int, py::object frame) {
+    if (!decide(frame).cast<bool>()) return;
+    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    throw py::error_already_set();
+  });
+}
+
 }  // namespace
 }  // namespace ferry::engine
 
@@ -107,5 +116,6 @@ PYBIND11_MODULE(_engine, m) {
   m.def("slice_fd", [] { return Running().slice().fd(); });
   m.def("slice_limit", [](double seconds) { Running().slice().Arm(seconds); }, "seconds"_a, "0: no limit");
   m.def("slice_clear", [] { Running().slice().Clear(); });
+  m.def("interrupt_handler", &InterruptHandler, "decide"_a);
   m.def("cell_file", &CellFile, "code"_a);
 }

@@ -161,7 +161,6 @@ void Relay::Bury() {
   if (queue_.running()) {
     Sent cell = queue_.Finish();
     json content = EngineDied(cell, ending.Words(), then);
-    if (!cell.silent) voice_.Warn("Kernelferry: the engine " + ending.Words() + ". " + then + "\n", cell.header);
     voice_.Error(cell, content);
     voice_.Reply(front_->shell, cell, Text(content));
     voice_.Status("idle", cell.header);

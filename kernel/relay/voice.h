@@ -13,7 +13,6 @@ class Voice {
   // `parent`: raw header of the message that caused it, "{}" for none.
   void Publish(std::string_view type, std::string_view parent, const json& content);
   void Status(const char* state, std::string_view parent) { Publish("status", parent, {{"execution_state", state}}); }
-  void Warn(const std::string& text, std::string_view parent) { Publish("stream", parent, {{"name", "stderr"}, {"text", text}}); }
 
   // Replies on `channel` (front.shell or front.control) without statuses. `content` is JSON text.
   void Reply(zmq::socket_t& channel, const Sent& request, std::string_view content);

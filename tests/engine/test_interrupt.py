@@ -9,6 +9,9 @@ ENDLESS = {
     "loop": "print('on')\nwhile True: pass",
     "subprocess": "import subprocess\nprint('on'); subprocess.run(['sleep', '60'])",
     "join": "import threading, time\nt = threading.Thread(target=time.sleep, args=(3,))\nt.start(); print('on'); t.join()",
+    "event": "import threading\nprint('on'); threading.Event().wait()",
+    "numpy": "import numpy as np\na = np.ones((400, 400)); print('on')\nwhile True: a @ a",
+    "line magic": "print('on')\n%time while True: pass",
     "await": "import asyncio\nprint('on'); await asyncio.sleep(60)",
     "gather": "import asyncio\nprint('on'); await asyncio.gather(asyncio.sleep(60), asyncio.sleep(60))",
     "loop after await": "import asyncio\nawait asyncio.sleep(0)\nprint('on')\nwhile True: pass",
@@ -22,8 +25,17 @@ def test_message(engine, name):
     assert engine.interrupt()["content"]["status"] == "ok"
     reply = engine.reply(msg_id)["content"]
     assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
+    assert "kernelferry" not in "".join(reply["traceback"])
     after = engine.ok("'next'")
     assert after.result == "'next'" and after.content["execution_count"] == reply["execution_count"] + 1
+
+
+def test_a_shell_command_ends(engine):
+    msg_id = engine.send("print('on')\n!sleep 60\nafter = 1")
+    engine.wait_for_text("on")
+    engine.interrupt()
+    assert engine.reply(msg_id)["content"]["status"] == "ok"    # IPython ends the command and goes on
+    assert engine.ok("after").result == "1"
 
 
 def test_signal(engine):

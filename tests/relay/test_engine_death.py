@@ -25,7 +25,7 @@ def test_a_kill_in_a_cell_is_answered_and_a_new_engine_serves(relay):
     assert "brings the session back" in reply["evalue"]
     assert [front.shell_reply(w)["content"]["status"] for w in waiting] == ["aborted", "aborted"]
     messages = front.until_idle(cell)
-    assert [m["msg_type"] for m in messages] == ["stream", "error", "status"]
+    assert [m["msg_type"] for m in messages] == ["error", "status"]
     assert messages[0]["content"]["name"] == "stderr"
     front.until_status("restarting")
     front.until_status("idle")
