@@ -75,6 +75,7 @@ void Publish(const std::string& type, const std::string& content, const std::str
     draft.buffers.emplace_back(static_cast<const char*>(views.back().ptr),
                                static_cast<std::size_t>(views.back().size * views.back().itemsize));
   }
+  server->outputs().Drain();  // what a child process wrote before comes before
   server->outputs().Flush();
   server->wire().Publish(draft);
 }

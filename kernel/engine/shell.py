@@ -27,6 +27,7 @@ class CellCompiler(CachingCompiler):
 
 
 class ZMQInteractiveShell(InteractiveShell):
+    __module__ = "ipykernel.zmqshell"       # where libraries look for a notebook's shell; standins.py puts it there
     displayhook_class = Type(FerryDisplayHook)
     display_pub_class = Type(FerryDisplayPublisher)
     compiler_class = Type(CellCompiler)

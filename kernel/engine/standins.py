@@ -12,7 +12,9 @@ from kernelferry.engine import comms, debugger, outputs, shell
 
 def install():
     names = {
-        "ipykernel.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm, "CommManager": comms.CommManager},
+        "ipykernel.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm, "CommManager": comms.CommManager, "__path__": []},
+        "ipykernel.comm.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm},
+        "ipykernel.comm.manager": {"CommManager": comms.CommManager},
         "ipykernel.zmqshell": {"ZMQInteractiveShell": shell.ZMQInteractiveShell,
                                "ZMQDisplayPublisher": outputs.FerryDisplayPublisher},
         "xeus_python_shell": {},

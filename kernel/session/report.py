@@ -188,10 +188,18 @@ def changed_lines(changed):
     return lines + ([f"and {more} more files that cells read have changed"] if more > 0 else [])
 
 
+def short_type(name: str) -> str:
+    """`pandas.core.frame.DataFrame` as `pandas.DataFrame`."""
+    parts = name.split(".")
+    return ".".join([parts[0], parts[-1]] if len(parts) > 2 else parts).removeprefix("__main__.")
+
+
 def variable_table(variables: dict):
     """The rows of a report, what is not back first."""
     order = sorted(variables.items(), key=lambda item: (not admitted(item[1]), ORDER.index(item[1]["way"]), item[0]))
     verified = {True: "equal", False: "different", None: ""}
-    rows = [[name, "kept" if kept(e) else e["way"], verified[e.get("verified")], e["type"], human_bytes(e["bytes"]),
-             human_seconds(e["seconds"]), e["reason"] or ""] for name, e in order]
+    rows = []
+    for name, e in order:
+        measured = ["", ""] if e["way"] in ("failed", "lost") else [human_bytes(e["bytes"]), human_seconds(e["seconds"])]
+        rows.append([name, "kept" if kept(e) else e["way"], verified[e.get("verified")], short_type(e["type"]), *measured, e["reason"] or ""])
     return ["name", "way", "verified", "type", "size", "time", "why"], rows

@@ -71,3 +71,7 @@ def test_output_widget_takes_the_cells_output(engine):
 
 def test_ipykernels_name(engine):
     assert engine.ok("from ipykernel.comm import Comm; Comm(target_name='old', data={})").all("comm_open")[0]["target_name"] == "old"
+
+
+def test_ipykernels_own_modules_can_be_imported(engine):
+    engine.ok("import ipykernel.kernelapp, ipykernel.connect, ipykernel.ipkernel")

@@ -1,0 +1,136 @@
+"""Cells whose answer must be the one that ipykernel gives: each runs on both kernels, in one session of each.
+
+Not compared: exit, which ends ipykernel and leaves this kernel as it is."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.client import Kernel
+
+CELLS = {
+    "a result": "{'a': [1, 2]}",
+    "no result": "5;",
+    "print": "import sys; print('a', 1); print('b', file=sys.stderr)",
+    "warnings": "import warnings; warnings.warn('x', DeprecationWarning); warnings.warn('y')",
+    "logging": "import logging; logging.warning('w'); logging.getLogger('q').info('unseen')",
+    "rich display": "from IPython.display import *; display(HTML('<b>x</b>'), Markdown('# h'), JSON({'a': 1}), Latex('$x$'), Math('x'))",
+    "an image": "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>')",
+    "javascript": "%%javascript\nconsole.log(1)",
+    "html": "%%html\n<b>x</b>",
+    "an update": "handle = display('a', display_id='q'); handle.update('b'); update_display('c', display_id='q')",
+    "clear_output": "print(1); clear_output(wait=True); print(2)",
+    "a table": "import pandas as pd; pd.DataFrame({'a': [1, 2]})",
+    "a styled table": "t = pd.DataFrame({'a': [1]}).style.set_uuid('u'); t",
+    "plotly": "import plotly.graph_objects as go; go.Figure(go.Scatter(x=[1, 2], y=[1, 2]))",
+    "matplotlib widget": "%matplotlib widget\nimport matplotlib.pyplot as plt\nplt.figure().canvas.toolbar_visible",
+    "a progress bar": "from tqdm.auto import tqdm\nfor _ in tqdm(range(2)): pass",
+    "matplotlib": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); None",
+    "matplotlib's backend": "import matplotlib; matplotlib.get_backend()",
+    "figure format": "%config InlineBackend.figure_format = 'svg'\nplt.plot([1, 2]); None",
+    "widgets": "import ipywidgets as w; w.VBox([w.IntSlider(value=3), w.Button(description='b')])",
+    "interact": "w.interact(lambda x: print('x', x), x=3); None",
+    "an Output widget": "o = w.Output()\nwith o: print('inside')\no.outputs",
+    "error": "1 / 0",
+    "error in a function": "def f(x):\n    return 1 / x\nf(0)",
+    "chained error": "try:\n 1 / 0\nexcept Exception as e:\n raise ValueError('b') from e",
+    "exception group": "raise ExceptionGroup('g', [ValueError(1), TypeError(2)])",
+    "error without a text": "class E(Exception):\n def __str__(self): raise ValueError\nraise E()",
+    "recursion": "def r(): return r()\nr()",
+    "syntax error": "def f(:\n pass",
+    "unexpected indent": "x = 1\n  y = 2",
+    "name error": "nothing_of_that_name",
+    "import error": "import no_such_module",
+    "keyboard interrupt": "raise KeyboardInterrupt",
+    "sys.exit": "import sys; sys.exit(3)",
+    "repr that fails": "class R:\n def __repr__(self): 1/0\nR()",
+    "%tb": "%tb",
+    "%xmode": "%xmode Minimal\n1/0",
+    "%xmode again": "%xmode Context",
+    "%%bash": "%%bash\necho hi\necho err >&2",
+    "%%bash that fails": "%%bash\nexit 3",
+    "!": "!echo hi",
+    "! into a variable": "x = !echo a b\nx",
+    "%%script": "%%script python3\nprint(1)",
+    "a subprocess": "import subprocess, os; print(subprocess.run('echo sub', shell=True, capture_output=True))",
+    "a forked child": "pid = os.fork()\nif pid == 0: os._exit(4)\nos.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])",
+    "%pip": "%pip --version",
+    "%env": "%env FOO=1",
+    "%who": "%who_ls str",
+    "%time": "%%time\ny = 2",
+    "%timeit": "q = %timeit -o -q -n1 -r1 pass\nq.repeat",
+    "%%capture": "%%capture out\nprint(1); display(2)",
+    "what was captured": "out.stdout, [o.data for o in out.outputs]",
+    "%%writefile": "%%writefile written.py\nzz = 3\nprint('ran', __name__)",
+    "%run": "%run written.py",
+    "%load": "%load written.py",
+    "%pycat": "%pycat written.py",
+    "%load_ext": "%load_ext autoreload\n%autoreload 2",
+    "%alias": "%alias say echo said %s\n%say it",
+    "%macro": "%macro -q m 1\nm",
+    "help": "len?",
+    "source": "import textwrap\ntextwrap.dedent??",
+    "help()": "help(len)",
+    "await": "import asyncio\nprint(await asyncio.sleep(0.01, 5))",
+    "async for": "async def g():\n for i in range(2): yield i\nasync for i in g(): print(i)\nprint([i async for i in g()])",
+    "a task": "async def t(): return 4\nx = asyncio.create_task(t())\nprint(await x)",
+    "asyncio.run": "c = t()\ntry: asyncio.run(c)\nfinally: c.close()",
+    "a task's error": "async def bad(): 1/0\nawait asyncio.gather(bad(), return_exceptions=True); None",
+    "a thread's error": "import threading; t1 = threading.Thread(target=lambda: 1/0, name='T'); t1.start(); t1.join()",
+    "an unraisable error": "class D:\n def __del__(self): 1/0\nd = D(); del d",
+    "input": "try: input('x')\nexcept Exception as e: print(type(e).__name__)",
+    "__main__": "import __main__; type(__main__).__name__, __main__.__dict__ is globals(), __name__",
+    "pickle": "import pickle\nclass K: pass\ntype(pickle.loads(pickle.dumps(K()))) is K",
+    "joblib": "import joblib; joblib.Parallel(2)(joblib.delayed(abs)(i) for i in (-1, -2))",
+    "loky": "joblib.Parallel(2, backend='multiprocessing')(joblib.delayed(abs)(i) for i in (-1, -2))",
+    "fork": "import multiprocessing as mp\nwith mp.get_context('fork').Pool(1) as p: print(p.map(abs, [-3]))",
+    "spawn": "with mp.get_context('spawn').Pool(1) as p: print(p.map(abs, [-4]))",
+    "forkserver": "with mp.get_context('forkserver').Pool(1) as p: print(p.map(abs, [-5]))",
+    "ProcessPoolExecutor": "from concurrent.futures import ProcessPoolExecutor\n"
+                           "with ProcessPoolExecutor(1) as e: print(e.submit(abs, -6).result())",
+    "the shell's class": "type(get_ipython()).__name__, get_ipython().has_trait('kernel'), 'IPKernelApp' in get_ipython().config",
+    "all results": "get_ipython().ast_node_interactivity = 'all'\n1\n2",
+    "the last result": "get_ipython().ast_node_interactivity = 'last_expr'",
+    "In and Out": "In[1], Out[1], _i1, _1",
+    "%gui": "%gui asyncio",
+    "%cd": "%cd /tmp",
+    "%reset": "%reset -f",
+    "nothing left": "x",
+}
+
+
+def told(answer):
+    """What a front end would show, without what differs between any two processes. Streams, whose order depends on the
+    moment, are compared one by one."""
+    def plain(text):
+        text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+        text = re.sub(r"(xpython|ipykernel)_\d+", "KERNEL", text)
+        text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b", "0x", text)
+        return re.sub(r"[\d.]+ ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
+
+    streams = {name: plain("".join(text for kind, text in answer.outputs if kind == name)) for name in ("stdout", "stderr")}
+    others = [(kind, plain(text)) for kind, text in answer.outputs if kind not in streams]
+    return answer.status, plain(answer.error), streams, others, [sorted(bundle) for bundle in answer.bundles]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """name -> (Ferry's answer, ipykernel's)."""
+    def run(name):
+        folder = tmp_path_factory.mktemp(name)
+        kernel = Kernel(folder / "store", None, folder, kernel=name)
+        try:
+            return {cell: told(kernel.run(source, seconds=90)) for cell, source in CELLS.items()}
+        finally:
+            kernel.kill()
+
+    with ThreadPoolExecutor(2) as both:
+        ours, theirs = both.map(run, ("ferry", "python3"))
+    return {cell: (ours[cell], theirs[cell]) for cell in CELLS}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_like_ipykernel(answers, cell):
+    ours, theirs = answers[cell]
+    assert ours == theirs
