@@ -31,7 +31,7 @@ def test_message(engine, name):
 
 
 def test_a_shell_command_ends(engine):
-    msg_id = engine.send("print('on')\n!sleep 60\nafter = 1")
+    msg_id = engine.send("!echo on; sleep 60\nafter = 1")
     engine.wait_for_text("on")
     engine.interrupt()
     assert engine.reply(msg_id)["content"]["status"] == "ok"    # IPython ends the command and goes on
