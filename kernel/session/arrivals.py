@@ -11,6 +11,7 @@ namespace: a placeholder would reach user code by nine of ten ways of access.
 """
 
 import ast
+import contextlib
 import functools
 import logging
 import os
@@ -20,7 +21,7 @@ import time
 
 from kernelferry import _ferry, capsule
 from kernelferry.codec import blob
-from kernelferry.replay import Loader, Replayer, files
+from kernelferry.replay import EffectStopped, Loader, Replayer, files
 
 from . import report
 from .identity import notebook_cell_ids
@@ -44,7 +45,8 @@ class Arrival:
         self.own = reader.folder == session.writer.folder
         self.before = set() if overwrite else set(session.user_names())
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
-        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer)
+        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
+                                 strict=session.start == "rehearse")
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
         self.behind, self.made, self.seconds = [], [], 0.0
@@ -143,12 +145,25 @@ class Arrival:
         """The next step. What goes wrong in one that concerns a few variables costs those, and nothing else."""
         what, argument = self.steps.pop(0)
         try:
-            getattr(self, "_" + what)(argument)
-        except Exception as error:
+            with self._guarded(what):
+                getattr(self, "_" + what)(argument)
+        except (Exception, EffectStopped) as error:
             if what not in ("load", "replay", "item"):
                 raise
             log.exception("%s %s", what, argument)
             self._spoiled(what, argument, f"{type(error).__name__}: {error}")
+
+    @contextlib.contextmanager
+    def _guarded(self, what):
+        """A rehearsal touches nothing outside: what users' own classes do while they are loaded is stopped too."""
+        strict = self.session.start == "rehearse" and what in ("load", "item")
+        if strict:
+            self.session.observer.guard([], EffectStopped)
+        try:
+            yield
+        finally:
+            if strict:
+                self.session.observer.release()
 
     def _spoiled(self, what, argument, reason):
         if what == "item":

@@ -1,6 +1,6 @@
 """Carries out a plan: loads components, replays executions, compares each component with its fingerprint."""
 
 from .loader import Loader
-from .replayer import Replayer
+from .replayer import EffectStopped, Replayer
 
-__all__ = ["Loader", "Replayer"]
+__all__ = ["EffectStopped", "Loader", "Replayer"]

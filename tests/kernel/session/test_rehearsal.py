@@ -64,6 +64,16 @@ def test_what_does_not_come_back_is_found_before_it_is_needed(start):
     assert told["generations"][0]["proved"] is False
 
 
+def test_it_touches_nothing_outside(start, tmp_path):
+    kernel = start(FERRY_REHEARSE="never")
+    kernel.run("def touch(name): open(name, 'a').close(); return Touching(name)\nclass Touching:\n    def __init__(self, name): self.name = name\n"
+               "    def __reduce__(self): return (touch, (self.name,))\nt = Touching('loaded')")
+    kernel.run("def g():\n    yield 1\nf = open('replayed', 'a'); f.close(); c = g()\n%session replay-ok 2")
+    told = kernel.magic("%session rehearse")
+    assert "not: " in told["messages"][0] and "t (" in told["messages"][0]
+    assert os.listdir(tmp_path / "work") == ["replayed"] and (tmp_path / "work" / "replayed").stat().st_size == 0
+
+
 def test_it_begins_by_itself_when_it_is_quiet_and_is_no_child_of_the_session(start):
     kernel = start(FERRY_REHEARSE="0.2")
     answer = kernel.run("import psutil, time\nx = [1, 2]\n")
