@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "kernel/session/bind.h"
+#include "tracker/observe/class_watch.h"
 #include "tracker/observe/effects.h"
 #include "tracker/observe/observer.h"
 
@@ -22,6 +23,15 @@ void BindObserve(py::module_& m) {
   m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
   m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
+  using observe::ClassWatch;
+  py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
+      .def(py::init<py::dict>(), py::arg("namespace"))
+      .def("look", [](ClassWatch& self) {
+        py::list found;
+        for (auto& held : self.Look()) found.append(py::make_tuple(held.cls, held.name, held.value));
+        return found;
+      }, "[(class, attribute, value)]")
+      .def("abstract", [](const ClassWatch& self) { return self.abstract(); }, "Library classes of ABCMeta, as of the newest look");
   py::class_<Observer>(m, "Observer")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())

@@ -49,7 +49,7 @@ class Session:
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
         self.rehearsal = Rehearsal(self)
-        hooks.watch_code(shell, self.observer.saw_code)
+        hooks.watch_code(shell, self._saw_code)
         hooks.watch_source(shell, self._saw_source)
         shell.register_magics(magics.FerryMagics(self))
 
@@ -101,7 +101,17 @@ class Session:
         """What a module holds before a cell could touch it is the module's own; what is added later is the session's."""
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
+            capsule.see(self.baseline)
             look_at(self.walker, [])  # also while the next request waits: what is not seen now is taken for the module's own
+
+    def _saw_code(self, code):
+        self._see_new()
+        self.observer.saw_code(code)
+
+    @guarded()
+    def _see_new(self):
+        """A module that a cell imports is seen before the cell's next statement can touch it."""
+        self.see_modules()
 
     @guarded()
     def _note(self, code, request, store_history):

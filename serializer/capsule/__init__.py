@@ -13,7 +13,7 @@ from .generator import generators, set_generator
 from .kind import Where
 from .pack import names_of, reason
 
-__all__ = ["Baseline", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "set_generator"]
+__all__ = ["Baseline", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "see", "set_generator"]
 
 KINDS = {kind.name: kind for part in (place, module, library, process, generator, display) for kind in part.KINDS}
 ITEMS = tuple(KINDS)
@@ -30,6 +30,11 @@ def where(shell) -> Where:
 def baseline(shell=None) -> Baseline:
     """Taken when the engine is ready, before the first cell."""
     return Baseline({name: kind.baseline(shell) for name, kind in KINDS.items()})
+
+
+def see(baseline: Baseline):
+    """Modules that have come since count as unchanged from now on. Cheap where there are none."""
+    baseline.values["modules"].look()
 
 
 def capture(shell, baseline: Baseline) -> list[Item]:

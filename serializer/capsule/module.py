@@ -3,9 +3,11 @@
 A module's dictionary is compared with a shallow copy from when the module was first seen; dictionaries whose version tag
 did not move since the last capture are not looked at. Libraries change their own attributes too (caches, lazy imports):
 an attribute counts as the session's if its new value was written in it or is held by one of its names, or if the text of
-some cell assigns it (`module.attribute = ...`, `setattr`). A module that a cell both imported and changed was never seen
+some cell assigns it (`module.attribute = ...`, `setattr`). A module that one statement both imported and changed was never seen
 unchanged; there the text and the origin of the value decide alone. The copies keep replaced attributes of modules alive.
 """
+import _abc
+import atexit
 import builtins
 import ctypes
 import hashlib
@@ -17,11 +19,11 @@ import sysconfig
 import types
 import warnings
 
-from kernelferry._ferry import is_imported
+from kernelferry._ferry import ClassWatch, is_imported
 
 from . import local
 from .kind import Kind, lost_text, no_baseline, of_session, shown
-from .pack import PLAIN, pack_each, unpack_each
+from .pack import PLAIN, pack_each, reason, unpack_each
 
 ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
                       r"|setattr\s*\(\s*([A-Za-z_][\w.]*)\s*,\s*['\"](\w+)['\"]")
@@ -42,7 +44,9 @@ def is_own(name) -> bool:
 class Seen:
     """Modules as they were when first seen, and what of them differed when last looked at."""
 
-    def __init__(self):
+    def __init__(self, shell=None):
+        self.classes = ClassWatch(shell.user_ns if shell is not None else sys.modules["__main__"].__dict__)
+        self.exit_functions = atexit._ncallbacks()
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
         self.tags = {}        # name -> version tag at the last look
@@ -155,6 +159,60 @@ def source_hash(module, seen) -> str:
         return ""
 
 
+def place_of(cls):
+    """(module, qualified name) under which an import finds the class, or None."""
+    name, path = type.__dict__["__module__"].__get__(cls), cls.__qualname__
+    return (name, path) if isinstance(name, str) and class_at(name, path) is cls else None
+
+
+def class_at(module, path):
+    found = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, "__dict__", {}).get(part)
+    return found
+
+
+def of_classes(seen) -> tuple[dict, dict, dict]:
+    """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
+    registered with that abstract one}, {place in words: why it cannot be kept})."""
+    attributes, registered, lost = {}, {}, {}
+    for cls, attribute, value in seen.classes.look():
+        place = place_of(cls)
+        if place is None:
+            lost[f"{cls.__module__}.{cls.__qualname__}.{attribute}"] = "no import finds that class"
+        elif not is_own(place[0]):
+            attributes[*place, attribute] = value
+    for cls in seen.classes.abstract():
+        members = [member for reference in _abc._get_dump(cls)[0] if (member := reference()) is not None and of_session(member)]
+        place = place_of(cls)
+        if place is not None:
+            registered.update({(*place, str(number)): member for number, member in enumerate(members)})
+    return attributes, registered, lost
+
+
+def apply_to_classes(where, attributes, registered) -> dict:
+    lost = {}
+    for packed, give in ((attributes, setattr), (registered, lambda cls, _number, member: cls.register(member))):
+        values, missing = unpack_each(packed, where.namespace)
+        for (module, path, name), value in values.items():
+            try:
+                give(class_at(module, path), name, value)
+            except Exception as error:  # a metaclass may refuse
+                missing[module, path, name] = reason(error)
+        lost |= missing
+    return lost
+
+
+EXIT = re.compile(r"\batexit\s*\.\s*register\b|\bfrom\s+atexit\s+import\b")
+
+
+def exit_functions(where, seen) -> dict:
+    """CPython does not tell what is registered for the exit, only how much."""
+    if atexit._ncallbacks() <= seen.exit_functions or not any(map(EXIT.search, cells(where))):
+        return {}
+    return {"atexit": "functions that cells registered for the exit cannot be seen"}
+
+
 def capture_modules(where, seen):
     imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where)
     for name, module in list(sys.modules.items()):
@@ -176,17 +234,22 @@ def capture_modules(where, seen):
     attributes = session_attributes(where, seen)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
-    if not imports and not attributes and not made:
+    of_class, members, refused_classes = of_classes(seen)
+    unseen = exit_functions(where, seen)
+    if not imports and not attributes and not made and not of_class and not members and not refused_classes and not unseen:
         return None
+    class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
+    class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(accessors(), where.namespace, where.names)
     held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
-             "accessors": registered,
+             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
-             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items()]}}
+             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(),
+                                                          *lost_members.items()]} | refused_classes | unseen}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
-    return state, shown([".".join(key) for key in attributes] + [f"import {name}" for name in [*top, *made]])
+    return state, shown([".".join(key) for key in [*attributes, *of_class]] + [f"import {name}" for name in [*top, *made]])
 
 
 def import_modules(_where, state):
@@ -226,6 +289,7 @@ def apply_modules(where, state):
     for name, attribute in state["gone"]:
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
+    missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
@@ -266,7 +330,7 @@ def apply_annotations(where, state):
 
 
 KINDS = [
-    Kind("modules", lambda _shell: Seen(), capture_modules, apply_modules, prepare=import_modules),
+    Kind("modules", Seen, capture_modules, apply_modules, prepare=import_modules),
     Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins),
     Kind("annotations", no_baseline, capture_annotations, apply_annotations),
 ]

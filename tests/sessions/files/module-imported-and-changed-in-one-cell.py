@@ -1,6 +1,5 @@
 # name: module-imported-and-changed-in-one-cell
 # description: a local module that a cell both imports and changes
-# defect: what a cell puts into a module that it imports itself is taken for the module's own, and comes back unverified
 # %%
 from pathlib import Path
 _ = Path("ferry_n.py").write_text("CFG = None\nCACHE = {}\nN = 0\ndef bump():\n    global N\n    N += 1\n")
