@@ -3,6 +3,7 @@
 import datetime
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ def table(name, rows):
 
 
 def commit():
+    if not shutil.which("git"):
+        return "unknown"
     out = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PAGE.parent, text=True, capture_output=True)
     return out.stdout.strip() or "unknown"
 

@@ -34,6 +34,10 @@ FIDELITY = ROOT / "docs" / "fidelity.md"
 
 
 def commit() -> str:
+    """Of this checkout; "+changes" where it holds others, or where no git tells."""
+    if not shutil.which("git"):
+        return "unknown+changes"
+
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 

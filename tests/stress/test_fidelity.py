@@ -26,12 +26,16 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch):
 
     calls = []
     monkeypatch.setattr(stress, "ROOT", tmp_path)
-    monkeypatch.setattr(stress, "check", lambda session: calls.append(session.name) or Report(session.name))
+
+    def check(session, folder):
+        calls.append(session.name)
+        return Report(session.name)
+
     monkeypatch.setattr(stress, "commit", lambda: "abc")
     for _ in range(2):
-        assert [report.session for report in stress.run_sessions("sessions", [Named()], 1)] == ["s"]
+        assert [report.session for report in stress.run_sessions("sessions", [Named()], 1, check)] == ["s"]
     assert calls == ["s"]
     monkeypatch.setattr(stress, "commit", lambda: "abc+changes")
     for _ in range(2):
-        stress.run_sessions("sessions", [Named()], 1)
+        stress.run_sessions("sessions", [Named()], 1, check)
     assert calls == ["s"] * 3
