@@ -39,7 +39,8 @@ function(ferry_layer name)
 endfunction()
 
 # ferry_test(NAME SOURCES a_test.cc ... DEPS ferry_x ... [EMBED])
-# A GoogleTest program NAME; EMBED: it runs a Python interpreter of its own and brings its own main().
+# A GoogleTest program NAME; EMBED: it runs a Python interpreter of its own and brings its own main(). The tests of one
+# that was built have the label of the program's name, by which the preset `asan` picks its own.
 function(ferry_test name)
   if(NOT BUILD_TESTING)
     return()
@@ -51,7 +52,7 @@ function(ferry_test name)
   else()
     target_link_libraries(${name} PRIVATE ${T_DEPS} GTest::gtest_main)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${name})
 endfunction()
 
 # ferry_python(SUBPACKAGE file.py ...): Python files of this folder, as kernelferry.SUBPACKAGE ("." is the package).
