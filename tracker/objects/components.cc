@@ -155,6 +155,7 @@ std::optional<Components> MakeComponents(Walk& walk, Pids& pids) {
   std::unordered_map<PyObject*, std::set<std::uint32_t>> shared;
   std::vector<PyObject*> order;
   for (const Sharing& s : walk.sharings()) {
+    if (walk.Stop()) return std::nullopt;
     std::uint32_t a = result.of_unit[s.first], b = result.of_unit[s.second];
     std::set<std::uint32_t>& users = shared[s.object];
     if (users.empty()) order.push_back(s.object);
@@ -162,6 +163,7 @@ std::optional<Components> MakeComponents(Walk& walk, Pids& pids) {
     users.insert(b);
   }
   for (PyObject* object : order) {
+    if (walk.Stop()) return std::nullopt;
     const std::set<std::uint32_t>& users = shared[object];
     if (users.size() < 2) continue;
     std::int64_t p = pid(object);

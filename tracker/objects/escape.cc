@@ -37,16 +37,18 @@ class Accountant {
   }
 
   // What was walked by its reduction really holds its state elsewhere: follow tp_traverse from it, through objects of
-  // the library that no unit's walk met.
-  void CountBehindReductions() {
+  // the library that no unit's walk met. False: stopped.
+  bool CountBehindReductions() {
     for (const auto& [object, parts] : walk_.reductions().all()) stack_.push_back(object);
     for (PyObject* value : walk_.cached())
       if (value) Reach(value);
     while (!stack_.empty()) {
+      if (walk_.Stop()) return false;
       PyObject* object = stack_.back();
       stack_.pop_back();
       if (traverseproc traverse = Py_TYPE(object)->tp_traverse) traverse(object, &Follow, this);
     }
+    return true;
   }
 
  private:
@@ -95,17 +97,19 @@ bool HasForeignWeakReference(Walk& walk, PyObject* object) {
 
 }  // namespace
 
-std::vector<Escape> FindEscapes(Walk& walk, py::handle ns) {
+std::optional<std::vector<Escape>> FindEscapes(Walk& walk, py::handle ns) {
   Accountant accountant(walk, ns);
   accountant.CountNamespace();
-  accountant.CountBehindReductions();
+  if (!accountant.CountBehindReductions()) return std::nullopt;
   std::vector<Escape> result;
-  walk.table().Each([&](const Entry& e) {
+  bool all = walk.table().Each([&](const Entry& e) {
     // Of code, only functions: a class is also held by its own descriptors and by its bases.
     bool function = (e.flags & Entry::kCodeUnit) && PyFunction_Check(e.object);
     bool counted = function || ((e.flags & Entry::kMutable) && !(e.flags & (Entry::kReference | Entry::kShadow | Entry::kCodeUnit)));
     if (counted && Py_REFCNT(e.object) > Py_ssize_t{e.edges}) result.push_back({e.object, e.unit});
+    return !walk.Stop();
   });
+  if (!all) return std::nullopt;
   for (auto [object, unit] : walk.weakly_held())
     if (HasForeignWeakReference(walk, object)) result.push_back({object, unit});
   return result;

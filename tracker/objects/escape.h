@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ struct Escape {
   std::uint32_t unit;
 };
 
-// After walk.Run(), before its Finish. `ns` is the namespace whose values were walked.
-std::vector<Escape> FindEscapes(Walk& walk, pybind11::handle ns);
+// After walk.Run(), before its Finish. `ns` is the namespace whose values were walked. nullopt: stopped.
+std::optional<std::vector<Escape>> FindEscapes(Walk& walk, pybind11::handle ns);
 
 // In words and each once, who holds some of `held` and was not met by the walk (or was met and not listed: it has one
 // holder only). Costs two passes over all objects of the collector, however many are held.

@@ -9,7 +9,9 @@ namespace py = pybind11;
 namespace ferry::objects {
 
 void Walk::Start() {
-  table_.Clear();
+  if (walk_ > 1u << 31) walk_ = 0;
+  table_.Clear(++walk_);
+  plain_.Clear(walk_);
   types_.NewLook();
   codes_.Clear();
   arrays_.Clear();
@@ -20,12 +22,12 @@ void Walk::Start() {
   cached_.clear();
   large_.clear();
   links_ = UnionFind();
-  walk_ = 0;
   stopped_ = torn_ = false;
   switches_ = GilSwitches();
 }
 
 void Walk::Finish() {
+  late_.fill({});
   frames_.clear();
   pending_.clear();
   reductions_.Clear();
@@ -52,6 +54,7 @@ bool Walk::Run() {
     last_code_ = nullptr;
     encoder_.Restart();
     if (!WalkRoot(u)) return false;
+    MeetAll();
     units_[u].digest = encoder_.Finish();
     units_[u].needs = met_;
   }
@@ -118,8 +121,54 @@ bool Walk::WalkRoot(std::uint32_t unit) {
 }
 
 bool Walk::Step() {
-  if ((++steps_ & 127) == 0 && MainStop().Asked()) stopped_ = true;
+  if (++steps_ >= 128) {
+    steps_ = 0;
+    if (MainStop().Asked()) stopped_ = true;
+  }
   return !stopped_;
+}
+
+namespace {
+
+// Brings what lies ahead in a long row into the cache: first the objects, then what they point to, then the first of that.
+// Inlined always: GCC takes a function that only prefetches for one without effect and drops the call.
+[[gnu::always_inline]] inline void PrefetchAhead(PyObject* const* items, Py_ssize_t left) {
+  constexpr Py_ssize_t kFar = 64, kNear = 40, kNext = 20;
+  if (left <= kFar) return;
+  if (items[kFar]) __builtin_prefetch(items[kFar]);
+  if (PyObject* o = items[kNear]) {
+    if (PyList_CheckExact(o)) __builtin_prefetch(reinterpret_cast<PyListObject*>(o)->ob_item);
+    else if (PyDict_CheckExact(o))
+      for (int i = 0; i < 192; i += 64) __builtin_prefetch(reinterpret_cast<char*>(reinterpret_cast<PyDictObject*>(o)->ma_keys) + i);
+    else __builtin_prefetch(reinterpret_cast<char*>(o) - 32), __builtin_prefetch(reinterpret_cast<char*>(o) + 64);
+  }
+  if (PyObject* o = items[kNext]) {
+    if (PyList_CheckExact(o) && PyList_GET_SIZE(o) > 0) __builtin_prefetch(PyList_GET_ITEM(o, 0));
+    else if (PyTuple_CheckExact(o))
+      for (Py_ssize_t i = 0; i < Py_SIZE(o) && i < 4; ++i) __builtin_prefetch(PyTuple_GET_ITEM(o, i));
+  }
+}
+
+}  // namespace
+
+// Encodes the ints and floats at `at` and after, at most some hundred, as Visit would. Returns where it ended.
+Py_ssize_t Walk::VisitPlain(PyObject* const* items, Py_ssize_t at, Py_ssize_t end) {
+  constexpr Py_ssize_t kFar = 16;
+  const Py_ssize_t begin = at, last = std::min(end, at + 256);
+  for (; at < last; ++at) {
+    PyObject* item = items[at];
+    if (at + kFar < end && items[at + kFar]) __builtin_prefetch(items[at + kFar]);
+    if (!item) break;
+    PyTypeObject* type = Py_TYPE(item);
+    Leaf leaf = Leaf::kDistinct;
+    if (type == &PyLong_Type) leaf = EncodeInt(encoder_, item);
+    else if (type == &PyFloat_Type) EncodeFloat(encoder_, item);
+    else break;
+    if (leaf == Leaf::kDistinct && Py_REFCNT(item) > 1) NoteDistinct(item, true);
+  }
+  if (first_pass_) units_[unit_].objects += at - begin;
+  steps_ += static_cast<std::uint32_t>(at - begin);
+  return at;
 }
 
 // Each turn visits children of the topmost frame until one of them opens a frame of its own.
@@ -136,9 +185,11 @@ bool Walk::Drain() {
       switch (f.shape) {
         case Shape::kList: {
           Py_ssize_t n = PyList_GET_SIZE(object);
+          PyObject** items = reinterpret_cast<PyListObject*>(object)->ob_item;
+          f.at = VisitPlain(items, f.at, n);
           if ((done = f.at >= n)) break;
-          if (f.at + 12 < n) __builtin_prefetch(PyList_GET_ITEM(object, f.at + 12));
-          Visit(PyList_GET_ITEM(object, f.at++));
+          PrefetchAhead(items + f.at, n - f.at);
+          Visit(items[f.at++]);
           break;
         }
         case Shape::kTuple:
@@ -153,6 +204,10 @@ bool Walk::Drain() {
             Visit(value);
             break;
           }
+          if (Py_ssize_t ahead = f.at + 8; PyDict_GET_SIZE(object) > 32 && PyDict_Next(object, &ahead, &key, &value)) {
+            __builtin_prefetch(key);
+            __builtin_prefetch(value);
+          }
           if ((done = !PyDict_Next(object, &f.at, &key, &value))) break;
           f.end = reinterpret_cast<Py_ssize_t>(value);
           Visit(key);
@@ -161,7 +216,7 @@ bool Walk::Drain() {
         case Shape::kItems: {
           if ((done = f.at >= f.end)) break;
           auto* items = reinterpret_cast<PyObject**>(reinterpret_cast<Array*>(object)->data);
-          if (f.at + 12 < f.end) __builtin_prefetch(items[f.at + 12]);
+          PrefetchAhead(items + f.at, f.end - f.at);
           Visit(items[f.at++]);
           break;
         }
@@ -311,13 +366,34 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
 // An immutable object that `is` can tell from its equals, and that is more than once referred to.
 void Walk::NoteDistinct(PyObject* object, bool leaf) {
   if (!first_pass_ || again_) return;
-  auto [entry, fresh] = table_.Insert(object);
-  if (fresh) {
-    entry->unit = unit_;
-  } else if (entry->walk != walk_) {
-    if (!(leaf && PyFloat_CheckExact(object) && modules_.Find(object))) sharings_.push_back({object, entry->unit, unit_});
+  if (leaf || IsPlain(object) || types_.Of(Py_TYPE(object)).kind == Kind::kScalar) {
+    plain_.Prefetch(object);
+    Late& late = late_[late_at_++ % late_.size()];
+    if (late.object) Meet(late);
+    late = {object, leaf && PyFloat_CheckExact(object)};
+    return;
   }
+  auto [entry, fresh] = table_.Insert(object);
+  if (fresh) entry->unit = unit_;
+  else if (entry->walk != walk_) sharings_.push_back({object, entry->unit, unit_});
   entry->walk = walk_;
+}
+
+void Walk::Meet(const Late& late) {
+  auto [met, fresh] = plain_.Insert(late.object);
+  if (fresh) {
+    met->unit = unit_;
+  } else if (met->walk != walk_) {
+    if (!late.plain_float || !modules_.Find(late.object)) sharings_.push_back({late.object, met->unit, unit_});
+  }
+  met->walk = walk_;
+}
+
+void Walk::MeetAll() {
+  for (Late& late : late_) {
+    if (late.object) Meet(late);
+    late = {};
+  }
 }
 
 bool Walk::IsLeaf(PyObject* object) {

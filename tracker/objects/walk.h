@@ -11,6 +11,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -66,11 +67,12 @@ class Walk {
   std::vector<Unit>& units() { return units_; }
   UnionFind& links() { return links_; }
   const std::vector<Sharing>& sharings() const { return sharings_; }
-  Table& table() { return table_; }
+  Table<Entry>& table() { return table_; }
   const Reductions& reductions() const { return reductions_; }
   // Values of fields that were left out as caches.
   const std::vector<PyObject*>& cached() const { return cached_; }
   const std::vector<std::pair<PyObject*, std::uint32_t>>& weakly_held() const { return weakly_held_; }
+  bool Stop() { return !Step(); }  // whether the look is to end; asked between steps of microseconds
   bool IsLeaf(PyObject* object);  // never part of a unit's own state
 
   // Frees what the walk kept alive. Runs finalizers of library objects at most.
@@ -86,6 +88,12 @@ class Walk {
     Py_ssize_t first;    // where `at` began
   };
 
+  // What is to go into plain_ a moment later, when its place has come into the cache.
+  struct Late {
+    PyObject* object = nullptr;
+    bool plain_float = false;
+  };
+
   bool WalkRoot(std::uint32_t unit);
   bool Drain();
   bool Step();
@@ -94,7 +102,10 @@ class Walk {
   void VisitObject(PyObject* object);
   void VisitTracked(PyObject* object, const TypeInfo& info);
   void Expand(PyObject* object, const TypeInfo& info);
+  Py_ssize_t VisitPlain(PyObject* const* items, Py_ssize_t at, Py_ssize_t end);
   void NoteDistinct(PyObject* object, bool leaf);
+  void Meet(const Late& late);
+  void MeetAll();
   void Link(std::uint32_t other);
   void Need(PyObject* code_object);
   void PutClass(PyTypeObject* type, const TypeInfo& info);
@@ -137,7 +148,10 @@ class Walk {
   CodeIndex& codes_;
   Arrays arrays_;
   Reductions reductions_;
-  Table table_;
+  Table<Entry> table_;
+  Table<Met> plain_;
+  std::array<Late, 16> late_;
+  std::size_t late_at_ = 0;
   UnionFind links_;
   std::vector<Unit> units_;
   std::vector<Sharing> sharings_;

@@ -51,13 +51,15 @@ std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names) {
   for (int attempt = 0; attempt < 4; ++attempt) {
     FinishWalk finish(walk_);
     std::optional<Components> found;
+    std::optional<std::vector<Escape>> escapes;
     if (WalkNames(names)) found = MakeComponents(walk_, pids_);
-    if (!found) {
+    if (found) escapes = FindEscapes(walk_, namespace_);
+    if (!escapes) {
       pids_.Forget();
       if (walk_.torn()) continue;
       return nullptr;
     }
-    for (const Escape& e : FindEscapes(walk_, namespace_)) found->list[found->of_unit[e.unit]].escaped = true;
+    for (const Escape& e : *escapes) found->list[found->of_unit[e.unit]].escaped = true;
     auto look = std::make_unique<Look>();
     look->components = std::move(found->list);
     for (auto [pid, object] : found->objects) look->objects[pid] = py::reinterpret_borrow<py::object>(object);
@@ -80,9 +82,10 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::string& name)
   std::optional<Components> found;
   Pids unused;
   if (WalkNames({known_names_.begin(), known_names_.end()})) found = MakeComponents(walk_, unused);
-  if (!found) return std::nullopt;
+  auto escapes = found ? FindEscapes(walk_, namespace_) : std::nullopt;
+  if (!escapes) return std::nullopt;
   std::vector<PyObject*> held;
-  for (const Escape& e : FindEscapes(walk_, namespace_)) {
+  for (const Escape& e : *escapes) {
     const Component& c = found->list[found->of_unit[e.unit]];
     if (std::find(c.names.begin(), c.names.end(), name) != c.names.end()) held.push_back(e.object);
   }
