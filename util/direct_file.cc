@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "util/check.h"
@@ -89,13 +90,15 @@ struct DirectFile::State {
     if (!direct) ::sync_file_range(fd, static_cast<off_t>(at), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
   }
 
-  void WaitFor(std::size_t i) {
+  // Until the buffer is free, there is an error, or `stop` asks. False: stopped.
+  bool WaitFor(std::size_t i, Stop& stop) {
     while (busy[i]) {
       std::array<io_event, kDepth> events;
-      long n = ::syscall(SYS_io_getevents, aio, 1, kDepth, events.data(), nullptr);
+      timespec patience{0, 500'000};
+      long n = ::syscall(SYS_io_getevents, aio, 1, kDepth, events.data(), &patience);
       if (n < 0 && errno != EINTR) {
         error = errno;
-        return;
+        return true;
       }
       for (long k = 0; k < n; ++k) {
         const std::size_t done = events[k].data;
@@ -108,7 +111,17 @@ struct DirectFile::State {
         const std::size_t written = events[k].res < 0 ? 0 : static_cast<std::size_t>(events[k].res);
         Write(Buffer(done) + written, request.aio_nbytes - written, static_cast<std::uint64_t>(request.aio_offset) + written);
       }
+      if (n <= 0 && stop.AskedNow()) return false;
     }
+    return true;
+  }
+
+  Result<void> WaitForAll(Stop& stop) {
+    for (std::size_t i = 0; i < kDepth; ++i) {
+      if (!WaitFor(i, stop)) return Aborted();
+    }
+    if (error) return SystemError(error, "write", path);
+    return {};
   }
 };
 
@@ -142,29 +155,30 @@ Result<DirectFile> DirectFile::Create(const std::string& path, std::uint64_t siz
 
 char* DirectFile::buffer() { return state_->Buffer(state_->next); }
 
-Result<void> DirectFile::Put(std::size_t filled) {
+Result<void> DirectFile::Put(std::size_t filled, Stop& stop) {
   State& s = *state_;
   if (int error = Fault(Step::kWrite, s.path, false)) return SystemError(error, "write", s.path);
   const std::size_t whole = s.direct ? filled / kAlign * kAlign : filled;
   if (whole) s.Submit(s.next, whole);
   if (whole < filled && s.error == 0) {  // the end of the file: not a whole block, so through the cache
-    for (std::size_t i = 0; i < kDepth; ++i) s.WaitFor(i);
+    if (auto r = s.WaitForAll(stop); !r) return r;
     s.Buffered();
     s.Write(s.Buffer(s.next) + whole, filled - whole, s.at + whole);
   }
   s.at += filled;
   s.next = (s.next + 1) % kDepth;
-  s.WaitFor(s.next);
+  if (!s.WaitFor(s.next, stop)) return Aborted();
   if (s.error) return SystemError(s.error, "write", s.path);
   Fault(Step::kWrite, s.path, true);
   return {};
 }
 
-Result<void> DirectFile::Finish() {
+Result<void> DirectFile::Settle(Stop& stop) { return state_->WaitForAll(stop); }
+
+Result<void> DirectFile::Finish(Stop& stop) {
   State& s = *state_;
   CHECK(s.at == s.size);
-  for (std::size_t i = 0; i < kDepth; ++i) s.WaitFor(i);
-  if (s.error) return SystemError(s.error, "write", s.path);
+  if (auto r = s.WaitForAll(stop); !r) return r;
   if (int error = Fault(Step::kTruncate, s.path, false)) return SystemError(error, "truncate", s.path);
   struct stat st;
   if (::fstat(s.fd, &st) < 0 || (static_cast<std::uint64_t>(st.st_size) != s.size && ::ftruncate(s.fd, static_cast<off_t>(s.size)) < 0)) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "util/result.h"
+#include "util/stop.h"
 
 namespace ferry {
 
@@ -23,12 +24,14 @@ class DirectFile {
   static Result<DirectFile> Create(const std::string& path, std::uint64_t size);
   DirectFile(DirectFile&&) noexcept;
   DirectFile& operator=(DirectFile&&) noexcept;
-  ~DirectFile();  // waits for the writes under way, some milliseconds
+  ~DirectFile();  // waits for the writes under way
 
   char* buffer();  // kPiece bytes to be filled next
-  // Takes the buffer. Every one but the last must be full. An error may be of an earlier one.
-  Result<void> Put(std::size_t filled);
-  Result<void> Finish();  // everything is written, not yet synced
+  // Takes the buffer. Every one but the last must be full. An error may be of an earlier one. Where the device is slow it
+  // waits, until `stop` asks: kAborted, and nothing more may be put.
+  Result<void> Put(std::size_t filled, Stop& stop);
+  Result<void> Finish(Stop& stop);  // everything is written, not yet synced
+  Result<void> Settle(Stop& stop);  // no write is under way any more
 
  private:
   struct State;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "util/fault.h"
@@ -164,6 +165,14 @@ Result<void> Remove(const std::string& path) {
     int r = ::unlink(path.c_str());
     return r < 0 && errno == ENOENT ? 0 : r;
   });
+}
+
+Result<void> RemoveLarge(const std::string& path) {
+  constexpr std::uint64_t kSmall = 4 * 1024 * 1024;
+  const int held = SizeOf(path) < kSmall ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  auto removed = Remove(path);
+  if (held >= 0) std::thread([held] { ::close(held); }).detach();
+  return removed;
 }
 
 Result<void> RemoveTree(const std::string& path) {

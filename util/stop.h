@@ -7,7 +7,12 @@
 
 #include <atomic>
 
+#include "util/result.h"
+
 namespace ferry {
+
+// What work that was stopped returns.
+inline Error Aborted() { return {Code::kAborted, "stopped because a request came", "try again"}; }
 
 class Stop {
  public:

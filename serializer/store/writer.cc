@@ -30,8 +30,6 @@ std::string Size(std::uint64_t bytes) {
   return text;
 }
 
-Error Aborted() { return {Code::kAborted, "stopped because a request came", "try again"}; }
-
 std::vector<Digest> BlobsOf(const format::Manifest& manifest) {
   std::set<Digest> blobs;
   for (const auto& component : manifest.components) {
@@ -105,7 +103,10 @@ Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pi
   std::unique_ptr<char[]> own;
   char* buffer = nullptr;
   std::size_t room = kPiece, filled = 0;
-  abandoned_.reset();
+  if (abandoned_) {
+    if (auto r = abandoned_->Settle(stop); !r && r.error().code == Code::kAborted) return r.error();
+    abandoned_.reset();
+  }
   std::optional<DirectFile> direct;
   if (whole >= kLarge) {
     auto created = DirectFile::Create(files_.NewLargeBlob(), whole);
@@ -125,7 +126,7 @@ Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pi
     const std::size_t n = std::exchange(filled, 0);
     if (stop.AskedNow()) return Aborted();
     if (!direct) return file->Write({buffer, n});
-    if (auto r = direct->Put(n); !r) return r;
+    if (auto r = direct->Put(n, stop); !r) return r;
     buffer = direct->buffer();
     return {};
   };
@@ -154,7 +155,7 @@ Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pi
     if (auto r = add({trailer.data(), trailer.size()}, false); !r) return r.error();
     if (auto r = flush(); !r) return r.error();
     if (direct) {
-      if (auto r = direct->Finish(); !r) return r.error();
+      if (auto r = direct->Finish(stop); !r) return r.error();
     } else if (whole > kPiece) {
       file->StartWriteback();
     }
@@ -184,7 +185,7 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     const std::string path = files_.Blob(ref.digest);
     // A blob of a generation is on disk; replacing it by one that is not would stake the generation on the next sync. One of
     // that name that is damaged, or was never known to be on disk, is replaced.
-    if (durable_.contains(ref.digest) && Blob::Open(path, ref.digest)) return Remove(temporary);
+    if (durable_.contains(ref.digest) && Blob::Open(path, ref.digest)) return RemoveLarge(temporary);
     const std::uint64_t replaced = SizeOf(path);
     if (auto r = Rename(temporary, path); !r) return r;
     used_ += whole - replaced;
@@ -194,7 +195,7 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
   if (auto r = put(); !r) {
     // What a stopped one wrote of a large blob is written over by the next: to free its blocks takes longer than a
     // request should wait.
-    if (r.error().code != Code::kAborted || whole < kLarge) (void)Remove(temporary);
+    if (r.error().code != Code::kAborted || whole < kLarge) (void)RemoveLarge(temporary);
     return r.error();
   }
   fresh_.insert(ref.digest);
@@ -297,7 +298,7 @@ Result<std::uint64_t> SessionWriter::Collect() {
   }
   std::uint64_t freed = 0;
   abandoned_.reset();
-  if (auto r = Remove(files_.NewLargeBlob()); !r) return r.error();
+  if (auto r = RemoveLarge(files_.NewLargeBlob()); !r) return r.error();
   auto folders = List(files_.Blobs());
   if (!folders) return folders.error();
   for (const auto& folder : *folders) {
@@ -308,7 +309,7 @@ Result<std::uint64_t> SessionWriter::Collect() {
       if (digest && named.contains(*digest)) continue;
       const std::string path = files_.Blobs() + "/" + folder + "/" + name;
       const std::uint64_t size = SizeOf(path);
-      if (auto r = Remove(path); !r) return r.error();
+      if (auto r = RemoveLarge(path); !r) return r.error();
       if (digest) durable_.erase(*digest);
       freed += size;
     }

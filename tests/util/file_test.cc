@@ -62,15 +62,17 @@ std::string Pattern(std::size_t size) {
   return bytes;
 }
 
+Stop never;
+
 Result<void> PutDirect(const std::string& path, std::string_view bytes) {
   auto file = DirectFile::Create(path, bytes.size());
   if (!file) return file.error();
   while (!bytes.empty()) {
     const std::size_t n = bytes.copy(file->buffer(), DirectFile::kPiece);
-    if (auto r = file->Put(n); !r) return r;
+    if (auto r = file->Put(n, never); !r) return r;
     bytes.remove_prefix(n);
   }
-  return file->Finish();
+  return file->Finish(never);
 }
 
 TEST_F(Files, ADirectFileHoldsItsBytesWhateverItsLength) {
@@ -89,7 +91,7 @@ TEST_F(Files, ADirectFileThatIsLeftHalfWrittenCanBeWrittenOver) {
   {
     auto file = DirectFile::Create(path, DirectFile::kPiece * 4);
     ASSERT_TRUE(file);
-    ASSERT_TRUE(file->Put(DirectFile::kPiece));
+    ASSERT_TRUE(file->Put(DirectFile::kPiece, never));
   }
   const std::string bytes = Pattern(DirectFile::kPiece * 2 + 1);
   ASSERT_TRUE(PutDirect(path, bytes));
