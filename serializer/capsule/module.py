@@ -65,7 +65,8 @@ class Seen:
             self.tags[name] = tag
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
-                self.changed[name] = {k for k, value in dictionary.items() if of_session(value)}
+                # What was there before the first cell matters only once it differs (session_attributes).
+                self.changed[name] = set() if name in self.before else {k for k, value in dictionary.items() if of_session(value)}
                 continue
             first = self.first[name][1]
             self.changed[name] |= {k for k in {**first, **dictionary}
