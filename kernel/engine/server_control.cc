@@ -85,8 +85,11 @@ void Server::Shutdown(bool restart, std::function<void(nl::json)> reply) {
     reply(std::move(result));
     stop_impl();
   });
-  Interrupt();  // after Post: the loop must find the job when the running cell is over
-  // A cell can be in code that swallows one interrupt (a callback of its output): ask again, for two seconds at most.
+  // After Post: the loop must find the job when the running cell is over. Child processes are left alone at first: a pool
+  // whose workers die of SIGINT makes new ones and may wait at exit for a lock that a dead one held.
+  ::kill(::getpid(), SIGINT);
+  // A cell can be in code that swallows one interrupt (a callback of its output), or wait for a child with signals off
+  // (os.system): ask again, for two seconds at most.
   for (int tens = 1; tens <= 200 && !*started; ++tens) {
     ::poll(nullptr, 0, 10);
     if (tens % 50 == 0 && !*started) Interrupt();

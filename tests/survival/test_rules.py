@@ -427,3 +427,12 @@ def test_asking_the_user_makes_a_cell_one_that_is_not_run_again(notebook):
     assert kernel.collect(request).status == "ok"
     told = kernel.magic("%session effects")
     assert [(e["cell"], e["kind"], e["detail"], e["unsafe"]) for e in told["effects"]] == [(1, "input", "who? ", True)]
+
+
+def test_a_pool_of_the_users_ends_with_the_kernel(notebook):
+    kernel = notebook.open()
+    kernel.run("import multiprocessing as mp; pool = mp.Pool(6); pool.map(abs, range(6))", "cell-0")
+    assert len(kernel.processes()) == 8
+    kernel.suspend()
+    here = [p.pid for p in psutil.process_iter(["cwd"]) if p.info["cwd"] == str(notebook.folder)]  # also workers that came since
+    assert here == []
