@@ -437,11 +437,24 @@ void Walk::ExpandMemoryView(PyObject* object) {
   PushPending(object, Shape::kParts, from);
 }
 
+// What a function returned of its own constants is also a variable's: one object, also after a resume.
+void Walk::NoteConstants(PyObject* constants) {
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants); ++i) {
+    PyObject* constant = PyTuple_GET_ITEM(constants, i);
+    if (PyCode_Check(constant)) {
+      NoteConstants(reinterpret_cast<PyCodeObject*>(constant)->co_consts);
+    } else if (Py_REFCNT(constant) > 1 && IsDistinctLeaf(constant)) {
+      NoteDistinct(constant, true);
+    }
+  }
+}
+
 void Walk::ExpandFunction(PyObject* object) {
   auto* f = reinterpret_cast<PyFunctionObject*>(object);
   const CodeInfo& code = codes_.Of(f->func_code);
   units_[unit_].codes.push_back(&code);
   encoder_.Put(Tag::kFunction, code.digest);
+  NoteConstants(reinterpret_cast<PyCodeObject*>(f->func_code)->co_consts);
   std::size_t from = pending_.size();
   for (PyObject* part : {f->func_name, f->func_qualname, f->func_module, f->func_doc, f->func_defaults, f->func_kwdefaults})
     pending_.push_back(part);

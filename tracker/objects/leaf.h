@@ -73,6 +73,12 @@ inline Leaf EncodeLeaf(Encoder& e, PyObject* o) {
   return Leaf::kNo;
 }
 
+// A plain value that `is` tells from its equals; what EncodeLeaf calls kDistinct.
+inline bool IsDistinctLeaf(PyObject* o) {
+  Encoder unused;
+  return EncodeLeaf(unused, o) == Leaf::kDistinct;
+}
+
 inline bool IsPlain(PyObject* o) {
   PyTypeObject* type = Py_TYPE(o);
   return type == &PyLong_Type || type == &PyUnicode_Type || type == &PyFloat_Type || type == &PyBool_Type ||

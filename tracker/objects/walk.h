@@ -127,6 +127,7 @@ class Walk {
   void ExpandOpaque(PyObject* object);
   void ExpandMemoryView(PyObject* object);
   void ExpandFunction(PyObject* object);
+  void NoteConstants(PyObject* constants);
   void ExpandClass(PyObject* object);
   void ExpandArray(PyObject* object, const TypeInfo& info);
   void PutItems(PyObject* object, const DtypeInfo& dtype);
