@@ -245,7 +245,7 @@ class Arrival:
         if found:
             log.info("brought back another way: %s", found)
             self.other.update(found)
-            self._forget({name for key in self.loader.states for name in key} - self.before)
+            self._forget(set(self.session.user_names()) - self.before)  # also what replays made and the session had deleted
             self._set_out()
 
     def _replay_failed(self, state):

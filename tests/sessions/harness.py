@@ -14,7 +14,9 @@ The kernel is reached through a `runner`, so that the harness itself can be test
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import difflib
 import json
 import os
 import shutil
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.client import Answer, Kernel, KernelGone
-from tests.sessions import paranoid
+from tests.sessions import canon, paranoid
 from tests.sessions.session_file import Session
 
 
@@ -80,6 +82,7 @@ class Boundary:
     fingerprints: dict[str, tuple[str, str]]
     outcomes: list[str]
     work: Path  # the working folder as it was
+    account: str = ""  # of canon.py
 
 
 @dataclass
@@ -147,11 +150,20 @@ def record(session: Session, place: Place, report: Report, runner) -> list[Bound
                     report.fail(number, f"in the session itself: {hold.expression} is {outcome}")
             work = place.work.with_name(f"work-{number}")
             shutil.copytree(place.work, work)
-            boundaries.append(Boundary(number, answer, fingerprints, outcomes, work))
+            boundaries.append(Boundary(number, answer, fingerprints, outcomes, work, account_of(session, kernel, fingerprints)))
         kernel.suspend()
     finally:
         kernel.kill()
     return boundaries
+
+
+def account_of(session: Session, kernel: Running, names) -> str:
+    """What canon.py says of these names; "" where the session does not ask for it."""
+    if not session.canonical:
+        return ""
+    source = Path(canon.__file__).read_text()
+    call = f"(lambda g: (exec({source!r}, g), g['canon'](g['ns'], {sorted(names)!r}))[1])({{'ns': globals(), '__name__': 'canon'}})"
+    return ast.literal_eval(kernel.evaluate([call])[0])
 
 
 def prepare(session: Session, place: Place) -> None:
@@ -249,6 +261,11 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
     for hold, before, after in zip(session.holds, boundary.outcomes, evaluate_holds(session, kernel)):
         if before != after and not hold.names & (admitted.keys() | modules):
             report.fail(boundary.number, f"{hold.expression} was {before} and is {after}")
+    if session.canonical and not admitted:
+        account = account_of(session, kernel, boundary.fingerprints)
+        if account != boundary.account:
+            lines = difflib.unified_diff(boundary.account.splitlines(), account.splitlines(), "left", "came back", lineterm="", n=0)
+            report.fail(boundary.number, "\n".join(["the account of the namespace differs:", *list(lines)[:20]]))
     held = {name: "held by " + str(e["held_by"]) for name, e in entries.items() if e.get("held_by")}
     return admitted | held
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from tests.sessions.harness import Boundary, FerryKernel, KernelGone, Place, Report, bring_back, cell_id, evaluate_holds, prepare
+from tests.sessions.harness import Boundary, FerryKernel, KernelGone, Place, Report, account_of, bring_back, cell_id, evaluate_holds, prepare
 
 
 def plans(names: list[str]) -> dict[str, list[str]]:
@@ -35,7 +35,8 @@ def check(session, folder: Path, runner=FerryKernel) -> Report:
                         kernel.session(f"{verb} {' '.join(chosen)}")
                 kernel.checkpoint(label)
             fingerprints = kernel.fingerprints()
-            boundary = Boundary(len(session.cells), answer, fingerprints, evaluate_holds(session, kernel), folder / "work-after")
+            boundary = Boundary(len(session.cells), answer, fingerprints, evaluate_holds(session, kernel), folder / "work-after",
+                                account_of(session, kernel, fingerprints))
             place.work.rename(boundary.work)
             kernel.suspend()
         finally:

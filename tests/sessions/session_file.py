@@ -70,6 +70,7 @@ class Session:
     defect: str = ""
     files: Path | None = None  # a folder that the session finds in its working directory
     source: Path | None = None
+    canonical: bool = False  # compared by the account of canon.py too
 
 
 def parse(text: str, source: Path | None = None) -> Session:

@@ -1,14 +1,15 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | corpus | kills]
+    ./dev stress [sessions | plans | programs | corpus | kills]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
+    programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
     corpus     every example of the corpus, brought back at every cell boundary
     kills      relay and engine killed at 100 random instants
 
-Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. `sessions`,
-`plans` and `corpus` write their part of docs/fidelity.md when they are complete.
+Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. All but
+`kills` write their part of docs/fidelity.md when they are complete.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.corpus import fetch
-from tests.sessions import harness, plans, session_file
+from tests.sessions import harness, plans, programs, session_file
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -134,14 +135,17 @@ def stress_kills() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "corpus", "kills"), help="default: all of them")
+    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills"), help="default: all of them")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
+    parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     options = parser.parse_args()
     codes = []
     if options.name in (None, "sessions"):
         codes.append(stress_sessions("sessions", session_file.read_all(SESSIONS), options.jobs))
     if options.name in (None, "plans"):
         codes.append(stress_sessions("plans", session_file.read_all(SESSIONS), options.jobs, plans.check))
+    if options.name in (None, "programs"):
+        codes.append(stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options.jobs))
     if options.name in (None, "corpus"):
         try:
             codes.append(stress_sessions("corpus", list(fetch.sessions(fetch.entries(quick=False))), options.jobs))

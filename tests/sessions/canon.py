@@ -1,0 +1,73 @@
+"""An account of a namespace that shares nothing with the walker: what the harness holds against Kernelferry's own fingerprints.
+
+Plain Python, slow and simple. Every object whose identity counts gets a number in the order in which it is met, so that
+two accounts are equal exactly if values, types, sharing and cycles are. Opaque objects (generators, iterators) say only
+their type. The text runs inside the kernel, in a namespace of its own.
+"""
+
+import functools
+import hashlib
+import types
+
+PLAIN = (int, str, bytes, bool, type(None), type(Ellipsis), complex)  # whose identity no program should ask for
+SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slotnames__"}  # the last is a cache of copyreg
+
+
+def canon(namespace, names):
+    """Text of what these names hold, one line an object, and its digest in front."""
+    numbers, lines, kept = {}, [], []
+
+    def number(value):
+        if type(value) in PLAIN:
+            return repr(value)
+        if type(value) is types.ModuleType or type(value) is type and value.__module__ != "__main__":
+            return f"library {value.__name__}"
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) and getattr(value, "__module__", "") not in ("__main__", None):
+            return f"library {value.__qualname__}"
+        if id(value) not in numbers:
+            numbers[id(value)] = len(numbers)
+            kept.append(value)
+        return f"#{numbers[id(value)]}"
+
+    def parts(value):
+        kind = type(value)
+        if kind in (list, tuple):
+            return [number(v) for v in value]
+        if kind is dict:
+            return [f"{number(k)}: {number(v)}" for k, v in value.items()]
+        if kind in (set, frozenset):
+            return sorted(number(v) for v in value) if all(type(v) in PLAIN for v in value) else [len(value)]
+        if kind is float:
+            return [value.hex()]
+        if isinstance(value, type):
+            return [f"bases {[number(b) for b in value.__bases__]}"] + [f"{k} = {number(v)}" for k, v in vars(value).items() if k not in SKIPPED]
+        if kind is types.FunctionType:
+            return [code(value.__code__), f"defaults {number(value.__defaults__)}", f"dict {number(vars(value))}",
+                    *(number(cell.cell_contents) for cell in value.__closure__ or ())]
+        if kind is types.MethodType:
+            return [number(value.__self__), number(value.__func__)]
+        if kind is types.BuiltinMethodType:
+            return [value.__name__, number(value.__self__)]
+        if kind is functools.partial:
+            return [number(value.func), number(value.args), number(value.keywords)]
+        if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+            own = value.base is None or not isinstance(value.base, kind)
+            return [value.dtype.str, value.shape, value.strides, value.tobytes().hex(), "" if own else f"view of {number(value.base)}"]
+        if kind.__module__.startswith("pandas."):
+            columns = list(value.columns) if hasattr(value, "columns") else [value.name]
+            return [columns, list(map(str, getattr(value, "dtypes", ()))) if hasattr(value, "columns") else str(value.dtype),
+                    list(value.index), value.to_numpy().tolist()]
+        if kind.__module__ == "__main__":
+            return [number(kind), *(f"{k} = {number(v)}" for k, v in vars(value).items())]
+        return [f"opaque {kind.__module__}.{kind.__qualname__}"]
+
+    def code(c):
+        constants = [code(v) if type(v) is types.CodeType else repr(v) for v in c.co_consts]
+        return f"code {c.co_name} {hashlib.md5(c.co_code).hexdigest()} {c.co_names} {constants}"
+
+    for name in names:
+        lines.append(f"{name} = {number(namespace[name])}")
+    for at, value in enumerate(kept):  # grows while it is walked
+        lines.append(f"#{at} {type(value).__qualname__} {parts(value)}")
+    text = "\n".join(lines)
+    return hashlib.md5(text.encode()).hexdigest() + "\n" + text
