@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   verb("doctor", "checks what must be right to keep and bring back sessions");
   auto* install = app.add_subcommand("install", "makes Jupyter know the kernel; --help of its own")->prefix_command();
   auto* uninstall = app.add_subcommand("uninstall", "makes Jupyter forget the kernel")->prefix_command();
+  auto* harbour = app.add_subcommand("harbour", "what a relay on another host talks to; not for people")->group("");
   install->set_help_flag();
   uninstall->set_help_flag();
 
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
   }
   if (*install) return Install("install", install->remaining());
   if (*uninstall) return Install("uninstall", uninstall->remaining());
+  if (*harbour) return Harbour();
   auto settings = LoadSettings();
   if (!settings) return Fail(json, "ferry.session/1", settings.error());
   if (*list) return List(*settings, json);

@@ -16,5 +16,6 @@ int Remove(const Settings& settings, const std::vector<std::string>& sessions, b
 int Collect(const Settings& settings, bool json);
 int Doctor(const Settings& settings, bool json);                     // doctor.cc
 int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
+int Harbour();                                                       // migrate.cc: becomes the far end of a move
 
 }  // namespace ferry::cli

@@ -55,6 +55,8 @@ def launch(options):
     kernel.shell = shell = app.shell
     kernel.main = main = Main(kernel)
     shell.kernel, shell.loop_runner = kernel, main.run_coro
+    if options.relay_pid:
+        shell.ferry_tell_relay = messages.publish
     signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
     mask = threading.local()  # of the thread that forks
     os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),

@@ -12,6 +12,12 @@ class Comm(BaseComm):
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
         messages.publish(msg_type, {"data": data or {}, "comm_id": self.comm_id, **keys}, metadata, buffers or ())
 
+    def __setstate__(self, state):
+        """A comm that comes back with its session listens again under its id."""
+        self.__dict__.update(state)
+        if not self._closed:
+            comm.get_comm_manager().register_comm(self)
+
 
 def install(kernel):
     """Makes this process' comms ours -> the manager."""

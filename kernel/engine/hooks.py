@@ -64,6 +64,8 @@ class SessionHooks:
             return self._ended
         if msg_type in ("ferry_status_request", "ferry_save_request"):
             return self._answer(msg_type.split("_")[1])
+        if msg_type == "ferry_move_request":
+            return self._answer("move", content)
         return {"v": 1, "status": "error", "code": "kInvalid", "what": f"no such request: {msg_type}", "remedy": ""}
 
     def _answer(self, name, *arguments):

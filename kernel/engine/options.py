@@ -12,7 +12,7 @@ def parse(arguments):
     parser.add_argument("-f", dest="connection_file", required=True, metavar="FILE", help="Jupyter connection file")
     parser.add_argument("--session", default="", metavar="SID", help="the session whose lock is held (default: none)")
     parser.add_argument("--lock-fd", type=int, default=-1, metavar="N", help="descriptor that holds the session's lock")
-    parser.add_argument("--start", default="first", choices=("first", "restart", "crash", "crash-in-resume", "wake", "rehearse"), help="why this engine starts")
+    parser.add_argument("--start", default="first", choices=("first", "restart", "crash", "crash-in-resume", "wake", "rehearse", "arrive"), help="why this engine starts")
     parser.add_argument("--anonymous", default="", metavar="WHY", help="the notebook has no session; WHY is for the user")
     options = parser.parse_args(arguments)
 

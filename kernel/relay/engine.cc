@@ -1,5 +1,6 @@
 #include "kernel/relay/engine.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,10 +10,12 @@ namespace {
 
 constexpr int kReconnectMs = 10;  // an engine may have made its socket file and not listen yet
 
-Command CommandFor(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, Start start) {
+}  // namespace
+
+Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, const std::string& start) {
   Command c;
   c.argv = {python, "-m", "kernelferry.engine", "-f", dir.ConnectionFile(number), "--session", choice.sid,
-            "--start", Name(start)};
+            "--start", start};
   c.keep = {dir.alive_fd()};
   if (choice.lock) {
     c.argv.insert(c.argv.end(), {"--lock-fd", std::to_string(choice.lock->fd())});
@@ -27,8 +30,6 @@ Command CommandFor(const RuntimeDir& dir, const Choice& choice, const std::strin
   c.log = dir.Log();
   return c;
 }
-
-}  // namespace
 
 Engine::Engine(zmq::context_t& context, const Connection& connection, int number, Start start)
     : shell(context, zmq::socket_type::dealer),
@@ -58,19 +59,37 @@ Result<std::unique_ptr<Engine>> Engine::Begin(zmq::context_t& context, const Con
   std::unique_ptr<Engine> engine(new Engine(context, EngineConnection(front, dir.Stem(number)), number, start));
   Result<void> written = WriteConnection(dir.ConnectionFile(number), engine->connection_, author.session());
   if (!written) return written.error();
-  Result<pid_t> pid = Spawn(CommandFor(dir, choice, python, number, start));
+  Result<pid_t> pid = Spawn(EngineCommand(dir, choice, python, number, Name(start)));
   if (!pid) return pid.error();
   engine->pid_ = *pid;
   return engine;
 }
 
+std::unique_ptr<Engine> Engine::Meet(zmq::context_t& context, const Connection& front, const std::string& stem, int number,
+                                     Start start, std::shared_ptr<Link> link) {
+  std::unique_ptr<Engine> engine(new Engine(context, EngineConnection(front, stem), number, start));
+  engine->link_ = std::move(link);
+  engine->ConnectNow();
+  return engine;
+}
+
+void Engine::Kill(int signal) {
+  if (link_) link_->Tell({{"op", "kill"}, {"signal", signal}});
+  else ::kill(-pid_, signal);
+}
+
 bool Engine::Connect(const RuntimeDir& dir) {
   if (connected_ || !dir.Bound(number_)) return false;
+  ConnectNow();
+  return true;
+}
+
+void Engine::ConnectNow() {
   stdin_.connect(connection_.Endpoint(connection_.stdin_port));
   iopub.connect(connection_.Endpoint(connection_.iopub_port));
   control.connect(connection_.Endpoint(connection_.control_port));
   shell.connect(connection_.Endpoint(connection_.shell_port));
-  return connected_ = true;
+  connected_ = true;
 }
 
 void Engine::Ping(Author& author) { Send(shell, author.Make({}, "kernel_info_request", "{}", "{}")); }

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "kernel/relay/connection.h"
+#include "kernel/relay/link.h"
 #include "kernel/relay/process.h"
 #include "kernel/relay/restart.h"
 #include "kernel/relay/runtime_dir.h"
@@ -16,6 +17,9 @@
 
 namespace ferry::relay {
 
+// What starts engine `number` in the folder `dir`, for the session of `choice`; `start` as in Name(Start), or "arrive".
+Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, const std::string& start);
+
 class Engine {
  public:
   // Starts the process. `number` is new for each engine of this relay.
@@ -23,8 +27,18 @@ class Engine {
                                                const Choice& choice, const std::string& python, int number, Start start,
                                                const Author& author);
 
+  // An engine that a harbour started: its sockets are STEM-1 ... here. It ends with `link`, or when that says so.
+  static std::unique_ptr<Engine> Meet(zmq::context_t& context, const Connection& front, const std::string& stem, int number,
+                                      Start start, std::shared_ptr<Link> link);
+
+  // Signals its process group, wherever it is.
+  void Kill(int signal);
+  Link* link() const { return link_.get(); }  // null: it is a child of this process
+  void Lives(pid_t pid) { pid_ = pid; }       // on the harbour's host
+
   // Connects once the engine has bound its sockets. True if this call did it.
   bool Connect(const RuntimeDir& dir);
+  void ConnectNow();
   void Ping(Author& author);
 
   // What came back of the pings. True when the engine has become ready by it.
@@ -45,6 +59,7 @@ class Engine {
   int number_;
   Start start_;
   pid_t pid_ = -1;
+  std::shared_ptr<Link> link_;
   bool connected_ = false, reply_seen_ = false, status_seen_ = false;
 };
 

@@ -1,4 +1,5 @@
 // ferry-relay --connection FILE --python PY: the kernel as kernel.json starts it.
+// ferry-relay --harbour --python PY: the far end of a move, as `jupyter-ferry harbour` starts it.
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "kernel/relay/harbour.h"
 #include "kernel/relay/relay.h"
 
 namespace ferry::relay {
@@ -36,15 +38,32 @@ int WatchParent() {
   return parent > 1 ? static_cast<int>(::syscall(SYS_pidfd_open, parent, 0)) : -1;
 }
 
+// The runtime folder and an inotify descriptor that tells of new sockets in it.
+Result<std::pair<RuntimeDir, int>> MakeFolder() {
+  Result<RuntimeDir> dir = RuntimeDir::Make();
+  if (!dir) return dir.error();
+  int files = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (::inotify_add_watch(files, dir->path().c_str(), IN_CREATE) < 0) return Error{Code::kIo, "cannot watch " + dir->path(), ""};
+  return std::pair(std::move(*dir), files);
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Kernelferry's relay: owns the ports of a Jupyter kernel and supervises its engine"};
   std::string connection_file, python;
-  app.add_option("--connection", connection_file, "connection file written by the front end")->required();
+  bool harbour = false;
+  auto* connection_option = app.add_option("--connection", connection_file, "connection file written by the front end");
+  app.add_flag("--harbour", harbour, "serve a relay on another host through stdin and stdout")->excludes(connection_option);
   app.add_option("--python", python, "absolute path of the Python that runs the engine")->required();
   CLI11_PARSE(app, argc, argv);
+  if (!harbour && connection_file.empty()) return Refuse({Code::kInvalid, "no --connection is given", "start this program through a Jupyter front end"});
 
   Setup setup;
   setup.signals = TakeSignals();
+  if (harbour) {
+    auto folder = MakeFolder();
+    if (!folder) return Refuse(folder.error());
+    return Harbour(python, std::move(folder->first), setup.signals, folder->second).Run();
+  }
   setup.parent = WatchParent();
   setup.python = python;
   Result<Connection> connection = ReadConnection(connection_file);
@@ -53,13 +72,9 @@ int Main(int argc, char** argv) {
   zmq::context_t context;
   Result<std::unique_ptr<Front>> front = Front::Bind(context, setup.connection);
   if (!front) return Refuse(front.error());
-  Result<RuntimeDir> dir = RuntimeDir::Make();
-  if (!dir) return Refuse(dir.error());
-  int files = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (::inotify_add_watch(files, dir->path().c_str(), IN_CREATE) < 0) {
-    return Refuse({Code::kIo, "cannot watch " + dir->path(), ""});
-  }
-  return Relay(context, std::move(setup), std::move(*front), std::move(*dir), files).Run();
+  auto folder = MakeFolder();
+  if (!folder) return Refuse(folder.error());
+  return Relay(context, std::move(setup), std::move(*front), std::move(folder->first), folder->second).Run();
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Child {
   std::vector<char*> argv, environment;
   std::vector<int> keep;  // sorted
   const char* log;
+  int in, out;
 };
 
 // Runs between fork and exec of a process with threads: only calls that are safe in a signal handler. Returns on failure.
@@ -34,8 +35,9 @@ void Become(const Child& child) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  int in = ::open("/dev/null", O_RDONLY), out = ::open(child.log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-  if (in < 0 || out < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(out, 2) < 0) return;
+  int in = child.in >= 0 ? child.in : ::open("/dev/null", O_RDONLY);
+  int log = ::open(child.log, O_WRONLY | O_CREAT | O_APPEND, 0600), out = child.out >= 0 ? child.out : log;
+  if (in < 0 || log < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(log, 2) < 0) return;
   int from = 3;
   for (int fd : child.keep) {
     if (fd > from) ::close_range(from, fd - 1, CLOSE_RANGE_CLOEXEC);
@@ -49,7 +51,7 @@ void Become(const Child& child) {
 }  // namespace
 
 Result<pid_t> Spawn(const Command& command) {
-  Child child{Pointers(command.argv), Pointers(command.environment), command.keep, command.log.c_str()};
+  Child child{Pointers(command.argv), Pointers(command.environment), command.keep, command.log.c_str(), command.in, command.out};
   std::sort(child.keep.begin(), child.keep.end());
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return Error{Code::kIo, std::string("pipe: ") + std::strerror(errno), ""};

@@ -16,6 +16,7 @@ struct Command {
   std::vector<std::string> environment;  // NAME=value
   std::vector<int> keep;                 // descriptors it inherits under their numbers
   std::string log;                       // file to which its stdout and stderr are appended
+  int in = -1, out = -1;                 // its stdin and stdout instead; -1: /dev/null and the log
 };
 
 // Starts the program in a process session of its own, with default signals, stdin from /dev/null and no other descriptor of

@@ -62,6 +62,8 @@ void Relay::Turn() {
       items.push_back({*s, 0, ZMQ_POLLIN, 0});
     }
   }
+  std::size_t moves = items.size();
+  AddMoveItems(items);
   try {
     zmq::poll(items, timers_.Wait());
   } catch (const zmq::error_t& error) {
@@ -84,6 +86,7 @@ void Relay::Turn() {
     while (::read(files_, events, sizeof events) > 0) {}
     ConnectEngine();
   }
+  OnMoveItems(items, moves);
   if (items[5].revents) OnSignals();
   if (items[6].revents) {
     setup_.parent = -1;
@@ -91,13 +94,18 @@ void Relay::Turn() {
     Shutdown(/*restart=*/false);
   }
   OnTimers();
+  if (moved_) EndMove();
 }
 
 void Relay::OnSignals() {
   signalfd_siginfo info;
   while (::read(setup_.signals, &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo == SIGCHLD) Reaped();
-    else Shutdown(/*restart=*/false);
+    if (info.ssi_signo == SIGCHLD) {
+      Reaped();
+      if (move_) move_->OnChild();
+    } else {
+      Shutdown(/*restart=*/false);
+    }
   }
 }
 
@@ -106,12 +114,13 @@ void Relay::OnTimers() {
   if (timers_.Expired(Timer::kPing) && engine_ && engine_->connected() && !engine_->ready()) ConnectEngine();
   if (timers_.Expired(Timer::kHeldReply) && held_reply_) PassReply({});
   if (timers_.Expired(Timer::kMourning)) Bury();
+  if (move_) move_->OnTimer();
   if (timers_.Expired(Timer::kHeldInfo)) {
     for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
     held_infos_.clear();
   }
   if (timers_.Expired(Timer::kLeave)) {
-    if (engine_ && !engine_->ready()) ::kill(-engine_->pid(), SIGKILL);  // it holds nothing that is not on disk
+    if (engine_ && !engine_->ready()) engine_->Kill(SIGKILL);  // it holds nothing that is not on disk
     else Log("the engine is still saving and will end by itself");
     done_ = true;
   }
@@ -163,6 +172,11 @@ void Relay::OnControl(Frames frames) {
     voice_.Answer(front_->control, Keep(*message), Text(content), queue_.running());
     voice_.Publish("shutdown_reply", message->header(), content);
     return Shutdown(restart);
+  }
+  if (message->Is("ferry_migrate_request")) return WantMove(message->Content(), Keep(*message));
+  if (move_ && message->Is("interrupt_request")) {
+    voice_.Answer(front_->control, Keep(*message), R"({"status":"ok"})", queue_.running());
+    return move_->Abort({Code::kAborted, "interrupted", ""});
   }
   if (ready()) {
     if (message->IsRequest()) owed_control_.Note(*message);
@@ -244,6 +258,8 @@ void Relay::Abort(std::vector<Message> executes) {
 void Relay::Shutdown(bool restart) {
   if (leaving_) return;
   leaving_ = true;
+  if (move_) move_->Abort({Code::kAborted, "the kernel is shutting down", ""});
+  if (moved_) EndMove();
   Abort(queue_.TakeExecutes());
   if (!engine_) {
     done_ = true;
@@ -259,7 +275,8 @@ void Relay::Shutdown(bool restart) {
 }
 
 void Relay::Pump() {
-  while (ready() && !leaving_) {
+  if (wish_ && !queue_.running() && !move_ && ready() && !leaving_) StartMove(*std::exchange(wish_, std::nullopt));
+  while (ready() && !leaving_ && !move_) {
     auto next = queue_.Next();
     if (!next) return;
     if (next->Is("execute_request")) idle_passed_ = false;

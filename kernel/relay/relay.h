@@ -23,6 +23,7 @@
 
 #include "kernel/relay/engine.h"
 #include "kernel/relay/front.h"
+#include "kernel/relay/migration.h"
 #include "kernel/relay/queue.h"
 #include "kernel/relay/restart.h"
 #include "kernel/relay/timers.h"
@@ -73,6 +74,22 @@ class Relay {
   void Reaped();
   void Bury();
   void Fail(const std::string& why);
+
+  // relay_move.cc: the session moves, or lives on another host.
+  void WantMove(const json& words, std::optional<Sent> asked);
+  void StartMove(MoveWish wish);
+  bool HoldForMove(Frames& idle);
+  void EndMove();
+  void TakeOver(MoveOutcome outcome);
+  void AskEngineToMove(json content, std::function<void(json)> answer);
+  bool OnMoveReply(const Message& reply);
+  void AnswerMove(const std::optional<Error>& error, const json& display);
+  void ShowMove(json bundle);
+  void AddMoveItems(std::vector<zmq::pollitem_t>& items);
+  void OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
+  void OnHarbourEvent(const Parcel& parcel);
+  bool BuryDuringMove();
+
   bool ready() const { return engine_ && engine_->ready() && !ending_; }
 
   zmq::context_t& context_;
@@ -105,6 +122,18 @@ class Relay {
   std::vector<Message> held_control_;  // until the engine is ready
   Owed owed_control_;
   std::set<std::string> comms_;  // open comms of target `ferry`
+
+  std::optional<MoveWish> wish_;        // a move that was asked for and has not begun
+  std::optional<Sent> move_asked_;      // the control request that asked for it; none: the running cell did
+  std::unique_ptr<Migration> move_;
+  std::optional<MoveOutcome> moved_;    // of move_, until the end of the turn
+  Frames held_idle_;                    // of the cell that moves the session
+  std::string move_shown_;              // display id of its progress; empty before the first
+  bool move_json_ = false;              // it is shown as one JSON object
+  bool draining_ = false;               // a ping of the move is on its way through the source's shell
+  std::map<std::string, std::function<void(json)>> move_answers_;
+  std::size_t move_items_ = 0;          // of the engine's link, in the items of a turn
+  Host host_{Host::kHome, Host::kHome, ""};  // where the session is
 
   bool leaving_ = false;  // shutdown was asked for
   bool done_ = false;

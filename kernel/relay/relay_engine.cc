@@ -31,6 +31,7 @@ void Relay::ChooseSession() {
 
 void Relay::StartEngine(Start start) {
   asleep_ = false;
+  if (!host_.home()) return StartMove({.host = host_, .reach = true, .start = start});
   auto engine = Engine::Begin(context_, setup_.connection, dir_, choice_, setup_.python, ++engines_, start, author_);
   if (!engine) return Fail(engine.error().what + (engine.error().remedy.empty() ? "." : ". To mend it: " + engine.error().remedy + "."));
   engine_ = std::move(*engine);
@@ -68,6 +69,7 @@ void Relay::OnEngineShell(Frames frames) {
     if (kernel_info_.empty()) kernel_info_ = message->content_text();
     author_.Adopt(message->session());
     if (engine_->Seen(/*reply=*/true, /*status=*/false)) BecomeReady();
+    else if (std::exchange(draining_, false) && move_) move_->OnDrained();
     return;
   }
   Sent* running = queue_.running();
@@ -84,7 +86,7 @@ void Relay::OnEngineShell(Frames frames) {
 void Relay::OnEngineControl(Frames frames) {
   if (ending_) timers_.Set(Timer::kMourning, kQuiet);
   auto message = Message::Parse(std::move(frames));
-  if (!message || author_.Wrote(message->parent_id())) return;
+  if (!message || OnMoveReply(*message) || author_.Wrote(message->parent_id())) return;
   owed_control_.Answered(message->parent_id());
   Send(front_->control, std::move(*message).Take());
 }
@@ -105,6 +107,7 @@ void Relay::OnEngineIopub(Frames frames) {
     return;
   }
   if (message->Is("iopub_welcome")) return;
+  if (message->Is("ferry_migrate")) return WantMove(message->Content(), std::nullopt);
   std::string state;
   if (message->Is("status")) state = StringAt(message->Content(), "execution_state");
   if (state == "starting") return;
@@ -114,6 +117,10 @@ void Relay::OnEngineIopub(Frames frames) {
   if (of_cell && message->Is("execute_input")) running->execution_count = CountOf(*message);
   if (of_cell && state == "idle") {
     idle_passed_ = true;
+    if (wish_ && !move_asked_) {
+      held_idle_ = std::move(*message).Take();
+      return held_reply_ ? PassReply({}) : void();
+    }
     if (held_reply_) return PassReply(std::move(*message).Take());
   }
   Send(front_->iopub, std::move(*message).Take());
@@ -123,6 +130,7 @@ void Relay::OnEngineIopub(Frames frames) {
 // waits now is aborted.
 void Relay::PassReply(Frames idle) {
   timers_.Clear(Timer::kHeldReply);
+  if (HoldForMove(idle)) return;
   Message reply = std::move(*std::exchange(held_reply_, std::nullopt));
   Sent cell = queue_.Finish();
   bool error = StringAt(reply.Content(), "status") == "error";
@@ -136,12 +144,13 @@ void Relay::PassReply(Frames idle) {
 
 // SIGCHLD came. The engine's last messages may still be on their way: they pass before anything is said about its end.
 void Relay::Reaped() {
-  if (!engine_ || ending_) return;
+  if (!engine_ || ending_ || engine_->link()) return;
   ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
   if (ending_) timers_.Set(Timer::kMourning, engine_->connected() ? kQuiet : milliseconds(0));
 }
 
 void Relay::Bury() {
+  if (BuryDuringMove()) return;
   Ending ending = *std::exchange(ending_, std::nullopt);
   std::unique_ptr<Engine> engine = std::move(engine_);
   dir_.RemoveEngine(engine->number());

@@ -19,7 +19,16 @@ Result<std::string> Create(store::Store& store, const std::string& notebook, con
   return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
 }
 
-// The pid of an engine on this host whose relay has ended; -1 for every other holder.
+Choice WithoutStore(const std::string& home, const Error& error) {
+  Choice choice;
+  choice.home = home;
+  choice.hash_seed = NewSeed();
+  choice.anonymous = error.what + (error.remedy.empty() ? "" : "; " + error.remedy);
+  return choice;
+}
+
+}  // namespace
+
 pid_t EngineWithoutRelay(const std::string& holder) {
   int pid = -1;
   char host[256] = "", here[256] = "";
@@ -38,16 +47,6 @@ pid_t EngineWithoutRelay(const std::string& holder) {
   }
   return -1;
 }
-
-Choice WithoutStore(const std::string& home, const Error& error) {
-  Choice choice;
-  choice.home = home;
-  choice.hash_seed = NewSeed();
-  choice.anonymous = error.what + (error.remedy.empty() ? "" : "; " + error.remedy);
-  return choice;
-}
-
-}  // namespace
 
 bool Choice::Resuming() const {
   if (sid.empty()) return false;

@@ -28,6 +28,9 @@ struct Choice {
   bool Resuming() const;        // session.json says that the engine is bringing the session back
 };
 
+// The pid of an engine on this host whose relay has ended, by what FileLock::Holder says; -1 for every other holder.
+pid_t EngineWithoutRelay(const std::string& holder);
+
 class SessionChooser {
  public:
   // kAborted: an engine without a relay still holds the session and is ending; ask again soon. That is the only error, and

@@ -7,7 +7,7 @@
 
 namespace ferry::relay {
 
-enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kCount };
+enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kMove, kMovePing, kCount };
 
 class Timers {
  public:

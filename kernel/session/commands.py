@@ -151,6 +151,11 @@ def plan(session, policy, host):
     manifest = session.keep()
     made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, **session.wishes())
             for p in ("store-first", "cheapest")}
+    return plan_result(session, manifest, made, policy, host)
+
+
+def plan_result(session, manifest, made, policy, host):
+    """The plans of both policies for one generation, as a report of the chosen one."""
     chosen, counts = made[policy], session.counts()
     by_key = {entry["key"]: entry for entry in chosen["entries"]}
     variables = manifest_variables(session, manifest)
@@ -191,6 +196,24 @@ def picture(session, plan, counts):
             made_by = [counts[e] for e in entry["executions"] if e in counts]
             variables.append((", ".join(names), entry["way"], f"{entry['way']}, {text}" if entry["way"] in ("stored", "replayed") else entry["way"], made_by))
     return plan_picture.draw(cells, variables)
+
+
+# -- %migrate HOST
+
+def migrate(session, args):
+    """Tells the relay, which holds this cell's reply until the session has moved (docs/link.md)."""
+    for option, remedy in (("background", "the cell waits until the session has moved, and later cells run there"),
+                           ("system", "variables that only an image can carry are named by --plan")):
+        if getattr(args, option):
+            raise CommandError("refused", f"%migrate --{option} is not built yet", remedy)
+    tell = getattr(session.shell, "ferry_tell_relay", None)
+    if tell is None:
+        raise CommandError("refused", "this kernel has no relay, so that nothing can move it", "start it through a Jupyter front end")
+    if session.anonymous and not session.sid:
+        raise CommandError("refused", "nothing of this session is kept", session.anonymous)
+    tell("ferry_migrate", {"host": args.host, "plan": args.plan, "policy": args.policy or "cheapest", "force": args.force, "yes": args.yes,
+                           "json": args.json})
+    return None
 
 
 # -- %session

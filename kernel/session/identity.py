@@ -18,6 +18,10 @@ def open_session(options):
     store = _ferry.Store.open(str(config.home), config.quota)
     sid = options.session or _find(store, config, options.environ)
     damage = store.read(sid).damage()
+    if options.start == "arrive":  # it belongs to another host until that gives it up
+        from .moving import LaterWriter
+        writer = LaterWriter(store.read(sid))
+        return config, store, writer, {**writer.info(), "sid": sid, "damage": damage}
     writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)
     return config, store, writer, {**writer.info(), "sid": sid, "damage": damage}
 

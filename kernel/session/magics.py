@@ -46,7 +46,7 @@ def answered(schema):
                 if args.json:
                     self._display(report.Json(data))
                 raise FerryFailure(data["messages"][0]) from None
-            if not args.json:
+            if not args.json or result is None:
                 return result
             self._display(report.Json(result.data))
 
@@ -110,10 +110,12 @@ class FerryMagics(Magics):
     @line_magic
     @answered("ferry.plan/1")
     def migrate(self, args):
-        """Show the plan by which this session would move: stored, replayed or by system image, with bytes and seconds."""
-        if not args.plan:
-            raise commands.CommandError("refused", "moving to another host is not built yet", "%migrate --plan shows the plan")
-        return commands.plan(self.session, args.policy or "cheapest", args.host)
+        """Move this session to another host, while the notebook stays open; --plan shows how, and moves nothing."""
+        if not args.host:
+            if not args.plan:
+                raise commands.CommandError("invalid", "%migrate needs a host", "write %migrate user@host, as for ssh; home brings it back")
+            return commands.plan(self.session, args.policy or "cheapest", args.host)
+        return commands.migrate(self.session, args)
 
     @magic_arguments()
     @argument("--json", action="store_true", help="show the result as JSON")

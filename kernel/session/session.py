@@ -16,6 +16,7 @@ from kernelferry.replay.loader import look_at
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
 from .hooks import guarded
+from .moving import LaterWriter, Moving
 from .rehearsal import Rehearsal
 from .saver import Saver
 
@@ -49,6 +50,7 @@ class Session:
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
         self.rehearsal = Rehearsal(self)
+        self.moving = Moving(self)
         hooks.watch_code(shell, self._saw_code)
         hooks.watch_source(shell, self._saw_source)
         shell.register_magics(magics.FerryMagics(self))
@@ -70,7 +72,7 @@ class Session:
         self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
         if self.start == "rehearse":
             self.arrivals.rehearse(reader, records)
-        else:
+        elif self.start != "arrive":
             self.arrivals.consider(reader, records)
 
     @staticmethod
@@ -190,6 +192,8 @@ class Session:
     @guarded(default=False)
     def idle(self):
         """One slice of work that no request waits for. True: more to do now."""
+        if isinstance(self.writer, LaterWriter):
+            return False
         if self.arrivals.slice() or self._keeps_by_itself() and self.saver.slice():
             return True
         self.rehearsal.slice()
@@ -201,6 +205,8 @@ class Session:
 
     @guarded()
     def idle_deadline(self):
+        if isinstance(self.writer, LaterWriter):
+            return None
         deadlines = (self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline())
         return min((d for d in deadlines if d is not None), default=None)
 
@@ -228,11 +234,17 @@ class Session:
         self.arrivals.torn = False  # the user says that this is the session
         return self.saver.save_now(label)
 
+    def move(self, content):
+        """For ferry_move_request: one step of a move to another host, at either end."""
+        return self.moving.answer(content)
+
     def shutdown(self, restart):
         """Saves what is not saved, and leaves word of how this life ended."""
         ended = "restart" if restart else "suspend"
         outcome = {"ended": ended, "saved": True, "what": ""}
         self.rehearsal.stop()
+        if self.moving.away:  # the session is another host's
+            return outcome
         try:
             if self.config.save != "off" and not self.saver.clean and self._keeps_by_itself():
                 self.keep()
@@ -285,6 +297,7 @@ def attach(shell, options):
     """
     config, store, writer, info = identity.open_session(options)
     session = Session(shell, config, store, writer, info, options.start, options.anonymous or "", options.environ)
+    session.moving.lock_fd = options.lock_fd if options.lock_fd is not None else -1
     if session.anonymous and options.environ.get("JPY_SESSION_NAME"):
         session.held = f"The session of this notebook did not come back: {session.anonymous}."
     session.open()

@@ -1,0 +1,335 @@
+#include "kernel/relay/harbour.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "kernel/relay/engine.h"
+#include "serializer/store/json.h"
+#include "serializer/store/settings.h"
+#include "util/file.h"
+
+namespace ferry::relay {
+namespace {
+
+constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
+
+Error Unknown(const std::string& what) { return {Code::kInvalid, what, "both hosts need the same version of Kernelferry"}; }
+
+std::string HostName() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+void Harbour::Say(const json& head, std::string_view body) {
+  std::string bytes = Packed(head, body);
+  for (std::size_t sent = 0; sent < bytes.size() && !gone_;) {
+    ssize_t wrote = ::write(STDOUT_FILENO, bytes.data() + sent, bytes.size() - sent);
+    if (wrote < 0 && errno == EINTR) continue;
+    gone_ = wrote <= 0;
+    sent += gone_ ? 0 : wrote;
+  }
+}
+
+int Harbour::Run() {
+  (void)!::write(STDOUT_FILENO, kGreeting, std::strlen(kGreeting));
+  Say({{"event", "hello"}, {"v", kLinkVersion}, {"version", FERRY_VERSION}, {"host", HostName()}, {"python", python_},
+       {"home", store::ConfiguredHome()}});
+  std::string bytes(256 << 10, '\0');
+  pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}};
+  while (!gone_) {
+    if (::poll(fds, 3, -1) < 0 && errno != EINTR) break;
+    if (fds[0].revents) {
+      ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      reader_.Add(std::string_view(bytes).substr(0, got));
+      while (true) {
+        auto parcel = reader_.Next();
+        if (!parcel) {
+          gone_ = true;
+          break;
+        }
+        if (!*parcel) break;
+        Serve(std::move(**parcel));
+      }
+    }
+    if (fds[1].revents) {
+      signalfd_siginfo info;
+      while (::read(signals_, &info, sizeof info) == sizeof info) gone_ |= info.ssi_signo != SIGCHLD;
+    }
+    if (fds[2].revents) {
+      char events[4096];
+      while (::read(files_, events, sizeof events) > 0) {}
+    }
+    Look();
+  }
+  Leave();
+  return 0;
+}
+
+void Harbour::Leave() {
+  if (engine_ > 0 && !begun_) {
+    ::kill(-engine_, SIGKILL);
+    ::waitpid(engine_, nullptr, 0);
+    engine_ = -1;
+  }
+  if (created_ && !begun_ && !same_) (void)RemoveTree(store::StoreFiles(choice_.home).Session(choice_.sid).Root());
+  if (engine_ < 0) dir_.Remove();
+}
+
+void Harbour::Look() {
+  if (engine_ > 0 && !bound_told_ && dir_.Bound(number_)) {
+    bound_told_ = true;
+    Say({{"event", "bound"}, {"number", number_}});
+  }
+  if (engine_ <= 0) return;
+  auto ending = Reap(engine_, /*asked_to_end=*/false);
+  if (!ending) return;
+  engine_ = -1;
+  dir_.RemoveEngine(number_);
+  Say({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", Tail(dir_.Log(), kLogTail)}});
+}
+
+void Harbour::Serve(Parcel parcel) {
+  std::string op = StringAt(parcel.head, "op");
+  json id = parcel.head.value("id", json());
+  if (op == "get") {
+    auto got = Get(parcel.head);
+    if (!got) Say({{"id", id}, {"ok", false}, {"code", Name(got.error().code)}, {"what", got.error().what}, {"remedy", got.error().remedy}});
+    return;
+  }
+  Fields done = Do(op, parcel);
+  if (id.is_null() || (done && done->is_null())) return;  // nobody waits, or more pieces come
+  if (done) {
+    json answer = *done;
+    answer["id"] = id;
+    answer["ok"] = true;
+    Say(answer);
+  } else {
+    Say({{"id", id}, {"ok", false}, {"code", Name(done.error().code)}, {"what", done.error().what}, {"remedy", done.error().remedy}});
+  }
+}
+
+Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
+  const json& wish = parcel.head;
+  if (op != "echo" && op != "facts" && op != "kill" && op != "begin" && !store::IsSid(StringAt(wish, "session"))) {
+    return Unknown("the request " + op + " names no session");
+  }
+  if (op == "echo") return json{{"bytes", parcel.body.size()}};
+  if (op == "facts") return Facts(wish);
+  if (op == "open") return Open(wish);
+  if (op == "missing") return Missing(wish);
+  if (op == "put") return Put(wish, parcel.body);
+  if (op == "newest") return Newest(wish);
+  if (op == "set") return Set(wish);
+  if (op == "release") {
+    choice_.lock.reset();
+    return json::object();
+  }
+  if (op == "start") return StartEngine(wish);
+  if (op == "kill") {
+    if (engine_ > 0) ::kill(-engine_, wish.value("signal", SIGKILL));
+    return json::object();
+  }
+  if (op == "begin") {
+    begun_ = true;
+    return json::object();
+  }
+  return Unknown("the request " + op + " is unknown");
+}
+
+store::SessionFiles Harbour::Files(const json& wish) const {
+  return store::StoreFiles(store::ConfiguredHome()).Session(StringAt(wish, "session"));
+}
+
+// What this host is: kernel/session/facts.py, run by the Python that engines would run in.
+Harbour::Fields Harbour::Facts(const json& wish) {
+  std::string question = dir_.path() + "/facts.json", answer = dir_.path() + "/facts.out";
+  (void)Remove(answer);
+  if (auto written = Replace(question, Text(wish)); !written) return written.error();
+  Command command;
+  command.argv = {python_, "-P", "-c", "import sys; from kernelferry.session import facts; facts.main(*sys.argv[1:])", question, answer};
+  command.environment = EnvironmentWith({"FERRY_HOME=" + store::ConfiguredHome()});
+  command.log = dir_.Log();
+  auto pid = Spawn(command);
+  if (!pid) return pid.error();
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {}
+  auto facts = store::ReadObject(answer);
+  if (!facts) {
+    return Error{Code::kPython, python_ + " cannot say what is installed: " + Tail(dir_.Log(), kLogTail), "run `jupyter ferry doctor` on that host"};
+  }
+  return *facts;
+}
+
+Harbour::Fields Harbour::Open(const json& wish) {
+  store::SessionFiles files = Files(wish);
+  choice_ = Choice();
+  choice_.home = store::ConfiguredHome();
+  choice_.sid = StringAt(wish, "session");
+  same_ = Exists(files.Root() + "/moving-" + StringAt(wish, "token"));
+  if (!Exists(files.Root())) {
+    json info = wish.value("info", json());
+    if (!info.is_object()) return Error{Code::kNotFound, "no session " + choice_.sid + " in " + choice_.home, ""};
+    for (const std::string& folder : {files.Root(), files.Blobs()}) {
+      if (auto made = MakeDirectory(folder); !made) return made.error();
+    }
+    created_ = true;
+    if (auto written = store::WriteObject(files.Info(), info); !written) return written.error();
+  }
+  auto info = store::ReadObject(files.Info());
+  if (!info) return info.error();
+  auto epoch = info->find("epoch");
+  json answer = {{"same", same_}, {"epoch", epoch == info->end() ? json(0) : *epoch}, {"home", choice_.home}, {"away", info->contains("moved_to")}};
+  if (same_ && !FlagAt(wish, "take", false)) return answer;
+  auto lock = FileLock::Take(files.Lock());
+  if (lock) {
+    choice_.lock = std::move(*lock);
+    return answer;
+  }
+  pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
+  if (orphan > 0) {
+    ::kill(orphan, SIGTERM);
+    return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
+  }
+  return lock.error().Within("session " + choice_.sid);
+}
+
+Harbour::Fields Harbour::Missing(const json& wish) {
+  store::SessionFiles files = Files(wish);
+  json missing = json::array();
+  for (const json& name : wish.value("blobs", json::array())) {
+    auto digest = name.is_string() ? Digest::FromHex(name.get<std::string>()) : std::nullopt;
+    if (!digest) return Unknown("a blob without a digest");
+    if (!same_ && !store::Blob::Open(files.Blob(*digest), *digest)) missing.push_back(name);
+  }
+  return json{{"missing", missing}};
+}
+
+// A piece of a file of the session. Blobs are checked as they arrive, log and manifest when they are whole.
+Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
+  std::string path = StringAt(wish, "path"), temporary = Files(wish).Root() + "/incoming.tmp";
+  if (same_ || !choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("nothing may be put into this session");
+  if (!incoming_.is_open()) incoming_.open(temporary, std::ios::binary | std::ios::trunc);
+  incoming_.write(body.data(), static_cast<std::streamsize>(body.size()));
+  bool last = FlagAt(wish, "last", true);
+  if (last) incoming_.close();
+  if (!incoming_) {
+    incoming_.clear();
+    return last ? Fields(SystemError(ENOSPC, "write", temporary)) : Fields(json());
+  }
+  return last ? Received(path, temporary) : Fields(json());
+}
+
+Harbour::Fields Harbour::Received(const std::string& path, const std::string& temporary) {
+  store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
+  std::string to;
+  if (auto digest = Digest::FromHex(path)) {
+    if (auto blob = store::Blob::Open(temporary, *digest); !blob) return blob.error().Within("on its way");
+    if (auto made = MakeDirectory(files.BlobFolder(*digest)); !made) return made.error();
+    to = files.Blob(*digest);
+  } else if (auto number = store::GenerationOf(path)) {
+    to = files.Generation(*number);
+  } else if (path == "log") {
+    auto log = store::ReadLog(temporary);
+    if (!log) return log.error();
+    if (log->end != store::LogContents::End::kClean) return Error{Code::kCorrupt, "the log did not arrive whole", "try again"};
+    to = files.Log();
+  } else {
+    return Unknown("the file " + path + " belongs to no session");
+  }
+  if (auto renamed = Rename(temporary, to); !renamed) return renamed.error();
+  if (auto number = store::GenerationOf(path)) {
+    if (auto read = store::SessionReader(files).Generation(*number); !read) return read.error();
+  }
+  return json::object();
+}
+
+Result<void> Harbour::Get(const json& wish) {
+  store::SessionFiles files = Files(wish);
+  std::string name = StringAt(wish, "path"), path;
+  if (auto digest = Digest::FromHex(name)) path = files.Blob(*digest);
+  else if (auto number = store::GenerationOf(name)) path = files.Generation(*number);
+  else if (name == "log") path = files.Log();
+  else return Unknown("the file " + name + " belongs to no session");
+  auto file = Mapped::Open(path);
+  if (!file) return file.error();
+  std::string_view rest = file->bytes();
+  do {
+    std::string_view piece = rest.substr(0, kPiece);
+    rest.remove_prefix(piece.size());
+    Say({{"id", wish.value("id", json())}, {"ok", true}, {"more", !rest.empty()}}, piece);
+  } while (!rest.empty() && !gone_);
+  return {};
+}
+
+// The newest generation of a session that nobody serves.
+Harbour::Fields Harbour::Newest(const json& wish) {
+  store::SessionReader reader(Files(wish));
+  auto info = reader.Info();
+  if (!info) return info.error();
+  auto generations = reader.Generations();
+  if (!generations) return generations.error();
+  json answer = {{"info", *info}, {"generation", 0}, {"blobs", json::array()}};
+  if (generations->empty()) return answer;
+  const auto& newest = generations->front();
+  answer["generation"] = newest.generation;
+  for (const auto& c : newest.components) if (c.blob) answer["blobs"].push_back(c.blob->Hex());
+  for (const auto& p : newest.process) if (p.blob) answer["blobs"].push_back(p.blob->Hex());
+  return answer;
+}
+
+// Fields of session.json, while this harbour holds the session. A null removes one.
+Harbour::Fields Harbour::Set(const json& wish) {
+  if (!choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("this session is not held here");
+  auto info = store::ReadObject(Files(wish).Info());
+  if (!info) return info.error();
+  json fields = wish.value("fields", json::object());
+  for (const auto& [key, value] : fields.items()) {
+    if (value.is_null()) info->erase(key);
+    else (*info)[key] = value;
+  }
+  if (auto written = store::WriteObject(Files(wish).Info(), *info); !written) return written.error();
+  return json::object();
+}
+
+Harbour::Fields Harbour::StartEngine(const json& wish) {
+  if (engine_ > 0) return Unknown("an engine runs already");
+  if (StringAt(wish, "session") != choice_.sid) return Unknown("the session was not opened");
+  store::SessionFiles files = Files(wish);
+  if (!choice_.lock && StringAt(wish, "start") != "arrive") {
+    auto lock = FileLock::Take(files.Lock());
+    if (!lock) return lock.error();
+    choice_.lock = std::move(*lock);
+  }
+  if (!same_) {  // what arrived is on disk before anything relies on it
+    auto disk = File::Read(files.Blobs());
+    if (!disk) return disk.error();
+    if (auto synced = disk->SyncFileSystem(); !synced) return synced.error();
+  }
+  choice_.hash_seed = StringAt(wish, "hash_seed");
+  choice_.anonymous = StringAt(wish, "anonymous");
+  bound_told_ = false;
+  Connection front;
+  front.key = StringAt(wish, "key");
+  front.kernel_name = StringAt(wish, "kernel_name");
+  ++number_;
+  auto written = WriteConnection(dir_.ConnectionFile(number_), EngineConnection(front, dir_.Stem(number_)), StringAt(wish, "id_of_session"));
+  if (!written) return written.error();
+  Command command = EngineCommand(dir_, choice_, python_, number_, StringAt(wish, "start"));
+  auto pid = Spawn(command);
+  if (!pid) return pid.error();
+  engine_ = *pid;
+  return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", choice_.Resuming()}};
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,64 @@
+// The other end of a link (docs/link.md): the program that a relay runs on a host to which a session moves, or from which
+// it comes. It knows the store there, starts the engine and watches it. It decides nothing: the relay does.
+//
+// What it may leave behind when its stdin ends, which is how it learns that its relay or the wire has gone:
+//
+//   nothing was begun          a session folder that it made is removed; an engine that it started is killed
+//   `begin` was said           the engine stays, finishes its cell, saves and ends after its lease, as without a relay
+//
+// One thread; it waits for parcels, the end of the engine, and the sockets of one that starts.
+#pragma once
+
+#include <fstream>
+#include <optional>
+
+#include "kernel/relay/parcel.h"
+#include "kernel/relay/runtime_dir.h"
+#include "kernel/relay/session_choice.h"
+
+namespace ferry::relay {
+
+class Harbour {
+ public:
+  Harbour(std::string python, RuntimeDir dir, int signals, int files)
+      : python_(std::move(python)), dir_(std::move(dir)), signals_(signals), files_(files), reader_("") {}
+
+  // Serves stdin and stdout until stdin ends. Exit status.
+  int Run();
+
+ private:
+  using Fields = Result<json>;
+  void Serve(Parcel parcel);
+  Fields Do(const std::string& op, const Parcel& parcel);
+  Fields Facts(const json& wish);
+  Fields Open(const json& wish);
+  Fields Missing(const json& wish);
+  Fields Put(const json& wish, const std::string& body);
+  Fields Received(const std::string& path, const std::string& temporary);
+  Result<void> Get(const json& wish);
+  Fields Newest(const json& wish);
+  Fields Set(const json& wish);
+  Fields StartEngine(const json& wish);
+  void Look();  // at the engine's sockets and its end
+  void Leave();
+
+  void Say(const json& head, std::string_view body = {});
+  store::SessionFiles Files(const json& wish) const;
+
+  std::string python_;
+  RuntimeDir dir_;
+  int signals_, files_;
+  ParcelReader reader_;
+  bool gone_ = false;  // nobody reads what we say
+
+  Choice choice_;
+  bool same_ = false;     // the store is the one that the session comes from
+  bool created_ = false;  // the session's folder was made here
+  bool begun_ = false;    // the engine here owns the session
+  std::ofstream incoming_;
+  int number_ = 0;
+  pid_t engine_ = -1;
+  bool bound_told_ = false;
+};
+
+}  // namespace ferry::relay

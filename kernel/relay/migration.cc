@@ -1,0 +1,497 @@
+#include "kernel/relay/migration.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "serializer/store/store.h"
+#include "util/file.h"
+
+namespace ferry::relay {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kGreet{30000}, kAnswer{120000}, kStart{90000}, kAgain{200}, kPingEvery{50};
+constexpr milliseconds kSolve{20000};          // how long a hand-over waits for the target's last word
+constexpr milliseconds kShowEvery{250};        // progress: at most four times a second
+constexpr std::size_t kAhead = 8 << 20;        // bytes on their way to the target
+constexpr int kEchoes = 4;                     // pieces that measure the wire
+
+Error ErrorOf(const json& answer, const std::string& where) {
+  std::string what = StringAt(answer, "what");
+  return {Code::kIo, what.empty() ? where + " gave no answer" : where + ": " + what, StringAt(answer, "remedy")};
+}
+
+std::string Size(double bytes) {
+  char text[32];
+  if (bytes < 1e6) std::snprintf(text, sizeof text, "%.0f KB", bytes / 1e3);
+  else if (bytes < 1e9) std::snprintf(text, sizeof text, "%.1f MB", bytes / 1e6);
+  else std::snprintf(text, sizeof text, "%.2f GB", bytes / 1e9);
+  return text;
+}
+
+double Seconds(Timers::Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+// A test stops the relay at a named step of a move, does its harm, and lets it go on (SIGCONT).
+void NamedFault(const char* step) {
+  const char* fault = std::getenv("FERRY_MOVE_STOP");
+  if (fault && std::string_view(fault) == step) ::raise(SIGSTOP);
+}
+
+}  // namespace
+
+const char* Name(MoveState state) {
+  constexpr const char* names[] = {"running", "precopy", "quiesced", "shipped", "verified", "handed-over", "aborted"};
+  return names[static_cast<int>(state)];
+}
+
+Migration::~Migration() {
+  ground_.timers.Clear(Timer::kMove);
+  ground_.timers.Clear(Timer::kMovePing);
+}
+
+void Migration::Advance(MoveState state) {
+  state_ = state;
+  NamedFault(Name(state));
+}
+
+void Migration::Wait(milliseconds most, const std::string& what) {
+  waits_for_ = what;
+  ground_.timers.Set(Timer::kMove, most);
+}
+
+void Migration::Ask(json head, void (Migration::*then)(const Parcel&), std::string_view body) {
+  if (pack_.is_object()) head["session"] = pack_["session"];
+  link_->Ask(std::move(head), [this, then](Parcel answer) {
+    if (!over_) (this->*then)(answer);
+  }, body);
+}
+
+void Migration::AskSource(json content, void (Migration::*then)(const json&)) {
+  hands_.ask_source(std::move(content), [this, then](json answer) {
+    if (!over_) (this->*then)(answer);
+  });
+}
+
+void Migration::AskTarget(json content, void (Migration::*then)(const json&)) {
+  content["v"] = 1;
+  Frames frames = ground_.author.Make({}, "ferry_move_request", "{}", Text(content));
+  auto made = Message::Parse(std::move(frames));
+  asked_[made->id()] = [this, then](json answer) {
+    if (!over_) (this->*then)(answer);
+  };
+  Send(next_->control, std::move(*made).Take());
+}
+
+void Migration::Progress(const std::string& what, bool always) {
+  auto now = Timers::Clock::now();
+  if (wish_.reach) return;
+  if (!always && now - shown_ < kShowEvery) return;
+  shown_ = now;
+  hands_.progress((wish_.plan ? "Looking at " : "Moving to ") + wish_.host.text + ": " + what);
+}
+
+// -- RUNNING: the other end, the source's state, the plan
+
+void Migration::Begin() {
+  std::string stem = ground_.dir.path() + "/m" + std::to_string(ground_.number);
+  control_ = stem + "c";
+  log_ = stem + ".log";
+  Command command;
+  std::error_code ignored;
+  if (wish_.host.home()) {
+    command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--harbour", "--python", ground_.python};
+  } else {
+    std::string program = ground_.python.substr(0, ground_.python.rfind('/')) + "/jupyter-ferry";
+    auto words = SshHarbour(wish_.host, control_, program);
+    if (!words) return Finish(words.error(), nullptr);
+    command.argv = *words;
+  }
+  command.environment = EnvironmentWith({});
+  command.log = log_;
+  auto link = Link::Open(std::move(command));
+  if (!link) return Finish(link.error(), nullptr);
+  link_ = std::move(*link);
+  link_->on_event([this](Parcel p) { OnEvent(std::move(p)); });
+  Wait(kGreet, "the other end to answer");
+  if (wish_.reach) return void(pack_ = {{"session", ground_.choice.sid}});
+  Progress("connecting", true);
+  hands_.drain();
+}
+
+void Migration::OnEvent(Parcel parcel) {
+  if (over_) return;
+  std::string event = StringAt(parcel.head, "event");
+  if (event == "hello") {
+    if (parcel.head.value("v", 0) != kLinkVersion) {
+      return Abort({Code::kRefused, wish_.host.text + " has Kernelferry " + StringAt(parcel.head, "version") + ", which speaks another protocol",
+                    "install " FERRY_VERSION " there"});
+    }
+    hello_ = true;
+    if (wish_.reach) OpenThere();
+    else Pack();
+  } else if (event == "bound" && !stem_.empty() && !next_) {
+    Forward();
+  } else if (event == "ended") {
+    Abort({Code::kIo, "the engine on " + wish_.host.text + " ended: " + StringAt(parcel.head, "log"), "run `jupyter ferry doctor` there"});
+  }
+}
+
+void Migration::OnDrained() {
+  drained_ = true;
+  Pack();
+}
+
+void Migration::Pack() {
+  if (!drained_ || !hello_ || pack_.is_object()) return;
+  Wait(kAnswer * 10, "the session to be saved");
+  Progress("saving", true);
+  AskSource({{"verb", "pack"}}, &Migration::OnPacked);
+}
+
+void Migration::OnPacked(const json& packed) {
+  if (StringAt(packed, "status") != "ok") return Abort(ErrorOf(packed, "the session could not be saved"));
+  pack_ = packed;
+  Wait(kAnswer, "what is installed there");
+  Progress("examining it", true);
+  Ask({{"op", "facts"}, {"packages", pack_["packages"]}, {"files", pack_["files"]}}, &Migration::OnFacts);
+}
+
+void Migration::OnFacts(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  plan_ = answer.head;  // the facts, until the plan is made
+  Measure();
+}
+
+// The first piece opens the window of the wire, the others are measured.
+void Migration::Measure() {
+  std::string piece(kPiece, '\x5a');
+  for (int i = 0; i < kEchoes; ++i) Ask({{"op", "echo"}}, &Migration::OnEcho, piece);
+}
+
+void Migration::OnEcho(const Parcel&) {
+  if (++echoes_ == 1) measured_ = Timers::Clock::now();
+  if (echoes_ < kEchoes) return;
+  bandwidth_ = (kEchoes - 1) * double(kPiece) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
+  AskSource({{"verb", "plan"}, {"facts", plan_}, {"bandwidth", bandwidth_}, {"policy", wish_.policy}, {"force", wish_.force},
+             {"yes", wish_.yes}, {"host", wish_.host.text}}, &Migration::OnPlan);
+}
+
+void Migration::OnPlan(const json& plan) {
+  if (StringAt(plan, "status") != "ok") return Abort(ErrorOf(plan, "the plan"));
+  plan_ = plan;
+  if (wish_.plan) {
+    hands_.ask_source({{"verb", "stay"}}, [](json) {});
+    return Finish(std::nullopt, plan["display"]);
+  }
+  if (plan["refused"].is_object()) return Abort({Code::kRefused, StringAt(plan["refused"], "what"), StringAt(plan["refused"], "remedy")});
+  OpenThere();
+}
+
+// -- PRECOPY: blobs
+
+void Migration::OpenThere() {
+  Ask({{"op", "open"}, {"token", pack_.value("token", "")}, {"info", pack_.value("info", json())}, {"take", wish_.reach}}, &Migration::OnOpen);
+}
+
+void Migration::OnOpen(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) {
+    if (StringAt(answer.head, "code") != "aborted") return Abort(ErrorOf(answer.head, wish_.host.text));
+    return ground_.timers.Set(Timer::kMovePing, kAgain);  // an engine there is saving the session, and ends
+  }
+  opened_ = answer.head;
+  if (wish_.reach) return StartThere(Name(wish_.start));
+  if (!FlagAt(opened_, "same", false) && opened_.value("epoch", 0) > pack_.value("epoch", 0) && !wish_.force) {
+    return Abort({Code::kRefused, wish_.host.text + " has a later state of this session", "open it there, or move with --force"});
+  }
+  Advance(MoveState::kPrecopy);
+  if (over_) return;
+  Ask({{"op", "missing"}, {"blobs", plan_["blobs"]}}, &Migration::OnMissing);
+}
+
+void Migration::OnMissing(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  for (const json& blob : answer.head["missing"]) {
+    files_.push_back(blob);
+    to_ship_ += pack_["bytes"].value(blob.get<std::string>(), 0.0);
+  }
+  ShipMore();
+}
+
+// Keeps as much on its way as the wire takes. Files leave one after the other; each is answered once it was compared there.
+void Migration::ShipMore() {
+  while (!over_ && link_->open() && !getting_ && link_->waiting() < kAhead) {
+    if (!file_ && files_.empty()) break;
+    std::string name = files_.front();
+    if (ground_.source) {
+      getting_ = true;
+      ground_.source->Ask({{"op", "get"}, {"session", pack_["session"]}, {"path", name}}, [this, name](Parcel piece) {
+        if (over_) return;
+        if (!FlagAt(piece.head, "ok", false)) return Abort(ErrorOf(piece.head, "the source"));
+        bool last = !FlagAt(piece.head, "more", false);
+        if (last) getting_ = false;
+        OnPiece(name, piece.body, last);
+        if (last) ShipMore();
+      });
+      return;
+    }
+    if (!file_) {
+      store::SessionFiles files = store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session"));
+      auto digest = Digest::FromHex(name);
+      auto number = store::GenerationOf(name);
+      auto opened = Mapped::Open(digest ? files.Blob(*digest) : number ? files.Generation(*number) : files.Log());
+      if (!opened) return Abort(opened.error());
+      file_.emplace(std::move(*opened));
+      sent_ = 0;
+    }
+    std::string piece(file_->bytes().substr(sent_, kPiece));
+    sent_ += piece.size();
+    bool last = sent_ == file_->bytes().size();
+    if (last) file_.reset();
+    OnPiece(name, piece, last);
+  }
+  if (over_ || !files_.empty() || puts_ > 0 || getting_) return;
+  if (state_ == MoveState::kPrecopy) {
+    Advance(MoveState::kQuiesced);
+    if (FlagAt(opened_, "same", false)) return ShipMore();
+    files_ = {"log", StringAt(pack_, "manifest")};
+    return ShipMore();
+  }
+  if (state_ == MoveState::kQuiesced) {
+    Advance(MoveState::kShipped);
+    if (over_) return;
+    return StartThere("arrive");
+  }
+  if (state_ == MoveState::kShipped && retried_) {
+    AskTarget({{"verb", "again"}}, &Migration::OnArrived);
+  }
+}
+
+void Migration::OnPiece(const std::string& path, const std::string& piece, bool last) {
+  Wait(kAnswer, "the wire");
+  shipped_ += double(piece.size());
+  Progress("sent " + Size(shipped_) + " of " + Size(std::max(shipped_, to_ship_)));
+  if (last) {
+    files_.pop_front();
+    ++puts_;
+    Ask({{"op", "put"}, {"path", path}, {"last", true}}, &Migration::OnPut, piece);
+  } else {
+    link_->Tell({{"op", "put"}, {"path", path}, {"last", false}, {"session", pack_["session"]}}, piece);
+  }
+}
+
+void Migration::OnPut(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  --puts_;
+  ShipMore();
+}
+
+bool Migration::Thirsty() const { return !link_ || link_->waiting() < 2 * kAhead; }
+
+// -- SHIPPED: an engine there
+
+void Migration::StartThere(const char* start) {
+  Wait(kStart, "an engine to start there");
+  Progress("starting an engine", true);
+  const char* seed = std::getenv("PYTHONHASHSEED");
+  Ask({{"op", "start"}, {"start", start}, {"hash_seed", seed ? seed : ground_.choice.hash_seed}, {"anonymous", ground_.choice.anonymous},
+       {"key", ground_.front.key}, {"kernel_name", ground_.front.kernel_name}, {"id_of_session", ground_.author.session()}},
+      &Migration::OnStarted);
+}
+
+void Migration::OnStarted(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  stem_ = StringAt(answer.head, "stem");
+  pid_ = answer.head.value("pid", -1);
+}
+
+void Migration::Forward() {
+  if (wish_.host.home()) return Meet();
+  std::vector<std::pair<std::string, std::string>> sockets;
+  for (const char* end : {"-1", "-2", "-3", "-4"}) sockets.emplace_back(ground_.dir.Stem(ground_.number) + end, stem_ + end);
+  auto words = SshForward(wish_.host, control_, sockets);
+  if (!words) return Abort(words.error());
+  Command command;
+  command.argv = *words;
+  command.environment = EnvironmentWith({});
+  command.log = log_;
+  auto pid = Spawn(command);
+  if (!pid) return Abort(pid.error());
+  forward_ = *pid;
+}
+
+void Migration::OnChild() {
+  if (forward_ <= 0) return;
+  int status = 0;
+  if (::waitpid(forward_, &status, WNOHANG) != forward_) return;
+  forward_ = -1;
+  if (over_) return;
+  if (status != 0) return Abort(ExplainSsh(wish_.host, link_->said()));
+  Meet();
+}
+
+void Migration::Meet() {
+  std::string stem = wish_.host.home() ? stem_ : ground_.dir.Stem(ground_.number);
+  next_ = Engine::Meet(ground_.context, ground_.front, stem, ground_.number, wish_.start, link_);
+  next_->Lives(pid_);
+  ground_.timers.Set(Timer::kMovePing, milliseconds(0));
+}
+
+void Migration::OnReady() {
+  ground_.timers.Clear(Timer::kMovePing);
+  if (wish_.reach) {
+    link_->Tell({{"op", "begin"}});
+    return Finish(std::nullopt, nullptr);
+  }
+  Wait(kAnswer * 30, "the variables to come back there");
+  Progress("bringing the variables back", true);
+  AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]}},
+            &Migration::OnArrived);
+}
+
+// What did not come out equal by replay is asked of the source in its stored form, once.
+void Migration::OnArrived(const json& arrived) {
+  if (StringAt(arrived, "status") != "ok") return Abort(ErrorOf(arrived, wish_.host.text));
+  arrived_ = arrived;
+  if (!retried_ && !arrived["retry"].empty()) {
+    retried_ = true;
+    Progress("replayed cells gave something else; sending it stored", true);
+    return Ask({{"op", "missing"}, {"blobs", arrived["retry"]}}, &Migration::OnMissing);
+  }
+  if (!arrived["failed"].empty() && !wish_.force) {
+    return Abort({Code::kRefused, "on " + wish_.host.text + " these did not come back as they are: " + StringAt(arrived, "failed_text"),
+                  "%migrate " + wish_.host.text + " --force moves without them"});
+  }
+  Advance(MoveState::kVerified);
+  if (over_) return;
+  Progress("handing over", true);
+  AskSource({{"verb", "depart"}, {"epoch", pack_.value("epoch", 0) + 1}, {"host", wish_.host.text}}, &Migration::OnDeparted);
+}
+
+// -- VERIFIED: the hand-over
+
+void Migration::OnDeparted(const json& departed) {
+  if (StringAt(departed, "status") != "ok") return Abort(ErrorOf(departed, "the session"));
+  departed_ = true;
+  hands_.release();
+  NamedFault("departed");
+  if (!link_->open()) return Return({Code::kIo, "the wire to " + wish_.host.text + " was cut", ""});
+  Wait(kSolve * 30, "the session to be saved there");
+  AskTarget({{"verb", "own"}, {"epoch", pack_.value("epoch", 0) + 1}}, &Migration::OnOwned);
+}
+
+void Migration::OnOwned(const json& owned) {
+  if (StringAt(owned, "status") != "ok") return Return(ErrorOf(owned, wish_.host.text));
+  link_->Tell({{"op", "begin"}});
+  Advance(MoveState::kHandedOver);
+  json display = arrived_["display"];
+  char text[160];
+  std::snprintf(text, sizeof text, "Moved to %s in %.1f s, %s sent. ", wish_.host.text.c_str(), Seconds(Timers::Clock::now() - began_),
+                Size(shipped_).c_str());
+  if (display.is_object()) {
+    display["text/plain"] = text + StringAt(display, "text/plain");
+    display["text/html"] = "<div>" + std::string(text) + "</div>" + StringAt(display, "text/html");
+  } else {
+    display = {{"text/plain", text}};
+  }
+  Finish(std::nullopt, display);
+}
+
+// -- ends
+
+void Migration::Abort(Error error) {
+  if (over_) return;
+  if (departed_) return Return(std::move(error));
+  if (pack_.is_object() && !wish_.reach) hands_.ask_source({{"verb", "stay"}}, [](json) {});
+  Finish(std::move(error), nullptr);
+}
+
+// The source takes the session back, with an epoch above the one that the target may have written.
+void Migration::Return(Error error) {
+  if (over_) return;
+  over_ = true;
+  link_.reset();  // its harbour kills the engine there
+  next_.reset();
+  hands_.ask_source({{"verb", "return"}, {"epoch", pack_.value("epoch", 0) + 2}}, [this, error](json answer) {
+    over_ = false;
+    if (StringAt(answer, "status") == "ok") return Finish(error, nullptr);
+    Finish(Error{error.code, error.what + "; and the source could not take the session back: " + StringAt(answer, "what"), StringAt(answer, "remedy")},
+           nullptr);
+  });
+}
+
+void Migration::Finish(std::optional<Error> error, json display) {
+  over_ = true;
+  MoveOutcome outcome;
+  outcome.error = std::move(error);
+  outcome.display = std::move(display);
+  if (outcome.error) state_ = MoveState::kAborted;
+  else if (!wish_.plan) outcome.link = link_, outcome.engine = std::move(next_), outcome.opened = opened_;
+  hands_.finished(std::move(outcome));
+}
+
+// -- from the relay's loop
+
+void Migration::OnTimer() {
+  if (ground_.timers.Expired(Timer::kMovePing) && !over_) {
+    if (!next_) return OpenThere();
+    next_->Ping(ground_.author);
+    ground_.timers.Set(Timer::kMovePing, kPingEvery);
+  }
+  if (ground_.timers.Expired(Timer::kMove) && !over_) {
+    Abort({Code::kIo, "waited in vain for " + waits_for_, "see that `ssh " + wish_.host.destination + "` works, and try again"});
+  }
+}
+
+void Migration::AddItems(std::vector<zmq::pollitem_t>& items) {
+  if (link_ && link_->open()) {
+    items.push_back({nullptr, link_->in(), ZMQ_POLLIN, 0});
+    items.push_back({nullptr, link_->out(), static_cast<short>(link_->wants_to_write() ? ZMQ_POLLOUT : 0), 0});
+  }
+  if (next_) {
+    for (zmq::socket_t* s : {&next_->iopub, &next_->shell, &next_->control}) items.push_back({*s, 0, ZMQ_POLLIN, 0});
+  }
+}
+
+void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from) {
+  if (over_) return;
+  // What was polled may be gone by now, and all of it is cheap to look at.
+  bool any = false;
+  for (std::size_t i = from; i < items.size(); ++i) any |= items[i].revents != 0;
+  if (!any) return;
+  std::shared_ptr<Link> link = link_;  // a handler may let go of it
+  if (link && link->open()) {
+    link->OnWritable();
+    link->OnReadable();
+    if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !files_.empty()) ShipMore();
+  }
+  if (!over_ && link_ && !link_->open()) {
+    return Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
+                                  : ExplainSsh(wish_.host, link_->said()));
+  }
+  if (over_ || !next_) return;
+  while (auto frames = Receive(next_->iopub)) {
+    auto message = Message::Parse(std::move(*frames));
+    if (message && ground_.author.Wrote(message->parent_id()) && next_->Seen(false, true)) OnReady();
+  }
+  while (auto frames = Receive(next_->shell)) {
+    auto message = Message::Parse(std::move(*frames));
+    if (message && message->Is("kernel_info_reply") && next_->Seen(true, false)) OnReady();
+  }
+  while (!over_ && next_) {
+    auto frames = Receive(next_->control);
+    if (!frames) break;
+    auto message = Message::Parse(std::move(*frames));
+    auto asked = message ? asked_.find(message->parent_id()) : asked_.end();
+    if (asked == asked_.end()) continue;
+    auto handler = std::move(asked->second);
+    asked_.erase(asked);
+    handler(message->Content());
+  }
+}
+
+}  // namespace ferry::relay

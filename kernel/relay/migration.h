@@ -1,0 +1,149 @@
+// A session that moves to another host: the state machine (docs/link.md). The relay owns it; both engines are passive ends,
+// and each of their answers is awaited without blocking.
+//
+//   RUNNING ---> PRECOPY ---> QUIESCED ---> SHIPPED ---> VERIFIED ---> HANDED_OVER
+//      |            |             |             |            |
+//      '------------'-------------'-------------'------------'---> ABORTED: the source goes on as if nothing had happened
+//
+//   state        what has been proved on entering it                          what is at stake when ... dies
+//   RUNNING      the words make sense                                         source: as ever; target, wire: abort
+//   PRECOPY      the target fits, the plan is made, its session is open       the same; blobs that arrived are garbage there
+//   QUIESCED     every blob is there, compared with its digest                the same
+//   SHIPPED      log and manifest are there too and on disk                   the same
+//   VERIFIED     an engine there holds every promised name, each compared     the same, until the source has departed
+//   HANDED_OVER  the target has written that it owns the next epoch           source: nothing; target: an engine there is
+//                and saved a generation of its own                            started from it
+//
+// Who owns the session between VERIFIED and HANDED_OVER is decided in the source's session.json, which is written first:
+// `depart` puts `moved_to` and the next epoch there and gives up the lock, but leaves the engine alive; `own` puts the epoch
+// into the target's. If `own` is refused, or the wire is cut before it is answered, `return` takes the source back with an
+// epoch above both: the target's engine dies with its harbour, which was not told `begin`, and has run no cell. If the
+// *relay* dies in between, the source's file names the target, and the departed engine saves nothing.
+//
+// While a session moves nothing reaches the source's shell: requests wait in the relay's queue for whoever owns it then.
+#pragma once
+
+#include <deque>
+
+#include "kernel/relay/engine.h"
+#include "kernel/relay/link.h"
+#include "kernel/relay/ssh.h"
+#include "kernel/relay/timers.h"
+
+namespace ferry::relay {
+
+struct MoveWish {
+  Host host;
+  std::string policy = "cheapest";
+  bool plan = false, force = false, yes = false, json = false;
+  bool reach = false;  // no move: an engine is started where the session is already
+  Start start = Start::kWake;  // and why
+};
+
+enum class MoveState { kRunning, kPrecopy, kQuiesced, kShipped, kVerified, kHandedOver, kAborted };
+const char* Name(MoveState state);
+
+struct MoveOutcome {
+  std::optional<Error> error;    // ABORTED
+  json display;                  // mime bundle that tells what happened; null for none
+  std::shared_ptr<Link> link;    // HANDED_OVER: of the harbour where the engine lives
+  std::unique_ptr<Engine> engine;
+  json opened;                   // what the harbour said of the store there
+};
+
+// What the relay does for a move. All callbacks come later, from the relay's loop.
+struct MoveHands {
+  std::function<void()> drain;                                     // OnDrained() when the source has read all that was sent
+  std::function<void(json, std::function<void(json)>)> ask_source;  // ferry_move_request; content of the reply
+  std::function<void()> release;                                   // gives up the session's lock where the source is
+  std::function<void(const std::string&)> progress;
+  std::function<void(MoveOutcome)> finished;                       // the last call; the migration may be destroyed after it
+};
+
+class Migration {
+ public:
+  struct Ground {
+    zmq::context_t& context;
+    const Connection& front;
+    const RuntimeDir& dir;
+    Author& author;
+    Timers& timers;
+    const Choice& choice;
+    std::string python;
+    Link* source;  // of the harbour where the source engine lives; null: this machine
+    int number;    // of the next engine, for names of files; new for each
+  };
+  Migration(Ground ground, MoveWish wish, MoveHands hands) : ground_(ground), wish_(std::move(wish)), hands_(std::move(hands)) {}
+  ~Migration();
+
+  void Begin();
+  void Abort(Error error);  // unless it is too late: then the move ends as it must
+  MoveState state() const { return state_; }
+  const MoveWish& wish() const { return wish_; }
+  bool departed() const { return departed_; }
+
+  // From the relay's loop.
+  void OnDrained();
+  void OnChild();
+  void OnTimer();
+  void AddItems(std::vector<zmq::pollitem_t>& items);
+  void OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
+  // Whether the source's link may be read: not while the target takes less than comes.
+  bool Thirsty() const;
+
+ private:
+  void Advance(MoveState state);
+  void Ask(json head, void (Migration::*then)(const Parcel&), std::string_view body = {});
+  void AskSource(json content, void (Migration::*then)(const json&));
+  void AskTarget(json content, void (Migration::*then)(const json&));
+  void Progress(const std::string& what, bool always = false);
+  void Wait(std::chrono::milliseconds most, const std::string& what);
+
+  void OnEvent(Parcel parcel);
+  void Pack();
+  void OnPacked(const json& packed);
+  void OnFacts(const Parcel& answer);
+  void Measure();
+  void OnEcho(const Parcel& answer);
+  void OnPlan(const json& plan);
+  void OpenThere();
+  void OnOpen(const Parcel& answer);
+  void OnMissing(const Parcel& answer);
+  void ShipMore();
+  void OnPiece(const std::string& path, const std::string& piece, bool last);
+  void OnPut(const Parcel& answer);
+  void StartThere(const char* start);
+  void OnStarted(const Parcel& answer);
+  void Forward();
+  void Meet();
+  void OnReady();
+  void OnArrived(const json& arrived);
+  void OnDeparted(const json& departed);
+  void OnOwned(const json& owned);
+  void Return(Error error);
+  void Finish(std::optional<Error> error, json display);
+
+  Ground ground_;
+  MoveWish wish_;
+  MoveHands hands_;
+  MoveState state_ = MoveState::kRunning;
+  std::shared_ptr<Link> link_;
+  std::unique_ptr<Engine> next_;
+  std::string control_, log_, waits_for_;
+  bool drained_ = false, hello_ = false, departed_ = false, over_ = false;
+
+  json pack_, plan_, opened_, arrived_;
+  Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
+  int echoes_ = 0;
+  double bandwidth_ = 0;
+  std::deque<std::string> files_;  // to ship, by name
+  std::optional<Mapped> file_;
+  std::size_t sent_ = 0, puts_ = 0;
+  bool getting_ = false, retried_ = false;
+  double shipped_ = 0, to_ship_ = 0;  // bytes
+  std::string stem_;
+  pid_t forward_ = -1, pid_ = -1;
+  std::map<std::string, std::function<void(json)>> asked_;  // of the next engine, by msg_id
+};
+
+}  // namespace ferry::relay

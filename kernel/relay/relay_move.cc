@@ -1,0 +1,239 @@
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "kernel/relay/answers.h"
+#include "kernel/relay/relay.h"
+#include "serializer/store/store.h"
+
+namespace ferry::relay {
+namespace {
+
+using std::chrono::milliseconds;
+
+json Plain(const std::string& text) { return {{"text/plain", text}}; }  // of a mime bundle
+
+}  // namespace
+
+// %migrate (asked: none) or ferry_migrate_request. The move begins when no cell runs, the one that asks for it excepted.
+void Relay::WantMove(const json& words, std::optional<Sent> asked) {
+  MoveWish wish;
+  auto host = ParseHost(StringAt(words, "host"));
+  std::optional<Error> error;
+  if (!host) error = host.error();
+  else wish.host = *host;
+  if (move_ || wish_) error = Error{Code::kRefused, "this session is moving already", "wait until it has moved"};
+  else if (!engine_ || ending_ || leaving_) error = Error{Code::kRefused, "no engine is ready", "try again when the kernel is idle"};
+  else if (choice_.sid.empty()) error = Error{Code::kRefused, "nothing of this session is kept (" + choice_.anonymous + ")", "mend that first"};
+  if (error) {
+    if (asked) voice_.Answer(front_->control, *asked, Text(ControlError(Name(error->code), error->what, error->remedy)), queue_.running());
+    else Log("a move that was not begun: " + error->what);  // %migrate has looked at its words
+    return;
+  }
+  if (std::string policy = StringAt(words, "policy"); !policy.empty()) wish.policy = policy;
+  wish.plan = FlagAt(words, "plan", false);
+  wish.force = FlagAt(words, "force", false);
+  wish.yes = FlagAt(words, "yes", false);
+  move_json_ = wish.json = FlagAt(words, "json", false);
+  move_asked_ = std::move(asked);
+  wish_ = std::move(wish);
+  if (move_asked_) Pump();
+}
+
+void Relay::StartMove(MoveWish wish) {
+  MoveHands hands;
+  hands.drain = [this] {
+    draining_ = true;
+    engine_->Ping(author_);
+  };
+  hands.ask_source = [this](json content, std::function<void(json)> answer) { AskEngineToMove(std::move(content), std::move(answer)); };
+  hands.release = [this] {
+    choice_.lock.reset();
+    if (engine_ && engine_->link()) engine_->link()->Tell({{"op", "release"}, {"session", choice_.sid}});
+  };
+  hands.progress = [this](const std::string& text) { ShowMove(Plain(text)); };
+  hands.finished = [this](MoveOutcome outcome) { moved_ = std::move(outcome); };
+  move_shown_.clear();
+  move_ = std::make_unique<Migration>(Migration::Ground{context_, setup_.connection, dir_, author_, timers_, choice_, setup_.python,
+                                                        engine_ ? engine_->link() : nullptr, ++engines_},
+                                      std::move(wish), std::move(hands));
+  move_->Begin();
+}
+
+// Whether the reply of the running cell waits for the move that this cell asked for.
+bool Relay::HoldForMove(Frames& idle) {
+  if (move_asked_ || (!wish_ && !move_)) return false;
+  if (!held_idle_.empty()) idle = std::exchange(held_idle_, {});
+  if (wish_ && StringAt(held_reply_->Content(), "status") != "ok") {
+    wish_.reset();
+    return false;
+  }
+  held_idle_ = std::move(idle);
+  if (wish_) StartMove(*std::exchange(wish_, std::nullopt));
+  return true;
+}
+
+void Relay::ShowMove(json bundle) {
+  if (!queue_.running() || queue_.running()->silent || move_asked_) return;
+  if (move_json_) {  // one result, and no progress before it
+    if (!bundle.contains("application/json")) return;
+    bundle = {{"application/json", bundle["application/json"]}, {"text/plain", Text(bundle["application/json"])}};
+  }
+  bool first = move_shown_.empty();
+  if (first) move_shown_ = "ferry-move-" + RandomHex(8);
+  voice_.Publish(first ? "display_data" : "update_display_data", queue_.running()->header,
+                 {{"data", bundle}, {"metadata", json::object()}, {"transient", {{"display_id", move_shown_}}}});
+}
+
+void Relay::AskEngineToMove(json content, std::function<void(json)> answer) {
+  if (!ready()) {
+    // A departed source that has died gives the session back through its file.
+    bool back = StringAt(content, "verb") == "return";
+    auto file = store::StoreFiles(choice_.home).Session(choice_.sid).Info();
+    auto info = back && host_.home() ? store::ReadObject(file) : Error{Code::kAborted, "the engine has ended", ""};
+    if (info) {
+      info->erase("moved_to");
+      (*info)["epoch"] = content["epoch"];
+      if (store::WriteObject(file, *info)) return answer({{"status", "ok"}});
+    }
+    return answer(ControlError("aborted", "the engine has ended", ""));
+  }
+  content["v"] = 1;
+  auto message = Message::Parse(author_.Make({}, "ferry_move_request", "{}", Text(content)));
+  move_answers_[message->id()] = std::move(answer);
+  Send(engine_->control, std::move(*message).Take());
+}
+
+bool Relay::OnMoveReply(const Message& reply) {
+  auto asked = move_answers_.find(reply.parent_id());
+  if (asked == move_answers_.end()) return false;
+  auto answer = std::move(asked->second);
+  move_answers_.erase(asked);
+  answer(reply.Content());
+  return true;
+}
+
+// The move is over: the session is where it was, or there.
+void Relay::EndMove() {
+  MoveOutcome outcome = *std::exchange(moved_, std::nullopt);
+  std::unique_ptr<Migration> move = std::move(move_);
+  move_answers_.clear();
+  draining_ = false;
+  std::optional<Error> error = outcome.error;
+  json display = outcome.display;
+  if (move->wish().reach && error) {
+    std::string why = "The session is on " + move->wish().host.text + ": " + error->what + ". Run a cell to try again.";
+    asleep_ = true;
+    auto refuse = [&](const Message& m) {
+      Sent request = Keep(m);
+      if (m.IsRequest()) voice_.Refuse(front_->shell, request, NoEngine(request, why, ""), nullptr);
+    };
+    for (const Message& m : queue_.TakeAll()) refuse(m);
+    Log(why);
+    return;
+  }
+  if (outcome.engine) {
+    host_ = move->wish().host;
+    TakeOver(std::move(outcome));
+  }
+  if (error) Log("the session stays where it is: " + error->what);
+  if (!move->wish().reach) AnswerMove(error, display);
+  if (!engine_ && !leaving_) StartEngine(Start::kCrash);
+  Pump();
+}
+
+// What the cell shows, and its reply, which was held; or the answer to who asked on the control channel.
+void Relay::AnswerMove(const std::optional<Error>& error, const json& display) {
+  if (move_asked_) {
+    Sent asked = *std::exchange(move_asked_, std::nullopt);
+    json content = error ? ControlError(Name(error->code), error->what, error->remedy) : json{{"v", 1}, {"status", "ok"}, {"host", host_.text}, {"display", display}};
+    return voice_.Answer(front_->control, asked, Text(content), queue_.running());
+  }
+  if (!queue_.running()) return;
+  Sent& cell = *queue_.running();
+  if (error) {
+    json object = {{"schema", "ferry.plan/1"}, {"ok", false}, {"session", choice_.sid}, {"messages", {error->what}},
+                   {"error", {{"code", Name(error->code)}, {"what", error->what}, {"remedy", error->remedy}}}};
+    ShowMove({{"text/plain", "Not moved."}, {"application/json", object}});
+    std::string text = error->what + (error->remedy.empty() ? "" : "; " + error->remedy);
+    json count = held_reply_->Content().value("execution_count", json(0));
+    std::string name = error->code == Code::kAborted && error->what == "interrupted" ? "KeyboardInterrupt" : "FerryFailure";
+    json content = {{"status", "error"}, {"ename", name}, {"evalue", text}, {"traceback", {name + ": " + text}}, {"execution_count", count}};
+    voice_.Error(cell, content);
+    Frames identities;
+    for (const zmq::message_t& f : cell.identities) identities.emplace_back(f.data(), f.size());
+    held_reply_ = Message::Parse(author_.Make(std::move(identities), "execute_reply", cell.header, Text(content)));
+  } else if (display.is_object()) {
+    ShowMove(display);
+  }
+  PassReply(std::exchange(held_idle_, {}));
+}
+
+// The engine there serves from now on. The one here has given the session up: it ends without a word, since what its
+// exit functions would do belongs to the session that goes on elsewhere.
+void Relay::TakeOver(MoveOutcome outcome) {
+  if (engine_) {
+    int number = engine_->number();
+    pid_t pid = engine_->link() ? -1 : engine_->pid();
+    engine_->Kill(SIGKILL);
+    if (pid > 0 && !ending_) ::waitpid(pid, nullptr, 0);
+    engine_.reset();
+    dir_.RemoveEngine(number);
+  }
+  ending_.reset();
+  engine_ = std::move(outcome.engine);
+  engine_->link()->on_event([this](Parcel p) { OnHarbourEvent(p); });
+}
+
+void Relay::OnHarbourEvent(const Parcel& parcel) {
+  if (!engine_ || ending_ || StringAt(parcel.head, "event") != "ended") return;
+  ending_ = Ending{parcel.head.value("status", 0)};
+  timers_.Set(Timer::kMourning, milliseconds(50));
+}
+
+void Relay::AddMoveItems(std::vector<zmq::pollitem_t>& items) {
+  move_items_ = 0;
+  if (engine_ && engine_->link() && engine_->link()->open()) {
+    Link& link = *engine_->link();
+    short in = !move_ || move_->Thirsty() ? ZMQ_POLLIN : 0;
+    items.push_back({nullptr, link.in(), in, 0});
+    items.push_back({nullptr, link.out(), static_cast<short>(link.wants_to_write() ? ZMQ_POLLOUT : 0), 0});
+    move_items_ = 2;
+  }
+  if (move_) move_->AddItems(items);
+}
+
+void Relay::OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from) {
+  if (move_items_ && engine_ && engine_->link() && (items[from].revents || items[from + 1].revents)) {
+    Link& link = *engine_->link();
+    link.OnWritable();
+    if (items[from].revents) link.OnReadable();
+    if (!link.open() && !ending_) {  // the wire was cut; the engine there finishes its cell and saves
+      ending_ = Ending{SIGHUP};
+      timers_.Set(Timer::kMourning, milliseconds(0));
+    }
+  }
+  if (move_) move_->OnItems(items, from + move_items_);
+}
+
+// The engine has ended while its session moved. True: nothing is lost, since it had departed.
+bool Relay::BuryDuringMove() {
+  if (!move_ || move_->wish().reach) return false;
+  if (move_->departed()) {
+    int number = engine_->number();
+    engine_.reset();
+    ending_.reset();
+    dir_.RemoveEngine(number);
+    return true;
+  }
+  move_->Abort({Code::kIo, "the engine ended while its session moved", ""});
+  if (moved_) {
+    std::optional<Error> error = moved_->error;
+    moved_.reset();
+    move_.reset();
+    move_answers_.clear();
+    AnswerMove(error, nullptr);
+  }
+  return false;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,316 @@
+"""Both ends of a move to another host (docs/link.md). The relay asks, and owns the order; each verb answers one question.
+
+    source: pack (save, say what there is) -> plan (against the target's facts) -> depart | return
+    target: arrive (bring back, compare)   -> again (what replay did not make equal, stored) -> own
+
+The target writes nothing into its store before it owns the session: until then a `LaterWriter` stands in for the writer.
+"""
+
+import logging
+import os
+import re
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from kernelferry import _ferry
+from kernelferry.replay.loader import look_at
+
+from . import commands, facts, report
+from .arrivals import Arrival
+from .saver import packages
+
+log = logging.getLogger("kernelferry.session")
+
+NAMED = 5  # names, packages or files that a refusal spells out
+FILE_READ = re.compile(r"(.*) \(\d+ bytes, mtime [\d.]+\)", re.DOTALL)
+RUNNING = ("IPython", "ipykernel", "kernelferry", "zmq", "tornado")  # not the session's own: what a kernel is made of
+
+
+class LaterWriter:
+    """Takes what is to be written and keeps it, until the session is owned."""
+
+    def __init__(self, reader):
+        self._reader, self.folder = reader, reader.folder
+        self.records, self.fields, self.report = [], {}, None
+
+    def info(self):
+        return {**self._reader.info(), **self.fields}
+
+    def append(self, record):
+        self.records.append(record)
+
+    def set(self, **fields):
+        self.fields.update(fields)
+
+    def set_report(self, data):
+        self.report = data
+
+    def sync(self, now=False):
+        pass
+
+    def close(self):
+        pass
+
+    def into(self, writer):
+        """Writes down what was kept. Raises FerryError."""
+        for record in self.records:
+            writer.append(record)
+        writer.set(**self.fields)
+        if self.report is not None:
+            writer.set_report(self.report)
+
+
+class Moving:
+    def __init__(self, session):
+        self.session = session
+        self.away = False  # departed: the session belongs to another host
+        self.lock_fd = -1
+        self.packed = None
+        self.arrival = None
+        self.token = ""
+
+    def answer(self, content):
+        """One ferry_move_request. Raises FerryError, CommandError."""
+        verb = content["verb"]
+        if verb not in ("pack", "plan", "depart", "return", "stay", "arrive", "again", "own"):
+            raise commands.CommandError("invalid", f"no such step of a move: {verb}")
+        return getattr(self, "_" + verb)(content)
+
+    # -- the source
+
+    def _pack(self, _):
+        session = self.session
+        if session.config.save == "off":
+            raise commands.CommandError("refused", "this session is never saved (FERRY_SAVE=off)", "set FERRY_SAVE to auto or manual")
+        manifest = session.keep()
+        session.write_records()
+        session.writer.sync(True)
+        self.packed = manifest
+        self.token = secrets.token_hex(8)
+        self._mark().touch(mode=0o600)
+        info = {key: value for key, value in session.writer.info().items() if key not in ("pid", "session")}
+        info.update(session=session.sid, moved_to={"host": "", "time": time.time()})  # not owned there, until it is
+        sizes = {entry.blob: entry.bytes for entry in manifest.components if entry.blob}
+        sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
+        return {"session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
+                "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes,
+                "packages": self._packages(), "files": self._files(), "comms": self._comms()}
+
+    def _mark(self):
+        return Path(self.session.writer.folder) / f"moving-{self.token}"
+
+    def _packages(self):
+        return {name: version for name, version in packages().items()
+                if name not in RUNNING and name not in sys.stdlib_module_names and name != "__main__"}
+
+    def _files(self):
+        """Files that cells read, and that are here as they were read or changed since."""
+        read = {}
+        for record in self.session.records():
+            for effect in record.effects:
+                if effect.kind == "file-read" and (match := FILE_READ.fullmatch(effect.detail)):
+                    read[os.path.abspath(match[1])] = None
+        return [[path, *found] for path in read if not _of_system(path) and (found := facts.fingerprint(path))]
+
+    def _comms(self):
+        import comm
+        return list(comm.get_comm_manager().comms)
+
+    def _plan(self, content):
+        session, there, policy = self.session, content["facts"], content["policy"]
+        made = {p: _ferry.plan(session.graph, self._costs(), policy=p, bandwidth=max(content["bandwidth"], 1.0), have_source=True,
+                               **session.wishes()) for p in ("store-first", "cheapest")}
+        replays = {entry["key"]: entry["executions"] for entry in made[policy]["entries"] if entry["way"] == "replayed"}
+        differences = self._differences(there, needs_files=bool(replays))
+        stuck = {name: entry for entry in self.packed.components if entry.way not in ("stored", "replayed")
+                 or entry.way == "replayed" and tuple(entry.key) not in replays for name in entry.names}
+        blobs = [entry.blob for entry in self.packed.components
+                 if entry.blob and (tuple(entry.key) not in replays or entry.exports)]
+        blobs += [item.blob for item in self.packed.process if item.blob]
+        refused = None
+        if differences and not content["force"]:
+            what = f"{content['host']} is not ready for this session: " + _some([d["what"] for d in differences])
+            fixes = list(dict.fromkeys(d["remedy"] for d in differences))
+            refused = {"what": what, "remedy": _some(fixes, "; ") + "; or move in spite of it with --force"}
+        elif stuck and not (content["yes"] or content["force"]):
+            names = _some([f"{name} ({entry.types.get(name, '').rpartition('.')[2]}: {entry.reason})" for name, entry in stuck.items()])
+            refused = {"what": f"some variables cannot travel: {names}", "remedy": "delete them, or move without them with --yes"}
+        result = commands.plan_result(session, self.packed, made, policy, content["host"])
+        result.data.update(facts=there, bandwidth=content["bandwidth"], differences=differences)
+        lines = [f"the wire carries {report.human_bytes(content['bandwidth'])} a second; {there['host']} has {there['cores']} cores, "
+                 f"{report.human_bytes(there['memory'])} of memory and {report.human_bytes(there['disk'])} of disk free"]
+        lines += [f"{d['what']}: {d['remedy']}" for d in differences]
+        result.lines += lines
+        result.data["messages"] += lines
+        return {"refused": refused, "replays": [[list(key), list(cells)] for key, cells in replays.items()], "blobs": list(dict.fromkeys(blobs)),
+                "display": _bundle(result)}
+
+    def _costs(self):
+        """What others need of a component is known by its blob, so that it travels stored."""
+        session, costs = self.session, self.session.saver.costs()
+        for entry in self.packed.components:
+            cost = costs.get(tuple(entry.key))
+            if cost is not None and entry.exports:
+                costs[tuple(entry.key)] = _ferry.Cost(bytes=entry.bytes, store_seconds=entry.seconds, load_seconds=entry.seconds,
+                                                      storable=entry.way == "stored", reason=entry.reason, opaque=bool(entry.opaque), pinned=True)
+        return costs
+
+    def _differences(self, there, needs_files):
+        found, install = [], f"{there['executable']} -m pip install"
+        if there["python"].split(".")[:2] != list(map(str, sys.version_info[:2])):
+            found.append({"what": f"Python is {there['python']} there and {sys.version.split()[0]} here", "remedy": "install CPython 3.11 there"})
+        for name, here in self._packages().items():
+            other = there["packages"].get(name)
+            wanted = facts.version(name) or here
+            if other is None:
+                found.append({"what": f"{name} {wanted} is missing", "remedy": f"{install} {name}=={wanted}"})
+            elif other and wanted and other != wanted:
+                found.append({"what": f"{name} is {other} there and {wanted} here", "remedy": f"{install} {name}=={wanted}"})
+        for path, *here in self._files() if needs_files else ():
+            other = there["files"].get(path)
+            if other != here:
+                state = "missing" if other is None else "different"
+                found.append({"what": f"{path}, which a cell reads that would run again there, is {state}", "remedy": f"scp {path} there"})
+        need = sum(entry.bytes for entry in self.packed.components)
+        if there["memory"] is not None and need > there["memory"]:
+            found.append({"what": f"the variables need {report.human_bytes(need)} of memory", "remedy": "choose a host with more memory"})
+        if need > there["disk"]:
+            found.append({"what": f"the variables need {report.human_bytes(need)} of disk", "remedy": f"free some space for {there['store']}"})
+        return found
+
+    def _depart(self, content):
+        """The session belongs to the other host from here on. What changed since it was packed keeps it here."""
+        session = self.session
+        if not session.saver.clean or session.saver.newest.generation != self.packed.generation:
+            raise commands.CommandError("aborted", "the session changed while it was on its way", "try again")
+        look = look_at(session.walker, session.user_names())
+        saved = {tuple(entry.key): entry.fingerprint for entry in self.packed.components if not entry.opaque}
+        now = {tuple(c.key): c.fingerprint for c in look.components}
+        moved = sorted(name for key, fingerprint in saved.items() if now.get(key) != fingerprint for name in key)
+        if moved:
+            raise commands.CommandError("aborted", f"{_some(moved)} changed while the session was on its way",
+                                        "a thread or task of the session goes on; end it first")
+        session.writer.set(epoch=content["epoch"], moved_to={"host": content["host"], "time": time.time()})
+        session.writer.sync(True)
+        session.writer.close()
+        session.writer, self.away = LaterWriter(session.store.read(session.sid)), True
+        return self._stay()
+
+    def _return(self, content):
+        session = self.session
+        session.writer = session.store.write(session.sid)
+        session.writer.set(epoch=content["epoch"], moved_to=None)
+        self.away = False
+        return {}
+
+    def _stay(self, _=None):
+        """The move is over before the session departed."""
+        if self.token:
+            self._mark().unlink(missing_ok=True)
+            self.token = ""
+        return {}
+
+    # -- the target
+
+    def _arrive(self, content):
+        session = self.session
+        reader = session.store.read(session.sid)
+        manifest, records = reader.generation(content["generation"]), reader.records()
+        entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
+        for entry in entries:
+            if tuple(entry.key) in replays:
+                entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
+        stored = {tuple(entry.key) for entry in reader.generation(content["generation"]).components if entry.way == "stored"}
+        manifest.components = entries
+        arrivals = session.arrivals
+        arrivals._go_on_counting(manifest, records)
+        arrivals.current = self.arrival = Arrival(session, reader, records, manifest)
+        arrivals.told = True
+        arrivals.finish()
+        if arrivals.current.broken:
+            raise commands.CommandError("aborted", "the session did not come back whole there", "see the engine's log on that host")
+        self.comms = content["comms"]
+        self._reconnect_widgets()
+        self.stored = stored
+        return self._outcome(again=True)
+
+    def _again(self, _):
+        """What replay did not make equal comes from the source's store after all."""
+        session, loader = self.session, self.arrival.loader
+        for key, state in loader.states.items():
+            if key in self.retry:
+                for name in state.entry.names:
+                    session.namespace.pop(name, None)
+                state.entry.way, state.way, state.code, state.reason = "stored", "pending", "fits", "replaying it gave something else"
+                state.checked, state.verified = False, None
+                loader.visited.discard(key)
+        for key in self.retry:
+            loader.load(key)
+        for state in loader.states.values():
+            state.checked = False
+        loader.verify(patient=True)
+        self.arrival._remember()
+        self._reconnect_widgets()
+        return self._outcome(again=False)
+
+    def _outcome(self, again):
+        data = self.arrival.data()
+        admitted = {name: entry for name, entry in data["variables"].items() if report.admitted(entry)}
+        states = self.arrival.loader.states
+        self.retry = [key for key, state in states.items() if key in self.stored and state.entry.way == "replayed"
+                      and (state.way in ("failed", "lost") or state.verified is False)] if again else []
+        lost_before = {name for key, state in states.items() if state.entry.way not in ("stored", "replayed") for name in state.entry.names}
+        known = {name for state in states.values() if state.entry.code == "differs" for name in state.entry.names}
+        failed = [name for name in admitted if name not in lost_before and name not in known]
+        silent = [c for c in self.comms if c not in self._comms()]
+        result = self.arrival.result()
+        if silent:
+            result.lines.append(f"{len(silent)} widgets that no variable holds stay behind; run their cells again to have them back")
+        return {"retry": [state.entry.blob for key, state in states.items() if key in self.retry], "failed": failed,
+                "failed_text": _some([f"{name} ({report.brief(admitted[name])})" for name in failed]), "display": _bundle(result)}
+
+    @staticmethod
+    def _reconnect_widgets():
+        """ipywidgets finds a widget by its id in a table of its own, which is the library's and does not travel."""
+        import comm
+        widgets = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", None)
+        for key, opened in comm.get_comm_manager().comms.items():
+            owner = getattr(getattr(opened, "_msg_callback", None), "__self__", None)
+            if widgets is not None and owner is not None and getattr(owner, "comm", None) is opened:
+                widgets[key] = owner
+
+    def _own(self, content):
+        session = self.session
+        if int(session.info.get("epoch", 0)) >= content["epoch"] and not session.writer.info().get("moved_to"):
+            raise commands.CommandError("refused", "this host has a later state of the session", "open it there")
+        later, session.writer = session.writer, session.store.write(session.sid, self.lock_fd)
+        try:
+            later.into(session.writer)
+            self.arrival._remember()
+            session.saver.clean = False
+            session.keep()
+            session.writer.set(epoch=content["epoch"], moved_to=None, ended="", resuming=False, life=session.life, started=time.time(),
+                               pid=os.getpid(), python=sys.version.split()[0])
+            session.writer.sync(True)
+        except Exception:
+            session.writer.close()
+            session.writer = later
+            raise
+        session.arrivals.offered = (session.store.read(session.sid), session.store.read(session.sid).records())
+        return {"generation": session.saver.newest.generation}
+
+
+def _of_system(path):
+    """Files that belong to an installation, and come with packages."""
+    return path.startswith((sys.prefix, sys.base_prefix + "/lib", "/usr/", "/etc/", "/proc/", "/sys/", "/dev/", "/lib"))
+
+
+def _some(texts, between=", "):
+    texts = list(texts)
+    return between.join(texts[:NAMED]) + (f" and {len(texts) - NAMED} more" if len(texts) > NAMED else "")
+
+
+def _bundle(result):
+    return {"text/plain": repr(result), "text/html": result._repr_html_(), "application/json": result.data}

@@ -1,0 +1,85 @@
+"""A second "host" on the loopback: an sshd of the test's own on a high port, with keys, a store and sockets of its own.
+
+The kernel's `ssh` is the real one, made to read a configuration of the test by a script before it on PATH.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+SSHD = "/usr/sbin/sshd"
+
+
+def missing():
+    """Why no such host can be had here; "" where it can."""
+    if not os.path.exists(SSHD):
+        return "there is no sshd (Debian: openssh-server)"
+    return "" if shutil.which("ssh") else "there is no ssh (Debian: openssh-client)"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Sshd:
+    def __init__(self, folder: Path):
+        self.folder = folder
+        folder.mkdir(mode=0o700)
+        for key in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
+        self.home = folder / "store"  # FERRY_HOME of sessions that arrive here
+        self.runtime = folder / "run"
+        self.runtime.mkdir(mode=0o700)
+        self.port = free_port()
+        self.text = f"127.0.0.1:{self.port}"
+        (folder / "config").write_text(
+            f"Host *\n IdentityFile {folder}/user\n IdentitiesOnly yes\n UserKnownHostsFile {folder}/known\n GlobalKnownHostsFile /dev/null\n")
+        self.know()
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/config "$@"\n')
+        (self.bin / "ssh").chmod(0o755)
+        (folder / "authorized").write_text((folder / "user.pub").read_text())
+        self.environment = {}
+        self.process = None
+        self.start()
+
+    def know(self, known=True):
+        key = " ".join((self.folder / "host.pub").read_text().split()[:2])
+        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {key}\n" if known else "")
+
+    def start(self, **environment):
+        self.environment |= environment
+        variables = {"FERRY_HOME": self.home, "XDG_RUNTIME_DIR": self.runtime, "IPYTHONDIR": self.folder / "ipython", **self.environment}
+        (self.folder / "sshd_config").write_text("\n".join([
+            f"Port {self.port}", "ListenAddress 127.0.0.1", f"HostKey {self.folder}/host", f"AuthorizedKeysFile {self.folder}/authorized",
+            "PidFile none", "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
+            "PermitRootLogin yes", "MaxStartups 100", "SetEnv " + " ".join(f'"{name}={value}"' for name, value in variables.items()), ""]))
+        if os.getuid() == 0:
+            os.makedirs("/run/sshd", exist_ok=True)  # where sshd wants to lock itself in
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.folder / "sshd_config"], stderr=log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                assert time.monotonic() < deadline and self.process.poll() is None, (self.folder / "log").read_text()
+                time.sleep(0.02)
+
+    def cut(self):
+        """Ends the listener and every connection: the wire is gone."""
+        import psutil
+        for process in [*psutil.Process(self.process.pid).children(recursive=True)]:
+            if process.name().startswith("sshd"):
+                process.kill()
+        self.stop()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,116 @@
+"""%migrate to a host that ssh reaches, and back: the session is there and equal, and the tab has noticed nothing."""
+
+import json
+
+CELLS = """
+import os, random, math
+import numpy as np
+data = np.arange(200_000.0); view = data[10:]
+shared = [1, 2]; both = {'a': shared, 'b': shared}
+random.seed(5); random.random()
+class Point:
+    def __init__(self, x): self.x = x
+    def far(self): return Point(self.x + len(shared))
+p = Point(3)
+def where(): return os.getpid()
+"""
+CHECKS = ["view.base is data", "both['a'] is both['b'] is shared", "p.far().x", "random.random()", "float(view.sum())", "type(p) is Point"]
+
+
+def recorded(notebook, kernel):
+    """session.json on this side."""
+    session = kernel.control("ferry_status_request")["session"]
+    return json.loads((notebook.home / "sessions" / session / "session.json").read_text())
+
+
+def test_there_and_back(notebook, host):
+    kernel, plain = notebook.open(), notebook.open(named=False)
+    for each in (kernel, plain):
+        assert each.run(CELLS).status == "ok"
+    expected = plain.evaluate(CHECKS), plain.evaluate(CHECKS), plain.evaluate(CHECKS)
+    before, fingerprints = kernel.evaluate(["where()"]), kernel.fingerprints()
+    assert kernel.evaluate(CHECKS) == expected[0]
+
+    moved = kernel.run(f"%migrate {host.text}", cell_id="cell-1")
+    assert (moved.status, moved.execution_count) == ("ok", 2), moved.error
+    assert kernel.fingerprints() == fingerprints
+    there = kernel.evaluate(["where()"])
+    assert there != before and kernel.evaluate(CHECKS) == expected[1]
+    here = recorded(notebook, kernel)
+    assert here["moved_to"]["host"] == host.text
+
+    answer = kernel.run("shared.append(3); In[1][:10], In[2], len(_ih)", cell_id="cell-2")
+    assert answer.execution_count == 3 and "%migrate" not in answer.error and answer.text.count("migrate") == 1
+    back = kernel.run("%migrate home")
+    assert back.status == "ok" and back.execution_count == 4
+    assert kernel.evaluate(["where()"]) not in (before, there)
+    assert kernel.evaluate(["shared", "p.far().x"]) == ["[1, 2, 3]", "6"]
+    here = recorded(notebook, kernel)
+    assert "moved_to" not in here and here["epoch"] == 2
+    again = kernel.run(f"%migrate {host.text}")
+    assert again.status == "ok"
+    assert kernel.evaluate(["shared", "view.base is data"]) == ["[1, 2, 3]", "True"]
+
+
+def test_requests_wait_and_are_served_in_order(notebook, host):
+    kernel = notebook.open()
+    kernel.run("log = []")
+    requests = [kernel.send(f"%migrate {host.text}")] + [kernel.send(f"log.append({i}); print(log[-1])") for i in range(30)]
+    answers = [kernel.collect(request) for request in requests]
+    assert [a.status for a in answers] == ["ok"] * 31
+    assert [a.execution_count for a in answers] == list(range(2, 33))
+    assert [a.text for a in answers[1:]] == [f"[stdout] {i}\n" for i in range(30)]
+    assert kernel.evaluate(["log == list(range(30))"]) == ["True"]
+
+
+def test_what_is_there_already_is_not_sent_again(notebook, host):
+    kernel = notebook.open()
+    kernel.run("import numpy as np; big = np.random.default_rng(1).random(300_000); small = [1]")
+    first = kernel.magic(f"%migrate {host.text}")
+    assert first["ok"]
+    blobs = {path.name for path in host.home.rglob("blobs/*/*")}
+    kernel.run("small.append(2)")
+    kernel.run("%migrate home")
+    times = {path.name: path.stat().st_mtime_ns for path in host.home.rglob("blobs/*/*")}
+    kernel.run("small.append(3)")
+    assert kernel.run(f"%migrate {host.text}").status == "ok"
+    assert kernel.evaluate(["small", "big.shape"]) == ["[1, 2, 3]", "(300000,)"]
+    later = {path.name: path.stat().st_mtime_ns for path in host.home.rglob("blobs/*/*")}
+    kept = [name for name in blobs if later.get(name) == times.get(name)]
+    assert kept, "the large array was sent again"
+
+
+def test_cheapest_replays_there_and_store_first_does_not(notebook, host):
+    kernel = notebook.open()
+    kernel.run("import numpy as np\nseed = [3]")
+    kernel.run("big = np.ones(4_000_000) * seed[0]")
+    kernel.run("seed.append(4)")
+    plan = kernel.magic(f"%migrate {host.text} --plan")
+    assert plan["target"] == host.text and plan["bandwidth"] > 0 and plan["variables"]["big"]["way"] in ("replayed", "stored")
+    moved = kernel.magic(f"%migrate {host.text} --policy store-first")
+    assert moved["variables"]["big"]["way"] == "stored" and moved["variables"]["big"]["verified"] is True
+    assert kernel.evaluate(["float(big.sum())", "seed"]) == ["12000000.0", "[3, 4]"]
+
+
+def test_refusals_name_what_and_remedy(notebook, host):
+    kernel = notebook.open()
+    kernel.run("g = (i for i in range(9)); next(g); x = [1]; open('made-once', 'w').write('x')")  # so that it is not replayed
+    pid = kernel.evaluate(["__import__('os').getpid()"])
+    refused = kernel.run(f"%migrate {host.text}")
+    assert refused.status == "error" and "g (generator" in refused.error and "--yes" in refused.error
+    assert kernel.run("next(g)").text == "[execute_result] 1\n"
+    host.know(False)
+    unknown = kernel.run(f"%migrate {host.text}")
+    assert unknown.status == "error" and "host key" in unknown.error and "ssh -p" in unknown.error
+    host.know()
+    for line, words in (("%migrate", "needs a host"), ("%migrate -oProxyCommand=x", "usage"), ("%migrate a:b:70000x", "port")):
+        wrong = kernel.run(line)
+        assert wrong.status == "error", line
+    nowhere = kernel.run("%migrate 127.0.0.1:1")
+    assert nowhere.status == "error" and "cannot reach" in nowhere.error
+    failed = kernel.magic(f"%migrate {host.text}")
+    assert failed["ok"] is False and failed["error"]["remedy"]
+    assert kernel.evaluate(["__import__('os').getpid()", "x"]) == [*pid, "[1]"]
+    moved = kernel.run(f"%migrate {host.text} --yes")
+    assert moved.status == "ok"
+    assert kernel.evaluate(["x", "g"]) == ["[1]", "raised NameError"]
