@@ -108,7 +108,7 @@ void Harbour::Serve(Parcel parcel) {
     return;
   }
   Fields done = Do(op, parcel);
-  if (id.is_null() || (done && done->is_null())) return;  // nobody waits, or more pieces come
+  if (id.is_null()) return;  // nobody waits
   if (done) {
     json answer = *done;
     answer["id"] = id;
@@ -131,6 +131,7 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   if (op == "put") return Put(wish, parcel.body);
   if (op == "newest") return Newest(wish);
   if (op == "set") return Set(wish);
+  if (op == "sync") return Sync(wish);
   if (op == "release") {
     choice_.lock.reset();
     return json::object();
@@ -198,7 +199,7 @@ Harbour::Fields Harbour::Open(const json& wish) {
   }
   pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
   if (orphan > 0) {
-    ::kill(orphan, SIGTERM);
+    if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
     return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
   }
   return lock.error().Within("session " + choice_.sid);
@@ -225,9 +226,9 @@ Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
   if (last) incoming_.close();
   if (!incoming_) {
     incoming_.clear();
-    return last ? Fields(SystemError(ENOSPC, "write", temporary)) : Fields(json());
+    return last ? Fields(SystemError(ENOSPC, "write", temporary)) : Fields(json::object());
   }
-  return last ? Received(path, temporary) : Fields(json());
+  return last ? Received(path, temporary) : Fields(json::object());
 }
 
 Harbour::Fields Harbour::Received(const std::string& path, const std::string& temporary) {
@@ -302,6 +303,15 @@ Harbour::Fields Harbour::Set(const json& wish) {
   return json::object();
 }
 
+// What arrived is on disk before anything relies on it.
+Harbour::Fields Harbour::Sync(const json& wish) {
+  if (same_) return json::object();
+  auto disk = File::Read(Files(wish).Blobs());
+  if (!disk) return disk.error();
+  if (auto synced = disk->SyncFileSystem(); !synced) return synced.error();
+  return json::object();
+}
+
 Harbour::Fields Harbour::StartEngine(const json& wish) {
   if (engine_ > 0) return Unknown("an engine runs already");
   if (StringAt(wish, "session") != choice_.sid) return Unknown("the session was not opened");
@@ -311,11 +321,7 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
     if (!lock) return lock.error();
     choice_.lock = std::move(*lock);
   }
-  if (!same_) {  // what arrived is on disk before anything relies on it
-    auto disk = File::Read(files.Blobs());
-    if (!disk) return disk.error();
-    if (auto synced = disk->SyncFileSystem(); !synced) return synced.error();
-  }
+  if (auto synced = Sync(wish); !synced) return synced;
   choice_.hash_seed = StringAt(wish, "hash_seed");
   choice_.anonymous = StringAt(wish, "anonymous");
   bound_told_ = false;

@@ -38,6 +38,7 @@ class Harbour {
   Result<void> Get(const json& wish);
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
+  Fields Sync(const json& wish);
   Fields StartEngine(const json& wish);
   void Look();  // at the engine's sockets and its end
   void Leave();
@@ -59,6 +60,7 @@ class Harbour {
   int number_ = 0;
   pid_t engine_ = -1;
   bool bound_told_ = false;
+  pid_t asked_to_end_ = -1;  // an engine of an earlier harbour that holds the session
 };
 
 }  // namespace ferry::relay

@@ -1,4 +1,5 @@
 // ferry-relay --connection FILE --python PY: the kernel as kernel.json starts it.
+// ferry-relay --fetch SID --host HOST --python PY: brings a session back that was suspended on another host.
 // ferry-relay --harbour --python PY: the far end of a move, as `jupyter-ferry harbour` starts it.
 #include <signal.h>
 #include <sys/inotify.h>
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "kernel/relay/fetch.h"
 #include "kernel/relay/harbour.h"
 #include "kernel/relay/relay.h"
 
@@ -49,12 +51,19 @@ Result<std::pair<RuntimeDir, int>> MakeFolder() {
 
 int Main(int argc, char** argv) {
   CLI::App app{"Kernelferry's relay: owns the ports of a Jupyter kernel and supervises its engine"};
-  std::string connection_file, python;
+  std::string connection_file, python, fetch, host;
   bool harbour = false;
   auto* connection_option = app.add_option("--connection", connection_file, "connection file written by the front end");
   app.add_flag("--harbour", harbour, "serve a relay on another host through stdin and stdout")->excludes(connection_option);
+  app.add_option("--fetch", fetch, "bring this session back")->excludes(connection_option);
+  app.add_option("--host", host, "from there");
   app.add_option("--python", python, "absolute path of the Python that runs the engine")->required();
   CLI11_PARSE(app, argc, argv);
+  if (!fetch.empty()) {
+    ::signal(SIGPIPE, SIG_IGN);
+    auto fetched = Fetch(fetch, host, python);
+    return fetched ? 0 : Refuse(fetched.error());
+  }
   if (!harbour && connection_file.empty()) return Refuse({Code::kInvalid, "no --connection is given", "start this program through a Jupyter front end"});
 
   Setup setup;

@@ -473,20 +473,18 @@ void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     return Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
                                   : ExplainSsh(wish_.host, link_->said()));
   }
-  if (over_ || !next_) return;
-  while (auto frames = Receive(next_->iopub)) {
-    auto message = Message::Parse(std::move(*frames));
-    if (message && ground_.author.Wrote(message->parent_id()) && next_->Seen(false, true)) OnReady();
+  auto next = [&](zmq::socket_t Engine::*socket) -> std::optional<Message> {
+    auto frames = over_ || !next_ ? std::nullopt : Receive((*next_).*socket);
+    return frames ? Message::Parse(std::move(*frames)) : std::nullopt;
+  };
+  while (auto message = next(&Engine::iopub)) {
+    if (ground_.author.Wrote(message->parent_id()) && next_->Seen(false, true)) OnReady();
   }
-  while (auto frames = Receive(next_->shell)) {
-    auto message = Message::Parse(std::move(*frames));
-    if (message && message->Is("kernel_info_reply") && next_->Seen(true, false)) OnReady();
+  while (auto message = next(&Engine::shell)) {
+    if (message->Is("kernel_info_reply") && next_->Seen(true, false)) OnReady();
   }
-  while (!over_ && next_) {
-    auto frames = Receive(next_->control);
-    if (!frames) break;
-    auto message = Message::Parse(std::move(*frames));
-    auto asked = message ? asked_.find(message->parent_id()) : asked_.end();
+  while (auto message = next(&Engine::control)) {
+    auto asked = asked_.find(message->parent_id());
     if (asked == asked_.end()) continue;
     auto handler = std::move(asked->second);
     asked_.erase(asked);

@@ -90,9 +90,10 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set) {
   return result;
 }
 
-bool Ending::Clean() const { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+bool Ending::Clean() const { return lost.empty() && WIFEXITED(status) && WEXITSTATUS(status) == 0; }
 
 std::string Ending::Words() const {
+  if (!lost.empty()) return lost;
   if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
   int signal = WTERMSIG(status);
   std::string why = signal == SIGKILL ? "; the system does so when memory runs out" : "";

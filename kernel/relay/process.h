@@ -27,7 +27,8 @@ Result<pid_t> Spawn(const Command& command);
 std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set);
 
 struct Ending {
-  int status = 0;  // of waitpid
+  int status = 0;    // of waitpid
+  std::string lost;  // how it was lost though it may live on; empty: it has ended
   bool Clean() const;
   std::string Words() const;  // "was killed by signal 9 (Killed) ..." or "ended with status 3"
 };

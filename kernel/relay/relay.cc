@@ -47,6 +47,7 @@ Relay::Relay(zmq::context_t& context, Setup setup, std::unique_ptr<Front> front,
 int Relay::Run() {
   ChooseSession();
   while (!done_) Turn();
+  if (!host_.home() && !restarting_) StartFetch(host_.text);
   if (!engine_) dir_.Remove();  // an engine that is still saving keeps its folder; the next relay removes it
   return 0;
 }
@@ -102,6 +103,7 @@ void Relay::OnSignals() {
   while (::read(setup_.signals, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGCHLD) {
       Reaped();
+      OnFetched();
       if (move_) move_->OnChild();
     } else {
       Shutdown(/*restart=*/false);
@@ -258,6 +260,7 @@ void Relay::Abort(std::vector<Message> executes) {
 void Relay::Shutdown(bool restart) {
   if (leaving_) return;
   leaving_ = true;
+  restarting_ = restart;
   if (move_) move_->Abort({Code::kAborted, "the kernel is shutting down", ""});
   if (moved_) EndMove();
   Abort(queue_.TakeExecutes());

@@ -89,6 +89,8 @@ class Relay {
   void OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
   void OnHarbourEvent(const Parcel& parcel);
   bool BuryDuringMove();
+  bool StartFetch(const std::string& host);
+  void OnFetched();
 
   bool ready() const { return engine_ && engine_->ready() && !ending_; }
 
@@ -133,9 +135,12 @@ class Relay {
   bool draining_ = false;               // a ping of the move is on its way through the source's shell
   std::map<std::string, std::function<void(json)>> move_answers_;
   std::size_t move_items_ = 0;          // of the engine's link, in the items of a turn
+  pid_t fetch_ = -1;                    // the program that brings the session back
+  std::string stays_away_;              // why that failed
   Host host_{Host::kHome, Host::kHome, ""};  // where the session is
 
   bool leaving_ = false;  // shutdown was asked for
+  bool restarting_ = false;  // and a clean start after it
   bool done_ = false;
 };
 

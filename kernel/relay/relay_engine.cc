@@ -25,6 +25,11 @@ void Relay::ChooseSession() {
   auto choice = chooser_.Choose(/*wait=*/Timers::Clock::now() - began_ < kLongestWait);
   if (!choice) return timers_.Set(Timer::kChoose, kChooseEvery);
   choice_ = std::move(*choice);
+  if (std::string host = choice_.elsewhere; !host.empty()) {
+    if (stays_away_.empty() && StartFetch(host)) return;
+    choice_ = chooser_.Instead("it is on " + host + " and did not come back (" + stays_away_ + "); start the kernel again when that host can be reached, or "
+                               "take the copy kept here with %resume " + choice_.sid);
+  }
   if (!choice_.anonymous.empty()) Log("anonymous session: " + choice_.anonymous);
   StartEngine(choice_.restarted ? Start::kRestart : Start::kFirst);
 }

@@ -1,6 +1,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <filesystem>
+
 #include "kernel/relay/answers.h"
 #include "kernel/relay/relay.h"
 #include "serializer/store/store.h"
@@ -186,7 +188,7 @@ void Relay::TakeOver(MoveOutcome outcome) {
 
 void Relay::OnHarbourEvent(const Parcel& parcel) {
   if (!engine_ || ending_ || StringAt(parcel.head, "event") != "ended") return;
-  ending_ = Ending{parcel.head.value("status", 0)};
+  ending_ = Ending{parcel.head.value("status", 0), ""};
   timers_.Set(Timer::kMourning, milliseconds(50));
 }
 
@@ -208,7 +210,7 @@ void Relay::OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     link.OnWritable();
     if (items[from].revents) link.OnReadable();
     if (!link.open() && !ending_) {  // the wire was cut; the engine there finishes its cell and saves
-      ending_ = Ending{SIGHUP};
+      ending_ = Ending{0, "is on " + host_.text + ", and the wire to it was cut"};
       timers_.Set(Timer::kMourning, milliseconds(0));
     }
   }
@@ -234,6 +236,30 @@ bool Relay::BuryDuringMove() {
     AnswerMove(error, nullptr);
   }
   return false;
+}
+
+// The session is on another host, as its file says. It comes back before an engine starts; what it is told while that
+// lasts waits. As a program of its own, so that it goes on when the relay has to leave.
+bool Relay::StartFetch(const std::string& host) {
+  std::error_code ignored;
+  Command command;
+  command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--fetch", choice_.sid, "--host", host, "--python", setup_.python};
+  command.environment = EnvironmentWith({});
+  command.log = dir_.path() + "/fetch.log";
+  auto pid = Spawn(command);
+  if (pid) fetch_ = *pid;
+  return pid.ok();
+}
+
+void Relay::OnFetched() {
+  int status = 0;
+  if (fetch_ <= 0 || ::waitpid(fetch_, &status, WNOHANG) != fetch_) return;
+  fetch_ = -1;
+  std::string why = Tail(dir_.path() + "/fetch.log", kLogTail);
+  while (!why.empty() && why.back() == '\n') why.pop_back();
+  if (status != 0) stays_away_ = why.substr(why.rfind('\n') + 1);
+  began_ = Timers::Clock::now();
+  ChooseSession();
 }
 
 }  // namespace ferry::relay

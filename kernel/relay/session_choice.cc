@@ -19,6 +19,19 @@ Result<std::string> Create(store::Store& store, const std::string& notebook, con
   return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
 }
 
+// Whether the holder of a lock is a harbour on this machine: a session that comes back (fetch.h).
+bool BringsBack(const std::string& holder) {
+  int pid = -1;
+  char host[256] = "", here[256] = "";
+  ::gethostname(here, sizeof here - 1);
+  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return false;
+  std::ifstream command("/proc/" + std::to_string(pid) + "/cmdline");
+  for (std::string word; std::getline(command, word, '\0');) {
+    if (word == "--harbour") return true;
+  }
+  return false;
+}
+
 Choice WithoutStore(const std::string& home, const Error& error) {
   Choice choice;
   choice.home = home;
@@ -89,6 +102,9 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
     if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());
+    if (wait && BringsBack(FileLock::Holder(files.Lock()))) {
+      return Error{Code::kAborted, "session " + sid + " is being brought back from another host", ""};
+    }
     pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
     if (orphan > 0 && wait) {
       if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
@@ -105,8 +121,19 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
   auto seed = info->find("hash_seed");
   choice.hash_seed = seed != info->end() && seed->is_number_unsigned() ? std::to_string(seed->get<unsigned>()) : NewSeed();
   choice.anonymous = anonymous;
+  if (auto moved = info->find("moved_to"); moved != info->end()) {
+    std::string host = moved->is_object() ? StringAt(*moved, "host") : "";
+    choice.elsewhere = host.empty() ? "another host" : host;
+    choice.lock.reset();
+  }
   choice.restarted = StringAt(*info, "ended") == "restart";
   return choice;
+}
+
+Choice SessionChooser::Instead(const std::string& why) {
+  std::string home = store::ConfiguredHome();
+  auto store = store::Store::Open(home);
+  return store ? Anonymous(*store, why) : WithoutStore(home, store.error());
 }
 
 Choice SessionChooser::Anonymous(store::Store& store, const std::string& why) {

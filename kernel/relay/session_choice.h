@@ -23,6 +23,7 @@ struct Choice {
   std::optional<FileLock> lock;
   std::string hash_seed;        // for PYTHONHASHSEED
   std::string anonymous;        // why the session belongs to no notebook; empty if it does
+  std::string elsewhere;        // the host that the session moved to: it must be brought back first. The lock is not kept
   bool restarted = false;       // the last engine was ended by "restart kernel"
 
   bool Resuming() const;        // session.json says that the engine is bringing the session back
@@ -36,6 +37,9 @@ class SessionChooser {
   // kAborted: an engine without a relay still holds the session and is ending; ask again soon. That is the only error, and
   // none if `wait` is false.
   Result<Choice> Choose(bool wait);
+
+  // A new anonymous session in place of the one that cannot be had.
+  Choice Instead(const std::string& why);
 
  private:
   Result<Choice> Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait);

@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
+
 SSHD = "/usr/sbin/sshd"
 
 
@@ -74,7 +76,8 @@ class Sshd:
 
     def cut(self):
         """Ends the listener and every connection: the wire is gone."""
-        import psutil
+        if self.process.poll() is not None:
+            return
         for process in [*psutil.Process(self.process.pid).children(recursive=True)]:
             if process.name().startswith("sshd"):
                 process.kill()
