@@ -8,13 +8,13 @@ The target writes nothing into its store before it owns the session: until then 
 
 import logging
 import os
-import re
 import secrets
 import sys
 import time
 from pathlib import Path
 
 from kernelferry import _ferry
+from kernelferry.replay import files
 from kernelferry.replay.loader import look_at
 
 from . import commands, facts, report
@@ -24,7 +24,6 @@ from .saver import packages
 log = logging.getLogger("kernelferry.session")
 
 NAMED = 5  # names, packages or files that a refusal spells out
-FILE_READ = re.compile(r"(.*) \(\d+ bytes, mtime [\d.]+\)", re.DOTALL)
 RUNNING = ("IPython", "ipykernel", "kernelferry", "zmq", "tornado")  # not the session's own: what a kernel is made of
 
 
@@ -84,6 +83,8 @@ class Moving:
         session = self.session
         if session.config.save == "off":
             raise commands.CommandError("refused", "this session is never saved (FERRY_SAVE=off)", "set FERRY_SAVE to auto or manual")
+        session.rehearsal.stop()
+        session.saver.clean = False  # also what no cell changed: an expression that a front end evaluated, a thread
         manifest = session.keep()
         session.write_records()
         session.writer.sync(True)
@@ -107,11 +108,7 @@ class Moving:
 
     def _files(self):
         """Files that cells read, and that are here as they were read or changed since."""
-        read = {}
-        for record in self.session.records():
-            for effect in record.effects:
-                if effect.kind == "file-read" and (match := FILE_READ.fullmatch(effect.detail)):
-                    read[os.path.abspath(match[1])] = None
+        read = dict.fromkeys(os.path.abspath(each.path) for record in self.session.records() for each in files.reads(record))
         return [[path, *found] for path in read if not _of_system(path) and (found := facts.fingerprint(path))]
 
     def _comms(self):
@@ -237,21 +234,13 @@ class Moving:
         return self._outcome(again=True)
 
     def _again(self, _):
-        """What replay did not make equal comes from the source's store after all."""
-        session, loader = self.session, self.arrival.loader
-        for key, state in loader.states.items():
-            if key in self.retry:
-                for name in state.entry.names:
-                    session.namespace.pop(name, None)
-                state.entry.way, state.way, state.code, state.reason = "stored", "pending", "fits", "replaying it gave something else"
-                state.checked, state.verified = False, None
-                loader.visited.discard(key)
-        for key in self.retry:
-            loader.load(key)
-        for state in loader.states.values():
-            state.checked = False
-        loader.verify(patient=True)
-        self.arrival._remember()
+        """What replay did not make equal has come from the source's store after all: everything once more, with that loaded."""
+        arrival = self.arrival
+        arrival.other.update({key: ("stored", f"{why}; the source sent its stored form", code) for key, (why, code) in self.retry.items()})
+        arrival._forget({name for key in arrival.loader.states for name in key})
+        arrival._set_out()
+        arrival.done = False
+        self.session.arrivals.finish()
         self._reconnect_widgets()
         return self._outcome(again=False)
 
@@ -259,16 +248,16 @@ class Moving:
         data = self.arrival.data()
         admitted = {name: entry for name, entry in data["variables"].items() if report.admitted(entry)}
         states = self.arrival.loader.states
-        self.retry = [key for key, state in states.items() if key in self.stored and state.entry.way == "replayed"
-                      and (state.way in ("failed", "lost") or state.verified is False)] if again else []
-        lost_before = {name for key, state in states.items() if state.entry.way not in ("stored", "replayed") for name in state.entry.names}
+        self.retry = {key: (state.reason or "replayed, it came back different", state.code) for key, state in states.items()
+                      if again and key in self.stored and key not in self.arrival.other and self.arrival._replay_failed(state)}
+        lost_before = {name for state in states.values() if state.entry.way not in ("stored", "replayed") for name in state.entry.names}
         known = {name for state in states.values() if state.entry.code == "differs" for name in state.entry.names}
         failed = [name for name in admitted if name not in lost_before and name not in known]
         silent = [c for c in self.comms if c not in self._comms()]
         result = self.arrival.result()
         if silent:
             result.lines.append(f"{len(silent)} widgets that no variable holds stay behind; run their cells again to have them back")
-        return {"retry": [state.entry.blob for key, state in states.items() if key in self.retry], "failed": failed,
+        return {"retry": [states[key].entry.blob for key in self.retry], "failed": failed,
                 "failed_text": _some([f"{name} ({report.brief(admitted[name])})" for name in failed]), "display": _bundle(result)}
 
     @staticmethod

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 
+import psutil
+
 from tests.relay.conftest import wait_until
 
 
@@ -88,6 +90,7 @@ def test_the_wire_is_cut_and_mended(notebook, host):
 def test_restarted_on_purpose_it_is_clean_and_here(notebook, host):
     kernel = moved(notebook, host)
     kernel.manager.restart_kernel()
+    kernel.relay = psutil.Process(kernel.manager.provisioner.pid)
     kernel.client.wait_for_ready(timeout=60)
     assert kernel.run("'x' in globals()", cell_id="cell-2", seconds=90).text.endswith("[execute_result] False\n")
     assert kernel.run("%resume last\nx").text.endswith("[execute_result] [1, 2]\n")
