@@ -168,9 +168,10 @@ def test_a_magic_returns_its_data(kernel):
 def test_the_plan_moves_nothing(kernel):
     kernel.run("import time; slow = [time.sleep(0)]; big = bytes(100000)")
     for policy in ("store-first", "cheapest"):
-        data = check(program(kernel, f"%migrate me@there --plan --policy {policy}"), "ferry.plan/1")
-        assert data["policy"] == policy and data["target"] == "me@there" and "big" in data["variables"]
-    assert "--plan" in refused(kernel, "%migrate me@there", "refused")["error"]["remedy"]
+        data = check(program(kernel, f"%migrate --plan --policy {policy}"), "ferry.plan/1")
+        assert data["policy"] == policy and data["target"] is None and "big" in data["variables"]
+    assert "user@host" in refused(kernel, "%migrate", "invalid")["error"]["remedy"]
+    assert "--plan" in refused(kernel, "%migrate me@there --system", "refused")["error"]["remedy"]
     answer = kernel.run("%migrate --plan --policy dearest")
     assert answer.status == "error" and answer.error.startswith("UsageError")
 
