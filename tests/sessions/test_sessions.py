@@ -11,7 +11,6 @@ SESSIONS = session_file.read_all(Path(__file__).parent / "files")
 # Changes that no cell's record claims: such a variable is stored and never replayed.
 MISSES = {
     "case-06-accessor-registered-in-pandas",  # a class that has a name and is held by a library too
-    "case-18-exception-kept",  # encoding an exception gives it a dict
 }
 
 

@@ -64,6 +64,7 @@ CACHES = {
     "abstract class": ("import abc\nclass x(abc.ABC): pass", "isinstance(3, x); issubclass(int, x)"),
     "path": ("import pathlib; x = pathlib.PurePath('a/b')", "str(x); hash(x); x.parts"),
     "str": ("x = ['caf\\xe9 of more']", "hash(x[0]); x[0].encode()"),
+    "exception": ("x = OSError(2, 'no')", "vars(x); str(x)"),
     "date": ("import datetime; x = datetime.datetime(2020, 1, 1)", "hash(x); str(x)"),
 }
 

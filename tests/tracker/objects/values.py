@@ -2,6 +2,7 @@
 (or None where nothing can)."""
 
 VALUES = {
+    "cause of a library's exception": ("import json\nx = json.JSONDecodeError('bad', '{', 0)", "x.__cause__ = KeyError(1)"),
     "int": ("x = 1", "x = True"),
     "bool": ("x = True", "x = 1.0"),
     "zero": ("x = 0.0", "x = -0.0"),
