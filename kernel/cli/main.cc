@@ -32,6 +32,18 @@ int main(int argc, char** argv) {
   auto* remove = verb("rm", "removes sessions with all that is saved of them");
   remove->add_option("SESSION", sessions, kSession)->required();
   auto* collect = verb("gc", "frees what no saved generation needs");
+  auto* write = verb("export", "writes a session into one file");
+  write->add_option("SESSION", session, kSession)->required();
+  write->add_option("FILE", to, "where to")->required();
+  bool all = false, trust = false;
+  write->add_flag("--all", all, "every generation, not only the newest");
+  auto* read = verb("import", "shows an exported session, and takes it into the store");
+  read->add_option("FILE", from, "what export wrote")->required();
+  read->add_flag("--trust", trust, "also what is not sealed with your key; a session is code");
+  auto* key = verb("key", "the key that seals your exported sessions");
+  std::string what, key_file = "-";
+  key->add_option("WHAT", what, "export: print it; import: take over another machine's")->required()->check(CLI::IsMember({"export", "import"}));
+  key->add_option("FILE", key_file, "import: the file with the key; without one, standard input");
   verb("doctor", "checks what must be right to keep and bring back sessions");
   auto* install = app.add_subcommand("install", "makes Jupyter know the kernel; --help of its own")->prefix_command();
   auto* uninstall = app.add_subcommand("uninstall", "makes Jupyter forget the kernel")->prefix_command();
@@ -58,6 +70,9 @@ int main(int argc, char** argv) {
   if (*report) return Report(*settings, session, json);
   if (*move) return Move(*settings, from, to, json);
   if (*remove) return Remove(*settings, sessions, json);
+  if (*write) return Export(*settings, session, to, all, json);
+  if (*read) return Import(*settings, from, trust, json);
+  if (*key) return Key(*settings, what, key_file, json);
   if (*collect) return Collect(*settings, json);
   return Doctor(*settings, json);  // the only one left
 }

@@ -14,6 +14,9 @@ int Report(const Settings& settings, const std::string& session, bool json);
 int Move(const Settings& settings, const std::string& from, const std::string& to, bool json);
 int Remove(const Settings& settings, const std::vector<std::string>& sessions, bool json);
 int Collect(const Settings& settings, bool json);
+int Export(const Settings& settings, const std::string& session, const std::string& file, bool all, bool json);  // archive.cc
+int Import(const Settings& settings, const std::string& file, bool trust, bool json);
+int Key(const Settings& settings, const std::string& verb, const std::string& file, bool json);  // verb: export, import
 int Doctor(const Settings& settings, bool json);                     // doctor.cc
 int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
 int Harbour();                                                       // migrate.cc: becomes the far end of a move

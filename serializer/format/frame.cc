@@ -28,7 +28,7 @@ Error Corrupt(const char* what) { return {Code::kCorrupt, what, ""}; }
 std::uint64_t LargestPayload(FrameType type) {
   switch (type) {
     case FrameType::kCell: case FrameType::kChange: return std::uint64_t{1} << 28;
-    case FrameType::kManifest: case FrameType::kBundle: return std::uint64_t{1} << 30;
+    case FrameType::kManifest: case FrameType::kBundle: case FrameType::kArchive: return std::uint64_t{1} << 30;
     case FrameType::kBlob: return std::uint64_t{1} << 46;
   }
   return 0;

@@ -15,7 +15,7 @@ namespace ferry::format {
 inline constexpr std::uint16_t kVersion = 1;
 inline constexpr std::size_t kHeaderBytes = 64, kTrailerBytes = 16;
 
-enum class FrameType : std::uint16_t { kCell = 1, kChange = 2, kManifest = 3, kBlob = 4, kBundle = 5 };
+enum class FrameType : std::uint16_t { kCell = 1, kChange = 2, kManifest = 3, kBlob = 4, kBundle = 5, kArchive = 6 };
 
 std::uint64_t LargestPayload(FrameType type);
 

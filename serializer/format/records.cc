@@ -23,6 +23,8 @@ CEREAL_CLASS_VERSION(ferry::format::Manifest, 1)
 CEREAL_CLASS_VERSION(ferry::format::ImageFile, 1)
 CEREAL_CLASS_VERSION(ferry::format::MappedFile, 1)
 CEREAL_CLASS_VERSION(ferry::format::Bundle, 1)
+CEREAL_CLASS_VERSION(ferry::format::ArchivedFile, 1)
+CEREAL_CLASS_VERSION(ferry::format::ArchiveIndex, 1)
 
 namespace ferry::format {
 
@@ -129,6 +131,18 @@ void serialize(Archive& archive, Bundle& b, std::uint32_t version) {
   archive(b.monotonic_us, b.boottime_us, b.uid, b.gid, b.uid_map, b.gid_map, b.pids, b.wake, b.files, b.mapped);
 }
 
+template <class Archive>
+void serialize(Archive& archive, ArchivedFile& f, std::uint32_t version) {
+  CheckVersion<ArchivedFile>(version);
+  archive(f.name, f.bytes, f.sha256);
+}
+
+template <class Archive>
+void serialize(Archive& archive, ArchiveIndex& a, std::uint32_t version) {
+  CheckVersion<ArchiveIndex>(version);
+  archive(a.session, a.time_us, a.user, a.host, a.key, a.ferry, a.python, a.platform, a.files);
+}
+
 namespace {
 
 template <class T>
@@ -185,6 +199,8 @@ Result<std::string> Encode(const Manifest& manifest) { return EncodeAs(FrameType
 
 Result<std::string> Encode(const Bundle& bundle) { return EncodeAs(FrameType::kBundle, bundle); }
 
+Result<std::string> Encode(const ArchiveIndex& index) { return EncodeAs(FrameType::kArchive, index); }
+
 Result<Record> DecodeRecord(const Frame& frame) {
   if (frame.type == FrameType::kCell) {
     auto cell = Decode<graph::CellRecord>(frame.payload);
@@ -209,6 +225,12 @@ Result<Bundle> DecodeBundle(std::string_view file) {
   auto frame = ReadOnlyFrame(FrameType::kBundle, file);
   if (!frame) return frame.error();
   return Decode<Bundle>(frame->payload);
+}
+
+Result<ArchiveIndex> DecodeArchive(std::string_view bytes) {
+  auto frame = ReadOnlyFrame(FrameType::kArchive, bytes);
+  if (!frame) return frame.error();
+  return Decode<ArchiveIndex>(frame->payload);
 }
 
 }  // namespace ferry::format

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "serializer/format/archive.h"
 #include "serializer/format/bundle.h"
 #include "serializer/format/frame.h"
 #include "serializer/format/manifest.h"
@@ -22,10 +23,13 @@ Result<std::string> Encode(const Record& record);
 Result<std::string> Encode(const Manifest& manifest);
 // The content of the file `bundle` of a system image.
 Result<std::string> Encode(const Bundle& bundle);
+// The head of an exported session.
+Result<std::string> Encode(const ArchiveIndex& index);
 
 // kCorrupt or kTooNew; `frame` of type kCell or kChange.
 Result<Record> DecodeRecord(const Frame& frame);
 Result<Manifest> DecodeManifest(std::string_view file);
 Result<Bundle> DecodeBundle(std::string_view file);
+Result<ArchiveIndex> DecodeArchive(std::string_view frame);
 
 }  // namespace ferry::format

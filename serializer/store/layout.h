@@ -41,6 +41,7 @@ class StoreFiles {
   explicit StoreFiles(std::string home) : home_(std::move(home)) {}
   const std::string& Home() const { return home_; }
   std::string Index() const { return home_ + "/index.json"; }
+  std::string Key() const { return home_ + "/key"; }
   std::string IndexLock() const { return home_ + "/index.lock"; }
   std::string Sessions() const { return home_ + "/sessions"; }
   SessionFiles Session(const std::string& sid) const { return SessionFiles(Sessions() + "/" + sid); }

@@ -175,13 +175,16 @@ Result<std::size_t> Store::Rename(const std::string& from, const std::string& to
   return moved;
 }
 
-Result<std::string> Store::Create(Json info) {
+Result<std::string> Store::Create(Json info, const std::function<Result<void>(const std::string& folder)>& fill) {
   const std::string sid = NewSid();
   const std::string made = files_.Made(sid);
   info["session"] = sid;
   info["created_us"] = NowMicros();
   if (auto r = MakeDirectory(made); !r) return r.error();
   auto put = [&]() -> Result<void> {
+    if (fill) {
+      if (auto r = fill(made); !r) return r;
+    }
     if (auto r = WriteObject(SessionFiles(made).Info(), info); !r) return r;
     if (auto r = ferry::Rename(made, files_.Session(sid).Root()); !r) return r;
     return SyncDirectory(files_.Sessions());

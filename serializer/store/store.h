@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,9 @@ class Store {
   // one already. Returns how many moved.
   Result<std::size_t> Rename(const std::string& from, const std::string& to);
 
-  // A new session with this session.json (plus "session" and "created_us"); its SID.
-  Result<std::string> Create(Json info);
+  // A new session with this session.json (plus "session" and "created_us"); its SID. `fill` puts files into its folder before
+  // anybody sees it; its error undoes all.
+  Result<std::string> Create(Json info, const std::function<Result<void>(const std::string& folder)>& fill = nullptr);
   // Takes the session's lock, or adopts the one that `lock_fd` holds. kNotFound, kRefused ("in use by pid ...").
   Result<SessionWriter> Write(const std::string& sid, int lock_fd = -1) const;
   Result<SessionReader> Read(const std::string& sid) const;  // kNotFound

@@ -37,6 +37,7 @@ std::vector<Sample> Samples() {
           {"change.log", *Encode(test::Change())},
           {"gen-00000007", *Encode(test::Generation())},
           {"bundle", *Encode(test::Image())},
+          {"exported-head", *Encode(test::Exported())},
           {"blob", MakeFrame(FrameType::kBlob, "the bytes of a component")}};
 }
 
@@ -54,6 +55,11 @@ Result<std::string> Again(std::string_view bytes) {
     auto bundle = DecodeBundle(bytes);
     if (!bundle) return bundle.error();
     return Encode(*bundle);
+  }
+  if (frame->type == FrameType::kArchive) {
+    auto index = DecodeArchive(bytes);
+    if (!index) return index.error();
+    return Encode(*index);
   }
   auto record = DecodeRecord(*frame);
   if (!record) return record.error();

@@ -109,4 +109,18 @@ inline Bundle Image() {
   return b;
 }
 
+inline ArchiveIndex Exported() {
+  ArchiveIndex a;
+  a.session = "3f09c1d2a4b5e677";
+  a.time_us = 1'700'000'000'000'003;
+  a.user = "ada";
+  a.host = "here";
+  a.key = "0123456789abcdef";
+  a.ferry = "0.1.0";
+  a.python = "3.11.2";
+  a.platform = "linux";
+  a.files = {{"session.json", 2, std::string(32, 's')}, {"gen-00000007", 1234, std::string(32, '\0')}};
+  return a;
+}
+
 }  // namespace ferry::format::test
