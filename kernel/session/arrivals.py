@@ -250,7 +250,7 @@ class Arrival:
 
     def _replay_failed(self, state):
         differs = state.verified is False and state.entry.code != "differs"
-        return self._way(state.entry) == "replayed" and (state.code == "replay-error" or differs)
+        return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code == "replay-error" or differs)
 
     def _stored_whole(self, entry):
         """Of most that is replayed at most the classes are stored."""
