@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -42,7 +43,9 @@ Result<Connection> ReadConnection(const std::string& file) {
                            {"control_port", &c.control_port}, {"hb_port", &c.hb_port}}) {
     auto found = j.find(key);
     if (found == j.end() || !found->is_number_integer()) return invalid(std::string("has no ") + key);
-    *port = found->get<int>();
+    const auto number = found->get<std::int64_t>();
+    if (number < 1 || number > 65535) return invalid(std::string(key) + " is no port");
+    *port = static_cast<int>(number);
   }
   if (c.ip.empty()) return invalid("has no ip");
   if (scheme != "hmac-sha256") return invalid("signature_scheme " + scheme + " is unknown");

@@ -39,7 +39,8 @@ std::string Now() {
 
 json ObjectOf(std::string_view text) {
   json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return value.is_object() ? value : json::object();
+  if (!value.is_object()) return json::object();
+  return value;  // moved: a copy of what is nested very deep would need as deep a stack
 }
 
 }  // namespace

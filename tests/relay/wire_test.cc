@@ -56,6 +56,15 @@ TEST(Message, RefusesHalvesAndGarbage) {
   EXPECT_FALSE(Message::Parse(Of({"<IDS|MSG>", "sig", std::string(100000, '['), "{}", "{}", "{}"})));
 }
 
+TEST(Message, ReadsWhatIsNestedDeeperThanTheStack) {
+  const std::string deep = R"({"x":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
+  const std::string header = R"({"msg_id":"m1","msg_type":"comm_msg","x":)" + deep + "}";
+  auto m = Message::Parse(Of({"<IDS|MSG>", "", header, "{}", deep, deep}));
+  ASSERT_TRUE(m);
+  EXPECT_EQ(m->id(), "m1");
+  EXPECT_TRUE(m->Content().contains("x"));
+}
+
 TEST(Message, TakesContentOfTheWrongTypeForNothing) {
   auto m = Message::Parse(Of({"<IDS|MSG>", "", kHeader, "null", "3", R"({"comm_id":7,"restart":"yes"})"}));
   ASSERT_TRUE(m);
