@@ -11,6 +11,9 @@ if(FERRY_SANITIZE)
   target_compile_options(ferry_options INTERFACE ${sanitizers})
   target_link_options(ferry_options INTERFACE ${sanitizers})
 endif()
+if(FERRY_FUZZ)
+  target_compile_options(ferry_options INTERFACE -fsanitize=fuzzer-no-link)  # the coverage that leads a fuzzer on
+endif()
 
 # Where the importable package is assembled, in the build tree (PYTHONPATH=<build>/python) and on installation.
 set(FERRY_PACKAGE_DIR "${CMAKE_BINARY_DIR}/python/kernelferry")

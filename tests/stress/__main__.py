@@ -1,15 +1,16 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | corpus | kills]
+    ./dev stress [sessions | plans | programs | corpus | kills | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
     programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
     corpus     every example of the corpus, brought back at every cell boundary
     kills      relay and engine killed at 100 random instants
+    fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. All but
-`kills` write their part of docs/fidelity.md when they are complete.
+`kills` and `fuzz` write their part of docs/fidelity.md when they are complete.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
+from tests.stress import fuzz
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -135,9 +137,10 @@ def stress_kills() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills"), help="default: all of them")
+    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills", "fuzz"), help="default: all of them")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
+    parser.add_argument("--seconds", type=int, default=120, help="for each target of fuzz")
     options = parser.parse_args()
     codes = []
     if options.name in (None, "sessions"):
@@ -154,6 +157,8 @@ def main() -> int:
             codes.append(1)
     if options.name in (None, "kills"):
         codes.append(stress_kills())
+    if options.name in (None, "fuzz"):
+        codes.append(fuzz.run(options.seconds, options.jobs))
     return max(codes)
 
 
