@@ -29,23 +29,30 @@ class Timed:
     def close(self):
         self.context.destroy(linger=0)
 
-    def ask(self, code, timeout=120, **content):
-        """(reply content, seconds from send to reply)."""
+    def send(self, code, **content):
+        """Sends the cell and returns at once; reply() waits for its reply."""
         message = self.session.msg("execute_request", {"code": code, "silent": False, "store_history": True, "user_expressions": {},
                                                        "allow_stdin": False, "stop_on_error": True, **content})
+        self.sent = message["header"]["msg_id"]
         wire = self.session.serialize(message)
         begun = time.perf_counter()
         self.shell.send_multipart(wire)
-        reply = self._reply(message["header"]["msg_id"], timeout)
+        return begun
+
+    def ask(self, code, timeout=120, **content):
+        """(reply content, seconds from send to reply)."""
+        begun = self.send(code, **content)
+        reply = self.reply(timeout)
         return reply, time.perf_counter() - begun
 
-    def _reply(self, msg_id, timeout):
+    def reply(self, timeout=120):
+        """Content of the reply to what was sent last."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self.shell.poll(1000):
                 parts = self.shell.recv_multipart()
                 now = self.session.deserialize(self.session.feed_identities(parts)[1])
-                if now["parent_header"].get("msg_id") == msg_id:
+                if now["parent_header"].get("msg_id") == self.sent:
                     return now["content"]
             if not self.manager.is_alive():
                 break
