@@ -44,6 +44,12 @@ int main(int argc, char** argv) {
   std::string what, key_file = "-";
   key->add_option("WHAT", what, "export: print it; import: take over another machine's")->required()->check(CLI::IsMember({"export", "import"}));
   key->add_option("FILE", key_file, "import: the file with the key; without one, standard input");
+  auto* suspend = verb("suspend", "saves a session that runs here and frees its memory; its next cell wakes it");
+  auto* suspended = suspend->add_option_group("which")->require_option(1);
+  suspended->add_option("SESSION", session, kSession);
+  suspended->add_flag("--all", all, "every session that runs here");
+  auto* kill = verb("kill", "ends a session's engine at once, without saving");
+  kill->add_option("SESSION", session, kSession)->required();
   verb("doctor", "checks what must be right to keep and bring back sessions");
   auto* install = app.add_subcommand("install", "makes Jupyter know the kernel; --help of its own")->prefix_command();
   auto* uninstall = app.add_subcommand("uninstall", "makes Jupyter forget the kernel")->prefix_command();
@@ -73,6 +79,8 @@ int main(int argc, char** argv) {
   if (*write) return Export(*settings, session, to, all, json);
   if (*read) return Import(*settings, from, trust, json);
   if (*key) return Key(*settings, what, key_file, json);
+  if (*suspend) return Suspend(*settings, session, all, json);
+  if (*kill) return Kill(*settings, session, json);
   if (*collect) return Collect(*settings, json);
   return Doctor(*settings, json);  // the only one left
 }

@@ -17,6 +17,8 @@ int Collect(const Settings& settings, bool json);
 int Export(const Settings& settings, const std::string& session, const std::string& file, bool all, bool json);  // archive.cc
 int Import(const Settings& settings, const std::string& file, bool trust, bool json);
 int Key(const Settings& settings, const std::string& verb, const std::string& file, bool json);  // verb: export, import
+int Suspend(const Settings& settings, const std::string& session, bool all, bool json);  // engine.cc
+int Kill(const Settings& settings, const std::string& session, bool json);
 int Doctor(const Settings& settings, bool json);                     // doctor.cc
 int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
 int Harbour();                                                       // migrate.cc: becomes the far end of a move
