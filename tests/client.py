@@ -47,9 +47,10 @@ class Answer:
 
 
 def normalised(text: str) -> str:
-    """Text without addresses and without the colours of tracebacks."""
+    """Text without addresses, the colours of tracebacks, and the process in the file names of cells."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    return re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
+    text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
+    return re.sub(r"/xpython_\d+/", "/xpython_.../", text)
 
 
 class Kernel:
