@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SEEDS = {"read_session_fuzz": ROOT / "tests" / "golden" / "v1"}  # others: tests/fuzz/seeds
+GOLDEN = ROOT / "tests" / "golden" / "v1"
+SEEDS = {"read_session_fuzz": GOLDEN, "read_archive_fuzz": GOLDEN}  # others: tests/fuzz/seeds
 
 
 def run(seconds: int, jobs: int) -> int:
