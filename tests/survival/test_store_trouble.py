@@ -135,21 +135,28 @@ def flip(path, at):
     path.write_bytes(data)
 
 
-def saved(notebook):
-    """Two generations: the second has another `b`."""
+UNSAFE = "open('written', 'w').close(); "  # before a cell: it is not run again
+
+
+def saved(notebook, before=UNSAFE):
+    """Two generations: the second has another `b`. before: the first statement of each cell that makes something."""
     first = notebook.open(FERRY_SAVE="manual")
-    first.run("a = list(range(1000)); b = 'first' * 1000", "cell-0")
+    first.run(before + "a = list(range(1000)); b = 'first' * 1000", "cell-0")
     assert first.magic("%checkpoint")["ok"]
-    first.run("b = 'second' * 1000", "cell-1")
+    first.run(before + "b = 'second' * 1000", "cell-1")
     first.magic("%checkpoint last")
     first.suspend()
     return notebook.session()
 
 
+def blob_of(folder, text):
+    (blob,) = [path for path in (folder / "blobs").rglob("*") if path.is_file() and text in path.read_bytes()]
+    return blob
+
+
 @pytest.mark.parametrize("at", [0.0, 0.5, 0.999])
 def test_a_damaged_blob_is_refused_by_name_and_the_rest_comes_back(notebook, at):
-    folder = saved(notebook)
-    (blob,) = [path for path in (folder / "blobs").rglob("*") if path.is_file() and b"secondsecond" in path.read_bytes()]
+    blob = blob_of(saved(notebook), b"secondsecond")
     flip(blob, at)
     second = notebook.open()
     shown = second.run("'b' in dir(), len(a)", "cell-2")
@@ -158,9 +165,19 @@ def test_a_damaged_blob_is_refused_by_name_and_the_rest_comes_back(notebook, at)
     assert entry["way"] == "failed" and entry["code"] == "load-error" and blob.name in entry["reason"]
 
 
+def test_what_a_damaged_blob_held_is_recomputed_where_that_is_safe(notebook):
+    blob = blob_of(saved(notebook, before=""), b"secondsecond")
+    flip(blob, 0.5)
+    second = notebook.open()
+    shown = second.run("b == 'second' * 1000, len(a)", "cell-2")
+    assert "(True, 1000)" in shown.text and "2 of 2 variables back" in shown.text
+    entry = second.magic("%resume")["variables"]["b"]
+    assert (entry["way"], entry["verified"], entry["code"]) == ("replayed", True, "load-error") and blob.name in entry["reason"]
+
+
 @pytest.mark.parametrize("at", [0.0, 0.5, 0.999])
 def test_a_damaged_manifest_is_named_and_the_generation_before_it_comes_back(notebook, at):
-    folder = saved(notebook)
+    folder = saved(notebook, before="")
     newest = max(folder.glob("gen-*"))
     flip(newest, at)
     second = notebook.open()
