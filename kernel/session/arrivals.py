@@ -240,7 +240,7 @@ class Arrival:
         unloaded = {key: state for key, state in failed.items() if state.way == "failed" and state.code == "load-error"}
         if unloaded:
             planned = {entry["key"]: entry for entry in self._plan(unstorable=unloaded)["entries"]}
-            found.update({key: ("replayed", f"{state.reason}; the cells that make it were run again instead", state.code)
+            found.update({key: ("replayed", f"{state.reason.rstrip('.')}; the cells that make it were run again instead", state.code)
                           for key, state in unloaded.items() if key in planned and planned[key]["way"] == "replayed"})
         if found:
             log.info("brought back another way: %s", found)
