@@ -17,7 +17,7 @@ NOTED = 6  # lines of a notice
 FILES_SHOWN = 5  # lines about files
 STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
 CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
-LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # reasons: the only ones that are long
+LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # the only column that is long
 MUTED = "color: var(--jp-ui-font-color2, #767676)"
 WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 ORDER = ("failed", "lost", "image", "pending", "replayed", "stored")
@@ -122,13 +122,20 @@ class Result:
         headings, rows = self._columns()
         if not rows:
             return ""
+        below = headings[-1] == "why"  # reasons are long: each gets a row of its own, under its name
+        if below:
+            headings = headings[:-1]
         parts = ["<table style='border-collapse: collapse; margin: 4px 0'><tr>"]
         parts += [f"<th style='{CELL}; font-weight: 600'>{html.escape(heading)}</th>" for heading in headings]
         for row in rows:
             style = f"{CELL}; {WARN}" if set(row) & {"failed", "lost", "different"} else CELL
-            styles = [style, style, *[CELL] * len(row)][:len(row) - 1] + [LAST]
+            cells = row[:len(headings)]
+            styles = [style, style, *[CELL] * len(cells)][:len(cells) - 1] + [CELL if below else LAST]
             parts.append("</tr><tr>" + "".join(f"<td style='{s}'>{html.escape(cut(cell, 2000 if s is LAST else 60))}</td>"
-                                               for s, cell in zip(styles, row)))
+                                               for s, cell in zip(styles, cells)))
+            if below and row[-1]:
+                parts.append(f"</tr><tr><td colspan='{len(headings)}' style='{LAST}; {MUTED}; padding-left: 16px'>"
+                             f"{html.escape(cut(row[-1], 2000))}</td>")
         return "".join(parts) + "</tr></table>"
 
 
