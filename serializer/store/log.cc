@@ -71,9 +71,13 @@ Result<void> LogWriter::Sync(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!dirty_ || (!now && time - synced_ < std::chrono::seconds(5))) return {};
   if (auto r = file_.Sync(); !r) return r;
-  dirty_ = false;
-  synced_ = time;
+  Synced(size_);
   return {};
+}
+
+void LogWriter::Synced(std::uint64_t size) {
+  if (size == size_) dirty_ = false;
+  synced_ = std::chrono::steady_clock::now();
 }
 
 }  // namespace ferry::store

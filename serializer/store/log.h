@@ -32,6 +32,9 @@ class LogWriter {
   Result<void> Append(const format::Record& record);
   // On disk now, or (now = false) only if the last sync was 5 s ago. Nothing to do if nothing was appended.
   Result<void> Sync(bool now);
+  // For whoever syncs the file by its path: what was appended up to `size` is on disk.
+  std::uint64_t size() const { return size_; }
+  void Synced(std::uint64_t size);
 
  private:
   LogWriter(File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}

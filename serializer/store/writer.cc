@@ -190,6 +190,7 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     if (auto r = Rename(temporary, path); !r) return r;
     used_ += whole - replaced;
     unsynced_.insert(ref.digest);
+    syncing_.erase(ref.digest);  // another file than the one that a sync under way has found there
     return {};
   };
   if (auto r = put(); !r) {
@@ -202,33 +203,53 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
   return ref;
 }
 
+// The log, and each blob of `manifest` that is not on disk yet. It runs on a thread of its own, since a busy disk can take
+// seconds that no request should wait for.
 Result<void> SessionWriter::SyncBlobs(const format::Manifest& manifest, Stop& stop) {
+  if (sync_.running()) {
+    if (auto r = AwaitSync(stop); !r) return r;
+  }
   std::vector<Digest> waiting = BlobsOf(manifest);
   std::erase_if(waiting, [&](const Digest& blob) { return !unsynced_.contains(blob); });
-  // A sync per file costs milliseconds; the whole file system costs little more than one of them. Where that fails, the
-  // fault may be another program's, and each file is asked for its own.
-  if (waiting.size() > kManyBlobs && disk_.SyncFileSystem()) {
-    unsynced_.clear();
-    return {};
-  }
-  if (waiting.empty()) return {};
-  std::set<std::string> folders = {files_.Blobs()};
-  for (const Digest& blob : waiting) {
-    if (stop.AskedNow()) return Aborted();
-    const std::string path = files_.Blob(blob);
-    auto file = File::Read(path);
-    if (auto r = file ? file->Sync() : Result<void>(file.error()); !r) {
-      // The system reports a failed write once and may forget it: the blob cannot be trusted and must be put again.
-      (void)Remove(path);
-      unsynced_.erase(blob);
-      return r;
+  syncing_ = {waiting.begin(), waiting.end()};
+  syncing_log_ = log_.size();
+  unsyncable_ = std::make_shared<std::optional<Digest>>();
+  sync_.Start([files = files_, disk = disk_, waiting, failed = unsyncable_]() -> Result<void> {
+    auto sync = [](const std::string& path) {
+      auto file = File::Read(path);
+      return file ? file->Sync() : Result<void>(file.error());
+    };
+    if (auto r = sync(files.Log()); !r && r.error().code != Code::kNotFound) return r;
+    // A sync per file costs milliseconds; the whole file system costs little more than one of them. Where that fails, the
+    // fault may be another program's, and each file is asked for its own.
+    if (waiting.empty() || (waiting.size() > kManyBlobs && disk->SyncFileSystem())) return {};
+    std::set<std::string> folders = {files.Blobs()};
+    for (const Digest& blob : waiting) {
+      if (auto r = sync(files.Blob(blob)); !r) {
+        *failed = blob;
+        return r;
+      }
+      folders.insert(files.BlobFolder(blob));
     }
-    folders.insert(files_.BlobFolder(blob));
+    for (const auto& folder : folders) {
+      if (auto r = SyncDirectory(folder); !r) return r;
+    }
+    return {};
+  });
+  return AwaitSync(stop);
+}
+
+Result<void> SessionWriter::AwaitSync(Stop& stop) {
+  auto ended = sync_.Wait(stop);
+  if (!ended) return Aborted();
+  if (*unsyncable_) {
+    // The system reports a failed write once and may forget it: the blob cannot be trusted and must be put again.
+    (void)Remove(files_.Blob(**unsyncable_));
+    unsynced_.erase(**unsyncable_);
   }
-  for (const auto& folder : folders) {
-    if (auto r = SyncDirectory(folder); !r) return r;
-  }
-  for (const Digest& blob : waiting) unsynced_.erase(blob);
+  if (!*ended) return *ended;
+  for (const Digest& blob : syncing_) unsynced_.erase(blob);
+  log_.Synced(syncing_log_);
   return {};
 }
 
@@ -244,7 +265,6 @@ Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& sto
   }
   auto file = format::Encode(manifest);
   if (!file) return file.error();
-  if (auto r = log_.Sync(true); !r) return r.error();
   if (auto r = SyncBlobs(manifest, stop); !r) return r.error();
   auto put = [&]() -> Result<void> {
     auto out = File::Create(files_.NewGeneration());

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 #include "serializer/store/json.h"
 #include "serializer/store/layout.h"
 #include "serializer/store/log.h"
+#include "util/background.h"
 #include "util/direct_file.h"
 #include "util/file.h"
 #include "util/lock.h"
@@ -47,7 +49,8 @@ class SessionWriter {
   Result<BlobRef> PutBlob(const std::vector<std::string_view>& pieces, Stop& stop);
 
   // Makes `manifest` the newest generation and returns its number; fills in `generation` and `bytes`. Looks at `stop`
-  // between blobs (kAborted; what was synced stays synced). kInvalid if a blob it names was never put.
+  // while log and blobs are synced (kAborted; the sync goes on, the next call waits for it). kInvalid if a blob it names
+  // was never put.
   Result<std::uint32_t> Commit(format::Manifest manifest, Stop& stop);
 
   // Removes blobs that no generation names and that were not put since the last commit; returns the bytes freed.
@@ -64,18 +67,20 @@ class SessionWriter {
 
  private:
   SessionWriter(SessionFiles files, FileLock lock, LogWriter log, File disk, std::uint64_t quota, std::uint64_t elsewhere)
-      : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), disk_(std::move(disk)), quota_(quota),
+      : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), disk_(std::make_shared<File>(std::move(disk))),
+        quota_(quota),
         elsewhere_(elsewhere) {}
   Result<void> CheckRoom(std::uint64_t bytes) const;
   Result<Digest> WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop);
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
+  Result<void> AwaitSync(Stop& stop);
   Result<void> RemoveSuperseded();
   Error QuotaError(std::uint64_t bytes) const;
 
   SessionFiles files_;
   FileLock lock_;
   LogWriter log_;
-  File disk_;  // the folder of blobs, open since before the first was put: it learns of every failed write
+  std::shared_ptr<File> disk_;  // the folder of blobs, open since before the first was put: it learns of every failed write
   std::uint64_t quota_, elsewhere_;
   std::uint64_t used_ = 0;
   std::uint32_t last_generation_ = 0;
@@ -83,6 +88,10 @@ class SessionWriter {
   std::set<Digest> unsynced_;  // put, and not yet known to be on disk
   std::set<Digest> durable_;   // named by a generation when it was committed, thus on disk
   std::optional<DirectFile> abandoned_;  // a large blob that was stopped; the device may still be writing
+  std::set<Digest> syncing_;             // of unsynced_: what the sync under way, if it succeeds, has put on disk
+  std::uint64_t syncing_log_ = 0;        // and as much of the log
+  std::shared_ptr<std::optional<Digest>> unsyncable_;  // the blob at which it failed
+  Background sync_;
 };
 
 }  // namespace ferry::store

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <future>
 #include <cstring>
 #include <random>
 
@@ -216,6 +217,33 @@ TEST_F(StoreTest, ALargeBlobThatWasStoppedCostsNothingAndIsPutAgain) {
   EXPECT_EQ(writer.PutBlob({longer}, stop).error().code, Code::kAborted);
   EXPECT_TRUE(writer.Collect());
   EXPECT_FALSE(Exists(files.NewLargeBlob()));
+}
+
+TEST_F(StoreTest, ARequestNeedNotWaitForASlowDisk) {
+  auto writer = Write();
+  auto blob = writer.PutBlob({"bytes"}, Never());
+  ASSERT_TRUE(blob);
+  std::atomic<bool> asked = false;
+  Stop stop;
+  stop.Watch(&asked, -1);
+  std::promise<void> disk;
+  SetFaultHook([&](Step step, const std::string& path, bool done) {
+    if (step == Step::kSync && !done && path == files.Blob(blob->digest)) {
+      asked = true;
+      disk.get_future().wait();
+    }
+    return 0;
+  });
+  format::Manifest manifest;
+  manifest.components.resize(1);
+  manifest.components[0].blob = blob->digest;
+  EXPECT_EQ(writer.Commit(manifest, stop).error().code, Code::kAborted);
+  EXPECT_EQ(writer.Commit(manifest, stop).error().code, Code::kAborted) << "the sync still waits for the disk";
+  EXPECT_TRUE(Numbers(Read()).empty());
+  disk.set_value();
+  EXPECT_EQ(*writer.Commit(manifest, Never()), 1u);
+  SetFaultHook({});
+  EXPECT_TRUE(Read().OpenBlob(blob->digest));
 }
 
 TEST_F(StoreTest, GarbageIsWhatNoGenerationNamesAndNobodyJustPut) {
