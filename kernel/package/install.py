@@ -85,7 +85,7 @@ def write_spec(folder: pathlib.Path, relay: str, python: str) -> None:
         "display_name": DISPLAY_NAME,
         "language": "python",
         "interrupt_mode": "message",
-        "metadata": {"debugger": True},
+        "metadata": {"debugger": True, "supported_encryption": ["curve"]},
     }
     partial = folder / "kernel.json.part"
     partial.write_text(json.dumps(spec, indent=1) + "\n")

@@ -84,7 +84,7 @@ def browser():
     """A page of Chromium. `page.problems`: what the browser's console calls errors."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+        page = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         page.set_default_timeout(SLOW)
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))

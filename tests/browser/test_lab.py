@@ -72,3 +72,51 @@ def test_everything_killed_and_opened_again(server, page):
         assert any("variables back" in text for text in shown[:-1])
     finally:
         again.kill()
+
+
+def test_a_page_that_is_loaded_again_finds_the_running_cell(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("a = [1]")
+    nb.save()
+    name = next(server.notebooks.glob("*.ipynb")).name
+    cell = nb.panel.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.insert_text("import pathlib, time\npathlib.Path('runs').touch()\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)\na.append(2)")
+    page.keyboard.press("Shift+Enter")
+    while not (server.notebooks / "runs").exists():
+        page.wait_for_timeout(50)
+    page.goto(f"{server.url}lab/tree/{name}?token=t&reset")
+    nb = Notebook(page)
+    expect(nb.panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "busy")
+    (server.notebooks / "go").touch()
+    nb.wait_ready(KERNEL)
+    assert nb.outputs(nb.run("a"))[-1] == "[1, 2]"
+
+
+def test_two_pages_share_one_kernel(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("a = [1]")
+    nb.save()
+    name = next(server.notebooks.glob("*.ipynb")).name
+    second = page.context.new_page()
+    second.set_default_timeout(90_000)
+    other = Notebook.open(second, server, name, KERNEL)
+    assert other.outputs(other.run("a.append(2); a")) == ["[1, 2]"]
+    page.bring_to_front()
+    assert nb.outputs(nb.run("a.append(3); a"))[-1] == "[1, 2, 3]"
+    assert len([p for p in server.kernels() if "kernelferry.engine" in " ".join(p.cmdline())]) == 1
+
+
+def test_notebook_7(server, page):
+    page.goto(f"{server.url}tree?token=t")
+    page.locator(".jp-Toolbar-item:has-text('New')").first.click()
+    with page.context.expect_page() as opened:
+        page.locator(f".lm-Menu-itemLabel:text-is('{KERNEL}')").click()
+    notebook = opened.value
+    notebook.set_default_timeout(90_000)
+    nb = Notebook(notebook)
+    expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    assert nb.outputs(nb.run("6 * 7")) == ["42"]
+    shown = nb.run("%checkpoint first")
+    expect(shown.locator(".jp-OutputArea-output")).to_contain_text("Saved generation")
+    page.problems.clear()  # the file list's own: it looks for JupyterLab's settings

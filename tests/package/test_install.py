@@ -35,7 +35,7 @@ def test_kernel_json(tmp_path, capsys):
         "display_name": "Python 3 (Ferry)",
         "language": "python",
         "interrupt_mode": "message",
-        "metadata": {"debugger": True},
+        "metadata": {"debugger": True, "supported_encryption": ["curve"]},
     }
     for logo in ("logo-32x32.png", "logo-64x64.png", "logo-svg.svg"):
         assert (folder / logo).stat().st_size > 100

@@ -230,6 +230,27 @@ def test_an_engine_that_lost_its_relay_ends_with_its_lease(notebook):
     assert notebook.open().evaluate(["a"]) == ["[1]"]
 
 
+def test_a_second_between_sigterm_and_the_end_is_enough(notebook):
+    kernel = notebook.open()
+    kernel.run("import numpy as np; a = np.arange(1_000_000.0); b = a[10:]", "cell-0")
+    kernel.run("class Ship: pass\nship = Ship(); ship.log = [1]", "cell-1")
+    kernel.relay.terminate()
+    psutil.wait_procs(kernel.processes(), timeout=1)
+    kernel.kill()
+    assert notebook.open().evaluate(["b.base is a, len(a), ship.log, type(ship) is Ship"]) == ["(True, 1000000, [1], True)"]
+
+
+def test_a_front_end_that_ends_every_descendant_loses_nothing(notebook):
+    kernel = notebook.open()
+    request = kernel.send("a = [1]; print('running', flush=True); import time; time.sleep(600)", "cell-0")
+    kernel.wait_for_output(request, "running")
+    for process in reversed(kernel.processes()):  # children first, as VS Code does
+        process.terminate()
+    psutil.wait_procs(kernel.processes(), timeout=10)
+    kernel.kill()
+    assert notebook.open().evaluate(["a"]) == ["[1]"]
+
+
 # -- interrupts
 
 def test_an_interrupt_leaves_the_state_as_the_cell_had_it(notebook):
