@@ -4,6 +4,7 @@ from .figure import apply_matplotlib, capture_matplotlib
 from .kind import Kind, lost_text, no_baseline, of_session, shown
 from .pack import PLAIN, pack, pack_each, reason, unpack, unpack_each
 
+TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
 MACHINERY = ("ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2")  # of this process or its start
 
 
@@ -28,12 +29,14 @@ def set_setting(shell, key, value):
 
 
 def surface(shell):
-    """What IPython looks up: settings, loaded extensions, aliases, magics, formatters, event callbacks."""
+    """What IPython looks up: settings, `from __future__` of earlier cells, loaded extensions, aliases, magics, formatters,
+    event callbacks, transformers of cells."""
     if shell is None:
         return None
     formatters = getattr(getattr(shell, "display_formatter", None), "formatters", {})
     return {
         "settings": settings(shell),
+        "flags": shell.compile.flags,
         "extensions": sorted(shell.extension_manager.loaded),
         "aliases": dict(shell.alias_manager.aliases),
         "magics": {(kind, name): function for kind, table in shell.magics_manager.magics.items()
@@ -42,6 +45,8 @@ def surface(shell):
                        for cls, printer in formatter.type_printers.items()},
         "events": {(name, index): callback for name, callbacks in shell.events.callbacks.items()
                    for index, callback in enumerate(callbacks)},
+        "transformers": {(name, index): transformer for name in TRANSFORMERS
+                         for index, transformer in enumerate(getattr(shell, name))},
     }
 
 
@@ -52,22 +57,25 @@ def capture_ipython(where, base):
     extensions = [name for name in now["extensions"] if name not in base["extensions"]]
     aliases = {name: command for name, command in now["aliases"].items() if base["aliases"].get(name) != command}
     tables, lost, names = {}, {}, []
-    for table in ("magics", "formatters", "events"):
+    for table in ("magics", "formatters", "events", "transformers"):
         known = {id(value) for value in base[table].values()}
-        mine = {key: value for key, value in now[table].items() if id(value) not in known and of_session(value)}
+        mine = {key: value for key, value in now[table].items() if id(value) not in known and (of_session(value) or of_session(type(value)))}
         keyed = {index: (key, value) for index, (key, value) in enumerate(mine.items())}
         tables[table], refused = pack_each(keyed, where.namespace, where.names)
         names += [f"{table[:-1]} {getattr(key[1], '__name__', key[1])}" for key in mine]
         lost.update({f"{table[:-1]} {keyed[index][0][1]}": why for index, why in refused.items()})
     changed = {key: value for key, value in now["settings"].items() if base["settings"].get(key) != value}
-    if not extensions and not aliases and not names and not changed:
+    future = now["flags"] & ~base["flags"]
+    if not extensions and not aliases and not names and not changed and not future:
         return None
-    state = {"extensions": extensions, "aliases": aliases, "settings": changed, "tables": tables, "lost": lost}
-    return state, shown([*extensions, *aliases, *(name for _, name in changed), *names])
+    state = {"extensions": extensions, "aliases": aliases, "settings": changed, "tables": tables, "lost": lost, "future": future}
+    imports = ["from __future__"] if future else []
+    return state, shown([*extensions, *aliases, *(name for _, name in changed), *imports, *names])
 
 
 def apply_ipython(where, state):
     shell, lost = where.shell, dict(state["lost"])
+    shell.compile.flags |= state.get("future", 0)
     for name in state["extensions"]:
         try:
             shell.extension_manager.load_extension(name)
@@ -88,6 +96,9 @@ def apply_ipython(where, state):
                 shell.register_magic_function(value, *key)
             elif table == "formatters":
                 shell.display_formatter.formatters[key[0]].for_type(key[1], value)
+            elif table == "transformers":
+                if value not in getattr(shell, key[0]):
+                    getattr(shell, key[0]).insert(key[1], value)
             elif value not in shell.events.callbacks[key[0]]:
                 shell.events.register(key[0], value)
     return lost_text("IPython's", lost)

@@ -1,7 +1,9 @@
 """Where the process stands: cwd, environ, sys.path, timezone, locale, umask, limits."""
+import gc
 import os
 import re
 import resource
+import socket
 import sys
 import time
 
@@ -104,8 +106,17 @@ def apply_umask(_where, state):
     return ""
 
 
+def set_collector(state):
+    enabled, thresholds = state
+    gc.set_threshold(*thresholds)
+    gc.enable() if enabled else gc.disable()
+
+
 INTERPRETER = {"recursionlimit": (sys.getrecursionlimit, sys.setrecursionlimit),
-               "switchinterval": (sys.getswitchinterval, sys.setswitchinterval)}
+               "switchinterval": (sys.getswitchinterval, sys.setswitchinterval),
+               "int_max_str_digits": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
+               "gc": (lambda: (gc.isenabled(), gc.get_threshold()), set_collector),
+               "default timeout of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout)}
 
 
 def limits(_shell=None):
