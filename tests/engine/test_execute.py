@@ -130,3 +130,15 @@ def test_magics_that_would_want_a_terminal(engine, tmp_path):
     payload = engine.ok(f"%edit {tmp_path}/a.txt").content["payload"][0]
     assert (payload["source"], payload["filename"]) == ("edit_magic", str(tmp_path / "a.txt"))
     assert "no toolkit's event loop" in engine.run("%gui qt").text("stderr")
+
+
+def test_configuration_startup_files_and_extensions(start_engine, tmp_path):
+    profile = tmp_path / "ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "10-first.py").write_text("started = 1")
+    (profile / "ipython_config.py").write_text("c = get_config()\nc.InteractiveShellApp.exec_lines = ['configured = started + 1']\n"
+                                               "c.InteractiveShellApp.extensions = ['autoreload']\n"
+                                               "c.InteractiveShell.ast_node_interactivity = 'all'\n")
+    with start_engine(env={"IPYTHONDIR": str(tmp_path / "ipython")}) as engine:
+        assert [r["data"]["text/plain"] for r in engine.ok("started\nconfigured").all("execute_result")] == ["1", "2"]
+        engine.ok("%autoreload 2")
