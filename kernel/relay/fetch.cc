@@ -9,6 +9,9 @@
 #include "kernel/relay/link.h"
 #include "kernel/relay/runtime_dir.h"
 #include "kernel/relay/ssh.h"
+#include "serializer/store/settings.h"
+#include "serializer/store/store.h"
+#include "util/file.h"
 
 namespace ferry::relay {
 namespace {
@@ -80,6 +83,18 @@ class End {
   std::unique_ptr<Link> link_;
 };
 
+// Takes the session at this end. An engine that lost its relay is asked to save and end; that takes what it takes.
+Result<json> Hold(End& end, const std::string& token) {
+  for (auto began = Clock::now();;) {
+    auto held = end.Ask({{"op", "open"}, {"take", true}, {"token", token}});
+    if (!held || FlagAt(*held, "ok", false)) return held;
+    std::string code = StringAt(*held, "code");
+    if (code == Name(Code::kNotFound)) return Error{Code::kNotFound, StringAt(*held, "what"), ""};
+    if (code != Name(Code::kAborted) || Clock::now() - began > kSaving) return Said(*held, end.name());
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 Result<void> Copy(End& from, End& to, const std::string& path) {
   auto got = from.Ask({{"op", "get"}, {"path", path}}, {}, [&](const Parcel& piece) -> Result<void> {
     bool last = !FlagAt(piece.head, "more", false);
@@ -116,16 +131,21 @@ Result<void> Fetch(const std::string& sid, const std::string& text, const std::s
   here.log = dir->path() + "/here.log";
   End far(text, sid), near("this machine", sid);
   if (auto opened = near.Open(here); !opened) return opened;
-  if (auto held = near.Must({{"op", "open"}, {"take", true}}); !held) return held.error();
+  std::string token = RandomHex(8), mark = store::StoreFiles(store::ConfiguredHome()).Session(sid).Root() + "/moving-" + token;
+  auto ours = Hold(near, token);
+  if (!ours) return ours.error();
+  if (!FlagAt(*ours, "away", false)) return {};  // somebody was quicker
   if (auto opened = far.Open(there); !opened) return ExplainSsh(*host, opened.error().what);
-
-  // An engine that lost its relay is asked to save and end; that takes what it takes.
-  for (auto began = Clock::now();;) {
-    auto held = far.Ask({{"op", "open"}, {"take", true}});
-    if (!held) return held.error();
-    if (FlagAt(*held, "ok", false)) break;
-    if (StringAt(*held, "code") != "aborted" || Clock::now() - began > kSaving) return Said(*held, text);
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  if (auto made = File::Create(mark); !made) return made.error();
+  auto theirs = Hold(far, token);
+  (void)Remove(mark);
+  int epoch = ours->value("epoch", 0);
+  bool nothing = !theirs && theirs.error().code == Code::kNotFound;
+  if (!theirs && !nothing) return theirs.error();
+  // The other host never took the session over: the hand-over was cut short after this side had given it up in writing.
+  if (nothing || FlagAt(*theirs, "same", false) || theirs->value("epoch", 0) < epoch || FlagAt(*theirs, "away", false)) {
+    auto taken = near.Must({{"op", "set"}, {"fields", {{"epoch", epoch + 1}, {"moved_to", nullptr}}}});
+    return taken ? Result<void>() : taken.error();
   }
   auto newest = far.Must({{"op", "newest"}});
   if (!newest) return newest.error();
@@ -142,7 +162,7 @@ Result<void> Fetch(const std::string& sid, const std::string& text, const std::s
     if (auto copied = Copy(far, near, path); !copied) return copied;
   }
   json fields = (*newest)["info"];
-  int epoch = fields.value("epoch", 0) + 1;
+  epoch = std::max(epoch, fields.value("epoch", 0)) + 1;
   for (const char* own : {"session", "notebook", "created_us", "pid"}) fields.erase(own);
   fields["epoch"] = epoch;
   fields["moved_to"] = nullptr;

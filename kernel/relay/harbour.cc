@@ -82,7 +82,9 @@ void Harbour::Leave() {
     ::waitpid(engine_, nullptr, 0);
     engine_ = -1;
   }
-  if (created_ && !begun_ && !same_) (void)RemoveTree(store::StoreFiles(choice_.home).Session(choice_.sid).Root());
+  store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
+  auto info = created_ ? store::ReadObject(files.Info()) : Error{};
+  if (info && info->contains("moved_to")) (void)RemoveTree(files.Root());  // it was never owned here
   if (engine_ < 0) dir_.Remove();
 }
 
@@ -134,6 +136,7 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   if (op == "sync") return Sync(wish);
   if (op == "release") {
     choice_.lock.reset();
+    begun_ = false;
     return json::object();
   }
   if (op == "start") return StartEngine(wish);
@@ -143,6 +146,7 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   }
   if (op == "begin") {
     begun_ = true;
+    created_ = false;
     return json::object();
   }
   return Unknown("the request " + op + " is unknown");
@@ -191,7 +195,7 @@ Harbour::Fields Harbour::Open(const json& wish) {
   if (!info) return info.error();
   auto epoch = info->find("epoch");
   json answer = {{"same", same_}, {"epoch", epoch == info->end() ? json(0) : *epoch}, {"home", choice_.home}, {"away", info->contains("moved_to")}};
-  if (same_ && !FlagAt(wish, "take", false)) return answer;
+  if (same_) return answer;  // who asks holds its lock
   auto lock = FileLock::Take(files.Lock());
   if (lock) {
     choice_.lock = std::move(*lock);

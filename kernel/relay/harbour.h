@@ -3,7 +3,8 @@
 //
 // What it may leave behind when its stdin ends, which is how it learns that its relay or the wire has gone:
 //
-//   nothing was begun          a session folder that it made is removed; an engine that it started is killed
+//   nothing was begun, or      an engine that it started is killed; a session folder that it made is removed, unless the
+//   `release` was said         session was owned here by then
 //   `begin` was said           the engine stays, finishes its cell, saves and ends after its lease, as without a relay
 //
 // One thread; it waits for parcels, the end of the engine, and the sockets of one that starts.

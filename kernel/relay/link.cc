@@ -45,10 +45,10 @@ Result<std::unique_ptr<Link>> Link::Open(Command command) {
 Link::~Link() {
   Close();
   if (pid_ <= 0) return;
-  // The end of its stdin ends a harbour; an ssh that cannot reach the other side would stay.
-  ::kill(pid_, SIGTERM);
+  // The end of its stdin ends a harbour, and with it ssh; one that cannot reach the other side would stay.
   for (int i = 0; i < 100 && ::waitpid(pid_, nullptr, WNOHANG) == 0; ++i) {
-    if (i == 50) ::kill(pid_, SIGKILL);
+    if (i == 50) ::kill(pid_, SIGTERM);
+    if (i == 75) ::kill(pid_, SIGKILL);
     ::usleep(2000);
   }
 }

@@ -36,10 +36,13 @@ std::string Size(double bytes) {
 
 double Seconds(Timers::Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
-// A test stops the relay at a named step of a move, does its harm, and lets it go on (SIGCONT).
+// A test stops the relay at a named step of a move, does its harm, and lets it go on (SIGCONT). FERRY_MOVE_STOP names a
+// file that holds the step.
 void NamedFault(const char* step) {
-  const char* fault = std::getenv("FERRY_MOVE_STOP");
-  if (fault && std::string_view(fault) == step) ::raise(SIGSTOP);
+  const char* file = std::getenv("FERRY_MOVE_STOP");
+  if (!file) return;
+  auto wanted = ReadFile(file);
+  if (wanted && *wanted == step) ::raise(SIGSTOP);
 }
 
 }  // namespace
@@ -368,16 +371,20 @@ void Migration::OnArrived(const json& arrived) {
   }
   Advance(MoveState::kVerified);
   if (over_) return;
+  if (!link_->open()) return Abort({Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"});
   Progress("handing over", true);
+  departing_ = true;
   AskSource({{"verb", "depart"}, {"epoch", pack_.value("epoch", 0) + 1}, {"host", wish_.host.text}}, &Migration::OnDeparted);
 }
 
 // -- VERIFIED: the hand-over
 
 void Migration::OnDeparted(const json& departed) {
-  if (StringAt(departed, "status") != "ok") return Abort(ErrorOf(departed, "the session"));
+  departing_ = false;
+  if (StringAt(departed, "status") != "ok") return Abort(late_ ? *late_ : ErrorOf(departed, "the session"));
   departed_ = true;
   hands_.release();
+  if (late_) return Return(*late_);
   NamedFault("departed");
   if (!link_->open()) return Return({Code::kIo, "the wire to " + wish_.host.text + " was cut", ""});
   Wait(kSolve * 30, "the session to be saved there");
@@ -405,15 +412,26 @@ void Migration::OnOwned(const json& owned) {
 
 void Migration::Abort(Error error) {
   if (over_) return;
+  if (departing_) {  // what it has been asked for it may have done: its answer comes first
+    late_ = late_ ? late_ : error;
+    return;
+  }
   if (departed_) return Return(std::move(error));
   if (pack_.is_object() && !wish_.reach) hands_.ask_source({{"verb", "stay"}}, [](json) {});
   Finish(std::move(error), nullptr);
+}
+
+void Migration::OnSourceEnded() {
+  Error error{Code::kIo, "the engine ended while its session moved", ""};
+  if (std::exchange(departing_, false)) Return(error);
+  else Abort(error);
 }
 
 // The source takes the session back, with an epoch above the one that the target may have written.
 void Migration::Return(Error error) {
   if (over_) return;
   over_ = true;
+  departing_ = false;
   link_.reset();  // its harbour kills the engine there
   next_.reset();
   hands_.ask_source({{"verb", "return"}, {"epoch", pack_.value("epoch", 0) + 2}}, [this, error](json answer) {
@@ -469,7 +487,7 @@ void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     link->OnReadable();
     if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !files_.empty()) ShipMore();
   }
-  if (!over_ && link_ && !link_->open()) {
+  if (!over_ && link_ && !link_->open() && !late_) {
     return Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
                                   : ExplainSsh(wish_.host, link_->said()));
   }

@@ -81,6 +81,7 @@ class Migration {
   MoveState state() const { return state_; }
   const MoveWish& wish() const { return wish_; }
   bool departed() const { return departed_; }
+  void OnSourceEnded();  // while it had not departed
 
   // From the relay's loop.
   void OnDrained();
@@ -130,8 +131,9 @@ class Migration {
   std::shared_ptr<Link> link_;
   std::unique_ptr<Engine> next_;
   std::string control_, log_, waits_for_;
-  bool drained_ = false, hello_ = false, departed_ = false, over_ = false;
+  bool drained_ = false, hello_ = false, departing_ = false, departed_ = false, over_ = false;
 
+  std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
   json pack_, plan_, opened_, arrived_;
   Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
   int echoes_ = 0;

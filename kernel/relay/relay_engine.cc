@@ -155,7 +155,7 @@ void Relay::Reaped() {
 }
 
 void Relay::Bury() {
-  if (BuryDuringMove()) return;
+  if (!ending_ || BuryDuringMove()) return;
   Ending ending = *std::exchange(ending_, std::nullopt);
   std::unique_ptr<Engine> engine = std::move(engine_);
   dir_.RemoveEngine(engine->number());

@@ -137,6 +137,7 @@ void Relay::EndMove() {
     host_ = move->wish().host;
     TakeOver(std::move(outcome));
   }
+  if (error && move->departed() && engine_ && engine_->link()) engine_->link()->Tell({{"op", "begin"}});  // it has taken the session back
   if (error) Log("the session stays where it is: " + error->what);
   if (!move->wish().reach) AnswerMove(error, display);
   if (!engine_ && !leaving_) StartEngine(Start::kCrash);
@@ -176,12 +177,13 @@ void Relay::TakeOver(MoveOutcome outcome) {
   if (engine_) {
     int number = engine_->number();
     pid_t pid = engine_->link() ? -1 : engine_->pid();
-    engine_->Kill(SIGKILL);
+    if (!ending_) engine_->Kill(SIGKILL);
     if (pid > 0 && !ending_) ::waitpid(pid, nullptr, 0);
     engine_.reset();
     dir_.RemoveEngine(number);
   }
   ending_.reset();
+  timers_.Clear(Timer::kMourning);
   engine_ = std::move(outcome.engine);
   engine_->link()->on_event([this](Parcel p) { OnHarbourEvent(p); });
 }
@@ -227,7 +229,7 @@ bool Relay::BuryDuringMove() {
     dir_.RemoveEngine(number);
     return true;
   }
-  move_->Abort({Code::kIo, "the engine ended while its session moved", ""});
+  move_->OnSourceEnded();
   if (moved_) {
     std::optional<Error> error = moved_->error;
     moved_.reset();
