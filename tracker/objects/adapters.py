@@ -73,6 +73,20 @@ def _numpy_record(obj):
             yield _address(numpy.asarray(obj)) - _address(obj.base)
 
 
+_NOT_OF_TRAITS = {"_trait_notifiers", "_trait_validators", "_cross_validation_lock"}
+
+
+def _has_traits(obj):
+    """An object with traits, and who observes it besides its own class."""
+    fields = _fields(obj)
+    yield {name: value for name, value in fields.items() if name not in _NOT_OF_TRAITS}
+    for trait, kinds in fields.get("_trait_notifiers", {}).items():
+        for kind, functions in kinds.items():
+            by_hand = [f for f in functions if not any(base.__qualname__ == "EventHandler" for base in type(f).__mro__)]
+            if by_hand:
+                yield (trait, kind, by_hand)
+
+
 def _address(array) -> int:
     return array.__array_interface__["data"][0]
 
@@ -96,6 +110,7 @@ register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)
 register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
+register("traitlets.traitlets.HasTraits", children=_has_traits)
 register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
          opaque="contents of the cache")
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
