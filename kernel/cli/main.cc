@@ -50,7 +50,17 @@ int main(int argc, char** argv) {
   suspended->add_flag("--all", all, "every session that runs here");
   auto* kill = verb("kill", "ends a session's engine at once, without saving");
   kill->add_option("SESSION", session, kSession)->required();
-  verb("doctor", "checks what must be right to keep and bring back sessions");
+  auto* doctor = verb("doctor", "checks what must be right to keep and bring back sessions, or to move them to another host");
+  doctor->add_option("HOST", to, "user@host[:port], as for ssh");
+  auto* migrate = verb("migrate", "moves a running session to another host, as %migrate does");
+  bool plan = false, yes = false, force = false;
+  std::string policy = "cheapest";
+  migrate->add_option("SESSION", session, kSession)->required();
+  migrate->add_option("HOST", to, "user@host[:port], as for ssh; home: this machine")->required();
+  migrate->add_flag("--plan", plan, "show how, and move nothing");
+  migrate->add_option("--policy", policy, "store-first or cheapest")->check(CLI::IsMember({"store-first", "cheapest"}));
+  migrate->add_flag("--yes", yes, "without what cannot travel");
+  migrate->add_flag("--force", force, "in spite of differences");
   auto* install = app.add_subcommand("install", "makes Jupyter know the kernel; --help of its own")->prefix_command();
   auto* uninstall = app.add_subcommand("uninstall", "makes Jupyter forget the kernel")->prefix_command();
   auto* harbour = app.add_subcommand("harbour", "what a relay on another host talks to; not for people")->group("");
@@ -82,5 +92,7 @@ int main(int argc, char** argv) {
   if (*suspend) return Suspend(*settings, session, all, json);
   if (*kill) return Kill(*settings, session, json);
   if (*collect) return Collect(*settings, json);
+  if (*migrate) return Migrate(*settings, session, to, {{"plan", plan}, {"policy", policy}, {"yes", yes}, {"force", force}}, json);
+  if (*doctor && !to.empty()) return DoctorOf(to, json);
   return Doctor(*settings, json);  // the only one left
 }

@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "kernel/cli/output.h"
 #include "kernel/cli/program.h"
 #include "kernel/cli/verbs.h"
+#include "serializer/store/store.h"
 #include "util/file.h"
 
 namespace ferry::cli {
@@ -22,7 +24,65 @@ Result<std::string> RelayProgram(const std::string& python) {
   return path;
 }
 
+// What ferry-relay answers as JSON; an error where it says so.
+Result<Json> Ask(std::vector<std::string> arguments) {
+  auto relay = RelayProgram(SiblingPython());
+  if (!relay) return relay.error();
+  arguments.insert(arguments.begin(), *relay);
+  arguments.insert(arguments.end(), {"--python", FindProgram(SiblingPython())});
+  auto ran = Run(arguments);
+  if (!ran) return ran.error();
+  std::string text = ran->output;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  Json answer = Json::parse(text.substr(text.rfind('\n') + 1), nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) return Error{Code::kIo, *relay + " said: " + text, ""};
+  if (store::Text(answer, "status") == "error") {
+    return Error{store::Text(answer, "code") == Name(Code::kNotFound) ? Code::kNotFound : Code::kRefused, store::Text(answer, "what"), store::Text(answer, "remedy")};
+  }
+  return answer;
+}
+
 }  // namespace
+
+int Migrate(const Settings& settings, const std::string& session, const std::string& host, const Json& words, bool json) {
+  constexpr const char* schema = "ferry.plan/1";
+  auto store = store::Store::Open(settings.home, settings.quota);
+  if (!store) return Fail(json, schema, store.error());
+  auto sid = store->Resolve(session);
+  if (!sid) return Fail(json, schema, sid.error());
+  auto moved = Ask({"--move", *sid, "--host", host, "--words", words.dump()});
+  if (!moved) return Fail(json, schema, moved.error());
+  const Json display = moved->value("display", Json::object());
+  if (json) PrintJson(display.value("application/json", Answer(schema, *sid, {{"target", host}})));
+  else std::printf("%s\n", store::Text(display, "text/plain").c_str());
+  return kOk;
+}
+
+int DoctorOf(const std::string& host, bool json) {
+  constexpr const char* schema = "ferry.doctor/1";
+  auto found = Ask({"--examine", host});
+  if (!found) return Fail(json, schema, found.error());
+  const std::string python = store::Text(*found, "python"), version = store::Text(*found, "version"), here = store::Text(*found, "version_here");
+  const bool fits = python.starts_with(FERRY_PYTHON ".");
+  Json checks = Json::array(), messages = Json::array();
+  auto check = [&](const char* name, bool good, const std::string& what, const std::string& remedy) {
+    checks.push_back({{"check", name}, {"ok", good}, {"note", false}, {"what", what}, {"remedy", remedy}});
+    if (!good) messages.push_back(what);
+    if (json) return;
+    std::printf("%-4s  %-8s  %s\n", good ? "ok" : "BAD", name, Cell(what).c_str());
+    if (!good) std::printf("                -> %s\n", Cell(remedy).c_str());
+  };
+  char wire[80];
+  std::snprintf(wire, sizeof wire, "%s a second, %.1f ms there and back", Bytes(found->value("bandwidth", 0.0)).c_str(), 1e3 * found->value("latency", 0.0));
+  check("ssh", true, host + " is " + store::Text(*found, "host") + ", " + store::Text(*found, "system"), "");
+  check("ferry", version == here, "Kernelferry " + version + " there, " + here + " here", "install version " + here + " there");
+  check("python", fits, "CPython " + python, "install CPython " FERRY_PYTHON " there, and Kernelferry in it");
+  check("store", found->value("disk", 0.0) > 1e9, store::Text(*found, "home") + ", " + Bytes(found->value("disk", 0.0)) + " free", "free some space there");
+  check("memory", true, Bytes(found->value("memory", 0.0)) + ", " + std::to_string(found->value("cores", 0)) + " cores", "");
+  check("wire", true, wire, "");
+  if (json) PrintJson(Answer(schema, "", {{"ok", messages.empty()}, {"checks", checks}, {"messages", messages}, {"host", *found}}));
+  return messages.empty() ? kOk : kFailed;
+}
 
 int Harbour() {
   std::string python = SiblingPython();

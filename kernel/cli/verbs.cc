@@ -17,6 +17,10 @@ constexpr const char* kSchema = "ferry.session/1";
 std::string State(const Json& session) {
   if (session.contains("error")) return "damaged";
   if (session["locked"]) return "running";
+  if (session.contains("moved_to") && session["moved_to"].is_object()) {
+    auto host = Text(session["moved_to"], "host");
+    return "on " + (host.empty() ? "another host" : host);
+  }
   if (auto ended = Text(session, "ended"); !ended.empty()) return ended;
   return session.contains("started") ? "crashed" : "new";
 }

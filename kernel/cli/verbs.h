@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel/cli/settings.h"
+#include "serializer/store/json.h"
 
 namespace ferry::cli {
 
@@ -21,6 +22,9 @@ int Suspend(const Settings& settings, const std::string& session, bool all, bool
 int Kill(const Settings& settings, const std::string& session, bool json);
 int Doctor(const Settings& settings, bool json);                     // doctor.cc
 int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
+// migrate.cc. `words`: {plan, policy, yes, force}.
+int Migrate(const Settings& settings, const std::string& session, const std::string& host, const store::Json& words, bool json);
+int DoctorOf(const std::string& host, bool json);
 int Harbour();                                                       // migrate.cc: becomes the far end of a move
 
 }  // namespace ferry::cli

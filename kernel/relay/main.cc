@@ -1,5 +1,6 @@
 // ferry-relay --connection FILE --python PY: the kernel as kernel.json starts it.
 // ferry-relay --fetch SID --host HOST --python PY: brings a session back that was suspended on another host.
+// ferry-relay --examine HOST --python PY, --move SID --host HOST [--words JSON]: for the command line; answers in JSON.
 // ferry-relay --harbour --python PY: the far end of a move, as `jupyter-ferry harbour` starts it.
 #include <signal.h>
 #include <sys/inotify.h>
@@ -10,8 +11,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "kernel/relay/examine.h"
 #include "kernel/relay/fetch.h"
 #include "kernel/relay/harbour.h"
+#include "kernel/relay/move_from_outside.h"
 #include "kernel/relay/relay.h"
 
 namespace ferry::relay {
@@ -40,6 +43,13 @@ int WatchParent() {
   return parent > 1 ? static_cast<int>(::syscall(SYS_pidfd_open, parent, 0)) : -1;
 }
 
+// Prints an answer for a program; 1 where it is an error, said as {status, code, what, remedy}.
+int Answer(const Result<json>& answer) {
+  json said = answer ? *answer : json{{"status", "error"}, {"code", Name(answer.error().code)}, {"what", answer.error().what}, {"remedy", answer.error().remedy}};
+  std::printf("%s\n", Text(said).c_str());
+  return answer ? 0 : 1;
+}
+
 // The runtime folder and an inotify descriptor that tells of new sockets in it.
 Result<std::pair<RuntimeDir, int>> MakeFolder() {
   Result<RuntimeDir> dir = RuntimeDir::Make();
@@ -51,14 +61,24 @@ Result<std::pair<RuntimeDir, int>> MakeFolder() {
 
 int Main(int argc, char** argv) {
   CLI::App app{"Kernelferry's relay: owns the ports of a Jupyter kernel and supervises its engine"};
-  std::string connection_file, python, fetch, host;
+  std::string connection_file, python, fetch, host, examine, move, words = "{}";
   bool harbour = false;
   auto* connection_option = app.add_option("--connection", connection_file, "connection file written by the front end");
   app.add_flag("--harbour", harbour, "serve a relay on another host through stdin and stdout")->excludes(connection_option);
   app.add_option("--fetch", fetch, "bring this session back")->excludes(connection_option);
-  app.add_option("--host", host, "from there");
+  app.add_option("--examine", examine, "say what this host is")->excludes(connection_option);
+  app.add_option("--move", move, "ask the relay that serves this session to move it")->excludes(connection_option);
+  app.add_option("--host", host, "from there, or to there");
+  app.add_option("--words", words, "how to move: {plan, policy, yes, force}");
   app.add_option("--python", python, "absolute path of the Python that runs the engine")->required();
   CLI11_PARSE(app, argc, argv);
+  if (!examine.empty()) return Answer(Examine(examine, python));
+  if (!move.empty()) {
+    json wish = json::parse(words, nullptr, /*allow_exceptions=*/false);
+    if (!wish.is_object()) return Refuse({Code::kInvalid, "--words is no JSON object", ""});
+    wish["host"] = host;
+    return Answer(MoveFromOutside(move, std::move(wish)));
+  }
   if (!fetch.empty()) {
     ::signal(SIGPIPE, SIG_IGN);
     auto fetched = Fetch(fetch, host, python);

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 
+#include "kernel/relay/end.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
@@ -104,19 +104,9 @@ void Migration::Begin() {
   std::string stem = ground_.dir.path() + "/m" + std::to_string(ground_.number);
   control_ = stem + "c";
   log_ = stem + ".log";
-  Command command;
-  std::error_code ignored;
-  if (wish_.host.home()) {
-    command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--harbour", "--python", ground_.python};
-  } else {
-    std::string program = ground_.python.substr(0, ground_.python.rfind('/')) + "/jupyter-ferry";
-    auto words = SshHarbour(wish_.host, control_, program);
-    if (!words) return Finish(words.error(), nullptr);
-    command.argv = *words;
-  }
-  command.environment = EnvironmentWith({});
-  command.log = log_;
-  auto link = Link::Open(std::move(command));
+  auto command = HarbourOf(wish_.host, stem, ground_.python);
+  if (!command) return Finish(command.error(), nullptr);
+  auto link = Link::Open(std::move(*command));
   if (!link) return Finish(link.error(), nullptr);
   link_ = std::move(*link);
   link_->on_event([this](Parcel p) { OnEvent(std::move(p)); });
