@@ -219,7 +219,6 @@ class Moving:
         for entry in entries:
             if tuple(entry.key) in replays:
                 entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
-        stored = {tuple(entry.key) for entry in reader.generation(content["generation"]).components if entry.way == "stored"}
         manifest.components = entries
         arrivals = session.arrivals
         arrivals._go_on_counting(manifest, records)
@@ -230,7 +229,6 @@ class Moving:
             raise commands.CommandError("aborted", "the session did not come back whole there", "see the engine's log on that host")
         self.comms = content["comms"]
         self._reconnect_widgets()
-        self.stored = stored
         return self._outcome(again=True)
 
     def _again(self, _):
@@ -249,7 +247,7 @@ class Moving:
         admitted = {name: entry for name, entry in data["variables"].items() if report.admitted(entry)}
         states = self.arrival.loader.states
         self.retry = {key: (state.reason or "replayed, it came back different", state.code) for key, state in states.items()
-                      if again and key in self.stored and key not in self.arrival.other and self.arrival._replay_failed(state)}
+                      if again and state.entry.blob and key not in self.arrival.other and self.arrival._replay_failed(state)}
         lost_before = {name for state in states.values() if state.entry.way not in ("stored", "replayed") for name in state.entry.names}
         known = {name for state in states.values() if state.entry.code == "differs" for name in state.entry.names}
         failed = [name for name in admitted if name not in lost_before and name not in known]
