@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime
 import json
 import os
 import re
@@ -90,7 +91,7 @@ def summary(name: str, reports: list[harness.Report]) -> str:
     lines = [
         f"## {name}",
         "",
-        f"`./dev stress {name}` at {commit()}: {len(reports)} sessions, {sum(r.boundaries for r in reports)} boundaries brought back; "
+        f"`./dev stress {name}` at {commit()}, {datetime.date.today()}: {len(reports)} sessions, {sum(r.boundaries for r in reports)} boundaries brought back; "
         f"{sum(r.equal for r in reports)} names compared and equal, {sum(r.opaque for r in reports)} not comparable; "
         f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
         "",
