@@ -105,3 +105,18 @@ def test_one_owner_after_the_relay_is_killed(notebook, host, step, name):
     session = json.loads((notebook.home / "index.json").read_text())["notebooks"][str(notebook.path)]
     assert again.control("ferry_status_request")["session"] == session
     assert "moved_to" not in json.loads((notebook.home / "sessions" / session / "session.json").read_text())
+
+
+def test_an_interrupt_stops_the_move(notebook, host, step):
+    step.write_text("quiesced")
+    kernel = notebook.open(FERRY_MOVE_STOP=str(step))
+    kernel.run("n = [1]")
+    pid = pid_of(kernel)
+    request = kernel.send(f"%migrate {host.text}")
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, "the move never came to quiesced")
+    kernel.client.control_channel.send(kernel.client.session.msg("interrupt_request", {}))
+    step.write_text("")
+    kernel.relay.send_signal(signal.SIGCONT)
+    assert kernel.collect(request, 60).error == "KeyboardInterrupt: interrupted"
+    assert (pid_of(kernel), kernel.evaluate(["n"])) == (pid, ["[1]"])
+    wait_until(lambda: not list(host.home.glob("sessions/*")), "the session folder that was made there stayed")
