@@ -63,6 +63,7 @@ class Saver:
         self.logged = 0  # the same of the last look in the log when this life began
         self.not_before = 0.0
         self.spent = 0.0
+        self.touched = set()  # names that cells touched since the last look; None among them: all
         self.ran = time.monotonic()  # when the last cell ended
         self.warned = -WARN_EVERY
         self.audits = {"runs": 0, "misses": 0}
@@ -76,6 +77,9 @@ class Saver:
         self.epoch += 1
         self.ran = time.monotonic()
         self.not_before = max(self.not_before, self.ran + SETTLE)
+
+    def cell_touched(self, record):
+        self.touched.update((None,) if record.door else (*record.reads, *record.writes, *record.deletes))
 
     def replan(self):
         """Nothing ran, but the next generation is to be planned otherwise."""
@@ -231,7 +235,7 @@ class Saver:
         """Writes down what the look found changed, and tells the observer and the graph."""
         session = self.session
         now = {tuple(c.key): c.fingerprint for c in look.components}
-        changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint]
+        changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint or self._may_have_changed(c)]
         gone = [list(key) for key in self.known if key not in now]
         session.observer.learn(look)
         ended = session.execution - (session.running is not None)  # a cell that asked for the look has not ended
@@ -242,7 +246,11 @@ class Saver:
                          for c in changed])
             session.append(record)
             session.graph.apply(record)
-        self.known, self.looked = now, ended
+        self.known, self.looked, self.touched = now, ended, set()
+
+    def _may_have_changed(self, component):
+        """Whether a fingerprint that is what it was says nothing: it does not cover all, and a cell has touched it since."""
+        return bool(component.opaque) and (None in self.touched or not self.touched.isdisjoint(component.key))
 
     # -- encoding
 

@@ -152,6 +152,7 @@ class Session:
         self.append(record)
         self.graph.apply(record)
         if not own:
+            self.saver.cell_touched(record)
             self.saver.cell_ran()
 
     @guarded()

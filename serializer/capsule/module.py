@@ -9,6 +9,7 @@ unchanged; there the text and the origin of the value decide alone. The copies k
 import _abc
 import atexit
 import builtins
+import copyreg
 import ctypes
 import hashlib
 import importlib
@@ -204,6 +205,20 @@ def apply_to_classes(where, attributes, registered) -> dict:
     return lost
 
 
+def reducers() -> dict:
+    """(number, "class" or "reducer") -> what the session gave `copyreg.pickle`."""
+    found = [pair for pair in list(copyreg.dispatch_table.items()) if of_session(pair[0]) or of_session(pair[1])]
+    return {(str(number), part): value for number, pair in enumerate(found) for part, value in zip(("class", "reducer"), pair)}
+
+
+def apply_reducers(where, packed) -> dict:
+    values, missing = unpack_each(packed, where.namespace)
+    for (number, part), value in values.items():
+        if part == "class" and (number, "reducer") in values:
+            copyreg.dispatch_table[value] = values[number, "reducer"]
+    return {("copyreg", *key): why for key, why in missing.items()}
+
+
 EXIT = re.compile(r"\batexit\s*\.\s*register\b|\bfrom\s+atexit\s+import\b")
 
 
@@ -237,7 +252,8 @@ def capture_modules(where, seen):
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
     of_class, members, refused_classes = of_classes(seen)
     unseen = exit_functions(where, seen)
-    if not imports and not attributes and not made and not of_class and not members and not refused_classes and not unseen:
+    reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
+    if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
@@ -245,10 +261,10 @@ def capture_modules(where, seen):
     held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
-             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members,
+             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
              "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(),
-                                                          *lost_members.items()]} | refused_classes | unseen}
+                                                          *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
     return state, shown([".".join(key) for key in [*attributes, *of_class]] + [f"import {name}" for name in [*top, *made]])
 
@@ -291,6 +307,7 @@ def apply_modules(where, state):
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
+    missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)

@@ -5,6 +5,7 @@ Pickle writes a view as an array of its own. Here the owner of the memory is wri
 nothing looks into the store's file.
 """
 import array
+import collections
 import sys
 
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
@@ -22,6 +23,12 @@ def reduce_array(encoding, values):
     if values.base is not None and not hasattr(type(values.base), "__setstate__"):  # else part of its base's own state
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
+    if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself
+        if _held_elsewhere([each for _, part in _fields(np.asarray(values)) if part.dtype == object for each in part.flat]):
+            encoding.note("an array of records: objects in it are also held elsewhere, where they come back apart from it")
+        order = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
+        state = [(path, part.copy()) for path, part in _fields(np.asarray(values))], attributes, flags.writeable
+        return empty_records, (cls, values.shape, values.dtype, order), state, None, None, set_records
     if values.dtype.hasobject or (values.nbytes < _IN_BAND and flags.writeable and cls is np.ndarray):
         function, arguments, state = np.ndarray.__reduce__(values)
         return function, arguments, (state, attributes, flags.writeable), None, None, set_array
@@ -127,6 +134,41 @@ def set_array(values, state):
     own, attributes, writeable = state
     import numpy as np
     np.ndarray.__setstate__(values, own)
+    set_attributes(values, attributes)
+    if not writeable:
+        values.flags.writeable = False
+
+
+def _held_elsewhere(values: list) -> bool:
+    """Somebody else than an array and this list of its objects holds one of them, and could see whether it is the same."""
+    times = collections.Counter(map(id, values))
+    return any(type(value) not in (str, bytes, int, float, bool, type(None)) and sys.getrefcount(value) > 2 * times[id(value)] + 2
+               for value in values)
+
+
+def _fields(values, path=()):
+    """(names, view) of each field; of records that hold objects those of their own fields."""
+    for name in values.dtype.names:
+        part = values[name]
+        if part.dtype.names and part.dtype.hasobject:
+            yield from _fields(part, (*path, name))
+        else:
+            yield (*path, name), part
+
+
+def empty_records(cls, shape, dtype, order):
+    import numpy as np
+    return np.ndarray.__new__(cls, shape, dtype, order=order)
+
+
+def set_records(values, state):
+    parts, attributes, writeable = state
+    import numpy as np
+    for path, part in parts:
+        target = np.asarray(values)
+        for name in path:
+            target = target[name]
+        target[...] = part
     set_attributes(values, attributes)
     if not writeable:
         values.flags.writeable = False

@@ -12,6 +12,7 @@ import types
 from kernelferry._ferry import fill_class, set_metaclass
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: made in C, whether on the heap or not
 _DICT_OF = type.__dict__["__dict__"].__get__
 _MRO_OF = type.__dict__["__mro__"].__get__
 _BASES = type.__dict__["__bases__"]
@@ -20,7 +21,7 @@ _BASES = type.__dict__["__bases__"]
 def importable(cls) -> bool:
     """An import of its module finds this very class. Classes that no import finds and Python did not make go the same
     way, and fail there."""
-    if not cls.__flags__ & _HEAP:
+    if not cls.__flags__ & _HEAP or cls.__flags__ & _IMMUTABLE:
         return True
     name = type.__dict__["__module__"].__get__(cls)
     module = sys.modules.get(name) if isinstance(name, str) else None

@@ -112,7 +112,22 @@ def set_cached_property(prop, state):
     vars(prop).update(state, lock=threading.RLock())
 
 
+KeyWrapper = type(functools.cmp_to_key(len))
+
+
+def reduce_key(encoding, key):
+    """What functools.cmp_to_key makes; with an object, what calling that makes."""
+    compare, *of = (held for held in gc.get_referents(key) if held is not KeyWrapper)
+    return make_key, (compare, *of)
+
+
+def make_key(compare, *of):
+    key = functools.cmp_to_key(compare)
+    return key(*of) if of else key
+
+
 KINDS = {
+    KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,
     type({}.values()): reduce_values,

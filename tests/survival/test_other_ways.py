@@ -136,3 +136,14 @@ def test_an_interrupt_ends_a_replay_that_hangs_and_the_kernel_goes_on(notebook, 
     assert ended is None or ended.error.startswith("KeyboardInterrupt")
     answer = kernel.run("1 + 1", "cell-9")
     assert answer.status == "ok" and "The resume was interrupted" in answer.text + (ended.text if ended else "")
+
+
+def test_what_cannot_be_stored_is_made_by_every_cell_that_changed_it(notebook):
+    """Their fingerprints do not show the changes."""
+    leave(notebook, "import contextvars, sqlite3; var = contextvars.ContextVar('v', default=0); con = sqlite3.connect(':memory:')",
+          "var.set(7); c = con.execute('create table t (a)'); del c", "other = [1]", "c = con.execute('insert into t values (2)'); del c")
+    kernel, result = back(notebook)
+    assert ways(result) == {"var": ("replayed", None), "con": ("replayed", None), "other": ("stored", True),
+                            "contextvars": ("stored", True), "sqlite3": ("stored", True)}
+    assert result["variables"]["con"]["cells"] == [1, 2, 4]
+    assert kernel.evaluate(["var.get()", "con.execute('select a from t').fetchall()"]) == ["7", "[(2,)]"]
