@@ -24,7 +24,7 @@ def reduce_array(encoding, values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself
-        if _held_elsewhere([each for _, part in _fields(np.asarray(values)) if part.dtype == object for each in part.flat]):
+        if _held_elsewhere(encoding, [each for _, part in _fields(np.asarray(values)) if part.dtype == object for each in part.flat]):
             encoding.note("an array of records: objects in it are also held elsewhere, where they come back apart from it")
         order = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
         state = [(path, part.copy()) for path, part in _fields(np.asarray(values))], attributes, flags.writeable
@@ -139,8 +139,11 @@ def set_array(values, state):
         values.flags.writeable = False
 
 
-def _held_elsewhere(values: list) -> bool:
-    """Somebody else than an array and this list of its objects holds one of them, and could see whether it is the same."""
+def _held_elsewhere(encoding, values: list) -> bool:
+    """Somebody else than an array and this list of its objects holds one of them, and could see whether it is the same.
+    What the component's own names hold comes along."""
+    own = {id(value) for value in encoding.values.values()}
+    values = [value for value in values if id(value) not in own]
     times = collections.Counter(map(id, values))
     return any(type(value) not in (str, bytes, int, float, bool, type(None)) and sys.getrefcount(value) > 2 * times[id(value)] + 2
                for value in values)
