@@ -128,3 +128,20 @@ def test_what_replay_does_not_make_equal_is_sent(notebook, host):
     moved = kernel.magic(f"%migrate {host.text}")
     assert moved["ok"] and kernel.fingerprints() == before
     assert moved["variables"]["own"]["way"] == "stored" and "stored form" in moved["variables"]["own"]["reason"]
+
+
+def test_back_and_forth_under_bursts(notebook, host):
+    """Nothing is lost, doubled or out of order, whatever is sent while the session moves."""
+    kernel = notebook.open()
+    kernel.run("log, lives = [], set(); import os")
+    sent, count = 0, 1
+    for place in (host.text, "home") * 2:
+        requests = []
+        for source in [None] * 15 + [f"%migrate {place}"] + [None] * 25:
+            requests.append((sent, kernel.send(source or f"log.append({sent}); lives.add(os.getpid()); print({sent})"), source))
+            sent += source is None
+        for number, request, source in requests:
+            answer, count = kernel.collect(request), count + 1
+            assert (answer.status, answer.execution_count) == ("ok", count), answer.error
+            assert source or answer.text == f"[stdout] {number}\n"
+    assert kernel.evaluate([f"log == list(range({sent}))", "len(lives)"]) == ["True", "5"]
