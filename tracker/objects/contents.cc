@@ -84,6 +84,7 @@ void Walk::Expand(PyObject* object, const TypeInfo& info) {
       return PushPending(object, Shape::kParts, from);
     }
     case Kind::kMemoryView: return ExpandMemoryView(object);
+    case Kind::kGenerator: return ExpandGenerator(object);
     case Kind::kArray: return ExpandArray(object, info);
     case Kind::kInstance: return ExpandInstance(object, info);
     case Kind::kReduced: return ExpandReduced(object, info);
@@ -414,6 +415,18 @@ void Walk::ExpandOpaque(PyObject* object) {
   encoder_.Put(Tag::kOpaque, info.label);
   if (IsArray(object)) return ExpandArray(object, info);
   Traverse(object);
+}
+
+// It cannot be stored, but its state is there to be seen: a replay can be compared, and a cell that left it alone is no
+// maker of it.
+void Walk::ExpandGenerator(PyObject* object) {
+  std::size_t from = pending_.size();
+  const std::int64_t position = AppendGenerator(object, &pending_);
+  if (position == GeneratorPosition::kUnknown) return ExpandOpaque(object);
+  encoder_.Put(Tag::kGenerator, static_cast<std::uint64_t>(position));
+  for (PyObject* name : {reinterpret_cast<PyGenObject*>(object)->gi_name, reinterpret_cast<PyGenObject*>(object)->gi_qualname})
+    pending_.push_back(name);
+  PushPending(object, Shape::kParts, from);
 }
 
 void Walk::ExpandMemoryView(PyObject* object) {

@@ -15,7 +15,7 @@ enum class Tag : std::uint8_t {
   kAbsent, kNone, kTrue, kFalse, kEllipsis, kNotImplemented, kInt, kBigInt, kFloat, kComplex, kStr, kBytes, kList, kTuple,
   kDict, kSet, kFrozenset, kByteArray, kBack, kForeign, kModule, kLibrary, kNamed, kModuleObject, kCodeUnit, kSeenCodeUnit,
   kCode, kFunction, kClass, kInstance, kFields, kMembers, kReduced, kArray, kView, kScalar, kBuffer, kOpaque, kDoor,
-  kTraceback, kElements, kBuiltin, kException, kRoot,
+  kTraceback, kElements, kBuiltin, kException, kRoot, kGenerator,
 };
 
 class Encoder {

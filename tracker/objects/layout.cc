@@ -5,6 +5,7 @@
 #define HAVE_BUILTIN_ATOMIC 1
 #include <structmember.h>
 #include <internal/pycore_dict.h>
+#include <internal/pycore_frame.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_object.h>
 #include <internal/pycore_pystate.h>
@@ -49,6 +50,17 @@ void AppendSlots(PyTypeObject* type, std::vector<Slot>* out) {
 }
 
 void KeepGil() { _Py_atomic_store_relaxed(&_PyInterpreterState_GET()->ceval.gil_drop_request, 0); }
+
+std::int64_t AppendGenerator(PyObject* generator, std::vector<PyObject*>* out) {
+  auto* g = reinterpret_cast<PyGenObject*>(generator);
+  if (g->gi_frame_state >= FRAME_COMPLETED) return GeneratorPosition::kFinished;
+  auto* frame = reinterpret_cast<_PyInterpreterFrame*>(g->gi_iframe);
+  if (g->gi_frame_state == FRAME_EXECUTING || frame->f_locals) return GeneratorPosition::kUnknown;
+  out->push_back(reinterpret_cast<PyObject*>(frame->f_func));
+  out->push_back(g->gi_exc_state.exc_value);
+  for (int i = 0; i < frame->stacktop; ++i) out->push_back(frame->localsplus[i]);
+  return g->gi_frame_state == FRAME_CREATED ? 0 : 1 + _PyInterpreterFrame_LASTI(frame);
+}
 
 unsigned long GilSwitches() { return _PyRuntime.ceval.gil.switch_number; }
 

@@ -1,5 +1,6 @@
 // What CPython 3.11 keeps where its public headers do not reach: the inline values of instances (read without making a
-// dict of them), the members behind a heap type, the insertion order of split dicts, and the count of GIL switches.
+// dict of them), the members behind a heap type, the insertion order of split dicts, the frame of a generator, and the
+// count of GIL switches.
 #pragma once
 
 #include <Python.h>
@@ -22,6 +23,14 @@ struct Slot {
 };
 // The `__slots__` of one heap class (not of its bases).
 void AppendSlots(PyTypeObject* type, std::vector<Slot>* out);
+
+// Where a generator (PyGen_Type) stands. Appends what it will go on with: its function, variables, and unfinished
+// expressions; borrowed, null for an unbound variable. Position: of the next instruction, kFinished, or kUnknown for one
+// that is running or whose frame holds more than that.
+struct GeneratorPosition {
+  static constexpr std::int64_t kFinished = -1, kUnknown = -2;
+};
+std::int64_t AppendGenerator(PyObject* generator, std::vector<PyObject*>* out);
 
 // Grows each time another thread got the GIL: what was read before may have changed.
 unsigned long GilSwitches();

@@ -29,7 +29,7 @@ const std::unordered_map<PyTypeObject*, Kind>& BuiltinKinds() {
       {&PySet_Type, Kind::kSet}, {&PyFrozenSet_Type, Kind::kFrozenset}, {&PyByteArray_Type, Kind::kByteArray},
       {&PyFunction_Type, Kind::kFunction}, {&PyCFunction_Type, Kind::kBuiltin}, {&PyCMethod_Type, Kind::kBuiltin},
       {&PyCode_Type, Kind::kCode}, {&PyFrame_Type, Kind::kDoor}, {&PyTraceBack_Type, Kind::kTraceback},
-      {&PyMemoryView_Type, Kind::kMemoryView}, {&PyCell_Type, Kind::kTraversed}, {&PyDictProxy_Type, Kind::kTraversed},
+      {&PyMemoryView_Type, Kind::kMemoryView}, {&PyGen_Type, Kind::kGenerator}, {&PyCell_Type, Kind::kTraversed}, {&PyDictProxy_Type, Kind::kTraversed},
       {&PyDictKeys_Type, Kind::kTraversed}, {&PyDictValues_Type, Kind::kTraversed}, {&PyDictItems_Type, Kind::kTraversed},
       {&PyProperty_Type, Kind::kMembers}, {&PyStaticMethod_Type, Kind::kMembers}, {&PyClassMethod_Type, Kind::kMembers},
       {&PyMethod_Type, Kind::kMembers}, {&PySlice_Type, Kind::kMembers}, {&PyRange_Type, Kind::kMembers},

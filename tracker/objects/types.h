@@ -23,7 +23,7 @@ namespace ferry::objects {
 enum class Kind : std::uint8_t {
   kNone, kList, kTuple, kDict, kSet, kFrozenset, kByteArray, kInt, kFloat, kComplex, kStr, kBytes,  // builtin contents
   kModule, kClass, kFunction, kBuiltin, kCode, kNamed,       // by reference, or walked as units of their own
-  kMembers, kTraversed, kException, kMemoryView,             // builtin types made of references
+  kMembers, kTraversed, kException, kMemoryView, kGenerator,  // builtin types made of references
   kArray, kScalar,                                           // numpy
   kInstance, kReduced, kOpaque,
   kDoor, kTraceback,

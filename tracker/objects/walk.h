@@ -126,6 +126,7 @@ class Walk {
   void ExpandReduced(PyObject* object, const TypeInfo& info);
   void ExpandOpaque(PyObject* object);
   void ExpandMemoryView(PyObject* object);
+  void ExpandGenerator(PyObject* object);
   void ExpandFunction(PyObject* object);
   void NoteConstants(PyObject* constants);
   void ExpandClass(PyObject* object);

@@ -108,7 +108,7 @@ def test_comments_and_places_say_nothing(session):
 
 OPAQUE = {
     "lock": ("import threading; x = {'l': threading.Lock()}", "_thread.lock at x['l']"),
-    "generator": ("x = [0, (i for i in 'ab')]", "builtins.generator at x[1]"),
+    "coroutine": ("async def f(): pass\nx = [0, f()]", "builtins.coroutine at x[1]"),
     "file": ("class K: pass\nx = K(); x.f = open('/dev/null')", "_io.TextIOWrapper at x.f"),
     "connection": ("import sqlite3; x = sqlite3.connect(':memory:')", "sqlite3.Connection at x"),
     "weak set": ("import weakref\nclass K: pass\nk = K(); x = weakref.WeakSet([k])", "_weakrefset.WeakSet at x"),
