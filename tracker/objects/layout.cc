@@ -55,8 +55,8 @@ std::int64_t AppendGenerator(PyObject* generator, std::vector<PyObject*>* out) {
   auto* g = reinterpret_cast<PyGenObject*>(generator);
   if (g->gi_frame_state >= FRAME_COMPLETED) return GeneratorPosition::kFinished;
   auto* frame = reinterpret_cast<_PyInterpreterFrame*>(g->gi_iframe);
-  if (g->gi_frame_state == FRAME_EXECUTING || frame->f_locals) return GeneratorPosition::kUnknown;
-  out->push_back(reinterpret_cast<PyObject*>(frame->f_func));
+  if (g->gi_frame_state == FRAME_EXECUTING) return GeneratorPosition::kUnknown;  // f_locals is a copy made for who asked
+  out->push_back(reinterpret_cast<PyObject*>(frame->f_code));
   out->push_back(g->gi_exc_state.exc_value);
   for (int i = 0; i < frame->stacktop; ++i) out->push_back(frame->localsplus[i]);
   return g->gi_frame_state == FRAME_CREATED ? 0 : 1 + _PyInterpreterFrame_LASTI(frame);

@@ -24,9 +24,9 @@ struct Slot {
 // The `__slots__` of one heap class (not of its bases).
 void AppendSlots(PyTypeObject* type, std::vector<Slot>* out);
 
-// Where a generator (PyGen_Type) stands. Appends what it will go on with: its function, variables, and unfinished
-// expressions; borrowed, null for an unbound variable. Position: of the next instruction, kFinished, or kUnknown for one
-// that is running or whose frame holds more than that.
+// Where a generator (PyGen_Type) stands. Appends what it will go on with: its code, variables, and unfinished
+// expressions (not its function, which nothing asks for again); borrowed, null for an unbound variable. Position: of the next instruction, kFinished, or kUnknown for one
+// that is running.
 struct GeneratorPosition {
   static constexpr std::int64_t kFinished = -1, kUnknown = -2;
 };
