@@ -14,6 +14,7 @@ from kernelferry.engine.hooks import SessionHooks
 from kernelferry.engine.kernel import Kernel
 from kernelferry.engine.main import Main
 from kernelferry.engine.outputs import OutStream
+from kernelferry.engine.quiesce import Quiet
 from kernelferry.engine.shell import ZMQInteractiveShell, new_main_module
 
 GRACE = 10                                  # seconds for atexit functions and the user's threads
@@ -54,15 +55,17 @@ def launch(options):
     app.initialize()
     kernel.shell = shell = app.shell
     kernel.main = main = Main(kernel)
+    kernel.quiet = Quiet(kernel, options)
     shell.kernel, shell.loop_runner = kernel, main.run_coro
     if options.relay_pid:
-        shell.ferry_tell_relay = messages.publish
+        shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
     mask = threading.local()  # of the thread that forks
     os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),
                         after_in_child=lambda: _in_forked_child(mask))
     kernel.session = SessionHooks.attach(shell, options)
     kernel.stdin.asked = kernel.session.effect
+    kernel.quiet.keep_from_children()
     _engine.capture()
     native.run(main, options.relay_pid, options.lease)
 

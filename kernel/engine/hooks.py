@@ -68,12 +68,23 @@ class SessionHooks:
             return self._answer("move", content)
         return {"v": 1, "status": "error", "code": "kInvalid", "what": f"no such request: {msg_type}", "remedy": ""}
 
+    def image(self, name, *arguments):
+        """A method of session.images, which may fail. -> its result; {} without a session."""
+        images = getattr(self._session, "images", None)
+        return getattr(images, name)(*arguments) or {} if images else {}
+
+    def again(self):
+        """A process that came back from its image has not ended yet."""
+        self._ended = None
+
+    def failure(self, error):
+        return {"v": 1, "status": "error", "code": getattr(error, "code", "kPython"),
+                "what": getattr(error, "what", None) or f"{type(error).__name__}: {error}", "remedy": getattr(error, "remedy", "")}
+
     def _answer(self, name, *arguments):
         method = getattr(self._session, name, None)
         try:
             return {"v": 1, "status": "ok", **((method(*arguments) or {}) if method else {})}
         except Exception as error:
             log.exception("session.%s failed", name)
-            return {"v": 1, "status": "error", "code": getattr(error, "code", "kPython"),
-                    "what": getattr(error, "what", f"{type(error).__name__}: {error}"),
-                    "remedy": getattr(error, "remedy", "")}
+            return self.failure(error)

@@ -14,7 +14,7 @@ log = logging.getLogger("kernelferry")
 class Kernel:
     implementation = "kernelferry"
     comm_manager = None
-    shell = session = main = None           # set by app.launch() before the first request
+    shell = session = main = quiet = None   # set by app.launch() before the first request
 
     def __init__(self):
         self.stdin = Stdin()

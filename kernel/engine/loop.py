@@ -51,8 +51,16 @@ class Turns:
     def attach(self, shell_fd, wake_fd, ready):
         """ready(): a request waits on the shell socket. It must be asked whenever shell_fd was found readable."""
         self._ready, self._wake_fd = ready, wake_fd
-        self.loop.add_reader(shell_fd, self._on_shell)
         self.loop.add_reader(wake_fd, self._on_wake)
+        self.attach_shell(shell_fd)
+
+    def attach_shell(self, shell_fd):
+        self._shell_fd = shell_fd
+        self.loop.add_reader(shell_fd, self._on_shell)
+
+    def detach(self):
+        """The shell socket is about to close."""
+        self.loop.remove_reader(self._shell_fd)
 
     def drain_signals(self):
         try:

@@ -1,11 +1,14 @@
 """What the server's main loop calls: asyncio's turns, the request that begins and ends, idle work, control requests."""
 import json
+import logging
 import threading
 import time
 
 from kernelferry import _engine
 from kernelferry.engine import comms, messages
 from kernelferry.engine.loop import Turns
+
+log = logging.getLogger("kernelferry")
 
 FIRST_SLICE, LONGEST_SLICE = 0.002, 0.5     # seconds of idle work while threads, tasks or timers want the main thread too
 PASSES = 10                                 # of asyncio before idle work, where each pass leaves something to run
@@ -57,7 +60,8 @@ class Main(Turns):
         shell = self._kernel.shell
         if shell.exit_now:                  # the cell asked for the end: like SIGTERM, but after its answer
             shell.exit_now = False
-            _engine.terminate()
+            if not self._kernel.quiet.ask_suspend():
+                _engine.terminate()
 
     def answer(self, msg_type, header, metadata, content, buffers):
         """comm_info_request and comm messages -> text of the reply's content, or None."""
@@ -75,8 +79,22 @@ class Main(Turns):
         return None
 
     def control(self, msg_type, content):
-        """A ferry_*_request -> text of the reply's content. Between cells."""
-        return messages.dumps(self._kernel.session.control(msg_type, json.loads(content)))
+        """A ferry_*_request -> text of the reply's content. Between cells, or in one that waits for it."""
+        content, session, quiet = json.loads(content), self._kernel.session, self._kernel.quiet
+        if msg_type == "ferry_quiesce_request":
+            return messages.dumps(quiet.park(content))
+        answer = session.control(msg_type, content)
+        if msg_type == "ferry_shutdown_request" and content.get("wake"):
+            answer = quiet.park_ended(answer, content)
+        return messages.dumps(answer)
+
+    def unparked(self, text, fds):
+        """The relay's word has come -> text of {"relay": descriptor of its life}."""
+        return messages.dumps(self._kernel.quiet.unpark(json.loads(text), fds))
+
+    def cannot_go_on(self, what):
+        """Said before the server ends the process."""
+        log.error("the engine cannot go on after a system image: %s", what)
 
     # -- idle work
     def _want_idle(self):

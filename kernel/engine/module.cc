@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "kernel/engine/forked.h"
 #include "kernel/engine/interpreter.h"
 #include "kernel/engine/server.h"
 #include "util/check.h"
@@ -112,6 +113,10 @@ PYBIND11_MODULE(_engine, m) {
   m.def("capture", [] { return Running().outputs().Capture(); }, "Descriptors 1 and 2 go to the front end from now on.");
   m.def("read_stdin", [](const std::string& prompt, bool password) { return Running().ReadStdin(prompt, password); },
         "prompt"_a, "password"_a);
+  m.def("keep_from_children", [](std::vector<std::string> prefixes) { KeepFromChildren(std::move(prefixes)); }, "prefixes"_a,
+        "Forked children get /dev/null for descriptors of files and unix sockets whose paths begin so.");
+  m.def("run_jobs", [](double seconds) { return Running().RunJobsWithin(seconds); }, "seconds"_a,
+        "Runs what was asked for on control, within a cell; False if nothing came.");
   m.def("terminate", [] { Running().Terminate(); }, "As a ferry_shutdown_request without restart.");
   m.def("stop_flag", [] { return reinterpret_cast<std::uintptr_t>(Running().stop_flag()); });
   m.def("slice_fd", [] { return Running().slice().fd(); });

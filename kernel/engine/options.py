@@ -4,7 +4,7 @@ import os
 
 
 def parse(arguments):
-    """-> namespace: connection_file, session, lock_fd, start, anonymous, relay_pid, lease, environ.
+    """-> namespace: connection_file, session, lock_fd, start, anonymous, image_lost, relay_pid, lease, environ.
 
     Afterwards os.environ holds only what the user put there; `environ` is a copy of what the engine was started with.
     """
@@ -14,6 +14,7 @@ def parse(arguments):
     parser.add_argument("--lock-fd", type=int, default=-1, metavar="N", help="descriptor that holds the session's lock")
     parser.add_argument("--start", default="first", choices=("first", "restart", "crash", "crash-in-resume", "wake", "rehearse", "arrive"), help="why this engine starts")
     parser.add_argument("--anonymous", default="", metavar="WHY", help="the notebook has no session; WHY is for the user")
+    parser.add_argument("--image-lost", default="", metavar="WHY", help="an image of the session did not come back; WHY is for the user")
     options = parser.parse_args(arguments)
 
     options.environ = dict(os.environ)

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "kernel/engine/forked.h"
+
 namespace ferry::engine {
 
 RelayWatch RelayWatch::Of(int pid, double lease) {
@@ -11,8 +13,15 @@ RelayWatch RelayWatch::Of(int pid, double lease) {
   watch.lease = lease;
   if (pid <= 0) return watch;
   const long fd = ::syscall(SYS_pidfd_open, pid, 0);
-  if (fd >= 0) watch.relay = std::make_unique<WakeFd>(static_cast<int>(fd));
-  else watch.gone = errno == ESRCH;
+  watch.gone = fd < 0 && errno == ESRCH;
+  return fd < 0 ? std::move(watch) : By(static_cast<int>(fd), lease);
+}
+
+RelayWatch RelayWatch::By(int pidfd, double lease) {
+  RelayWatch watch;
+  watch.lease = lease;
+  watch.relay = std::make_unique<WakeFd>(pidfd);
+  KeepFromChildren(pidfd);
   return watch;
 }
 

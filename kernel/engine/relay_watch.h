@@ -14,6 +14,7 @@ struct RelayWatch {
   double lease = 600;             // seconds between its end and ours
 
   static RelayWatch Of(int pid, double lease);
+  static RelayWatch By(int pidfd, double lease);  // takes the descriptor
 };
 
 }  // namespace ferry::engine

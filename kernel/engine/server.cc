@@ -1,5 +1,6 @@
 #include "kernel/engine/server.h"
 
+#include <poll.h>
 #include <signal.h>
 
 #include <iostream>
@@ -55,12 +56,7 @@ void Server::start_impl(xeus::xpub_message message) {
   wire_.Introduce(message.header());
   wire_.Publish(std::move(message));
   main_.attr("attach")(wire_.shell.get(zmq::sockopt::fd), wake_.fd(), py::cpp_function([this] { return ShellReady(); }));
-  std::thread control, side;
-  {
-    SignalsBlocked none;
-    control = std::thread(&Server::RunControl, this);
-    side = std::thread(&Server::RunSide, this);
-  }
+  StartThreads();
   while (!stop_) {
     RunJobs();
     if (stop_) break;
@@ -70,10 +66,27 @@ void Server::start_impl(xeus::xpub_message message) {
     main_.attr("turn")(!more);
   }
   outputs_.Flush();
+  StopThreads();
+}
+
+void Server::StartThreads() {
+  SignalsBlocked none;
+  control_ = std::thread(&Server::RunControl, this);
+  side_ = std::thread(&Server::RunSide, this);
+}
+
+void Server::StopThreads() {
   quit_.Set();
   py::gil_scoped_release released;
-  control.join();
-  side.join();
+  control_.join();
+  side_.join();
+  quit_.Clear();
+}
+
+bool Server::Receive(zmq::multipart_t& wire) {
+  if (!wire.recv(wire_.shell, ZMQ_DONTWAIT)) return false;
+  ++received_;
+  return true;
 }
 
 // True: come back soon. While the control thread is at work it may want the GIL, so no work is begun that keeps it.
@@ -95,7 +108,7 @@ void Server::ServeOne() {
   if (!waiting_.empty()) {
     wire = std::move(waiting_.front());
     waiting_.pop_front();
-  } else if (!wire.recv(wire_.shell, ZMQ_DONTWAIT)) {
+  } else if (!Receive(wire)) {
     return;
   }
   try {
@@ -111,6 +124,7 @@ void Server::ServeOne() {
 
 void Server::Dispatch(const std::string& type, xeus::xmessage message) {
   std::string fault = "no answer to " + type;
+  dispatching_ = true;
   try {
     const std::string header = message.header().dump();
     if (type == "execute_request") {
@@ -132,6 +146,7 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
   for (;;) {
     try {
       main_.attr("leave")();
+      dispatching_ = false;
       return;
     } catch (py::error_already_set&) {  // an interrupt that came late
     }
@@ -193,7 +208,7 @@ void Server::send_shell_impl(xeus::xmessage message) {
     abort_ = stop_on_error_ && content.value("status", "") == "error";
     message = WithContent(message, std::move(content));
     zmq::multipart_t wire;
-    while (abort_ && ShellReady() && wire.recv(wire_.shell, ZMQ_DONTWAIT)) waiting_.push_back(std::exchange(wire, {}));
+    while (abort_ && ShellReady() && Receive(wire)) waiting_.push_back(std::exchange(wire, {}));
   }
   wire_.Send(wire_.shell, std::move(message));
 }
@@ -253,6 +268,22 @@ void Server::RunJobs() {
     }
     job();
   }
+}
+
+bool Server::RunJobsWithin(double seconds) {
+  const auto waiting = [this] {
+    std::lock_guard<std::mutex> lock(jobs_mutex_);
+    return !jobs_.empty();
+  };
+  if (!waiting()) {
+    pollfd item{wake_.fd(), POLLIN, 0};
+    py::gil_scoped_release released;
+    (void)::poll(&item, 1, static_cast<int>(seconds * 1000));
+    wake_.Clear();
+  }
+  if (!waiting()) return false;
+  RunJobs();
+  return true;
 }
 
 nl::json Server::CallMain(const char* method, const std::string& type, const nl::json& content) {

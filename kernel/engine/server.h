@@ -27,6 +27,7 @@
 #include "kernel/engine/event_fd.h"
 #include "kernel/engine/outputs.h"
 #include "kernel/engine/relay_watch.h"
+#include "kernel/engine/word.h"
 #include "kernel/engine/wire.h"
 #include "xeus/xserver.hpp"
 
@@ -52,6 +53,10 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   // Main thread. Ends when the front end has answered; SIGINT raises KeyboardInterrupt (as py::error_already_set).
   std::string ReadStdin(const std::string& prompt, bool password);
 
+  // What was asked for on the control channel and waits for the main thread, within a cell: runs it, waiting up to
+  // `seconds` for it to come. False if nothing came.
+  bool RunJobsWithin(double seconds);
+
   // As ferry_shutdown_request{restart:false}, for SIGTERM. Any thread, and Python's signal handlers.
   void Terminate();
 
@@ -76,13 +81,17 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   void RunJobs();
   bool IdleSlice();
   nl::json CallMain(const char* method, const std::string& type, const nl::json& content);
+  void StartThreads();
+  void StopThreads();
+  bool Receive(zmq::multipart_t& wire);
+  nl::json Park(const nl::json& request, const nl::json& told);  // server_park.cc
 
   // control thread (server_control.cc)
   void RunControl();
   void ServeControl(xeus::xmessage message);
   void SendAnswers();
   void Interrupt();
-  void Shutdown(bool restart, std::function<void(nl::json)> reply);
+  void Shutdown(const nl::json& request, std::function<void(nl::json)> reply);
 
   // side thread (server_side.cc)
   void RunSide();
@@ -116,7 +125,9 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   bool abort_ = false;                 // it failed: what waits is aborted after it
   bool serving_ = true;                // false: the session is given up, only jobs run
   std::deque<zmq::multipart_t> waiting_;
+  std::uint64_t received_ = 0;         // messages on shell, since it was opened
   TimerFd slice_;
+  std::thread control_, side_;
 
   // control thread
   bool control_answered_ = false;
@@ -125,6 +136,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   // between threads
   EventFd wake_, quit_, answers_ready_;
   std::atomic<bool> stop_{false}, stop_idle_{false};
+  std::atomic<bool> dispatching_{false};   // a request is served
   std::atomic<bool> control_busy_{false};  // raised before stop_idle_, so that the main thread cannot miss both
   std::mutex jobs_mutex_;
   std::deque<std::function<void()>> jobs_;

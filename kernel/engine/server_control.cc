@@ -48,9 +48,13 @@ void Server::ServeControl(xeus::xmessage message) {
     PostAnswer(wire_.Answer(identities, header, reply, std::move(result)));
   };
   if (type == "shutdown_request" || type == "ferry_shutdown_request")
-    return Shutdown(content.value("restart", false), answer);
+    return Shutdown(content, answer);
   if (type.starts_with("ferry_") && !reply.empty())
-    return Post([this, type, content, answer] { answer(CallMain("control", type, content)); });
+    return Post([this, type, content, answer] {
+      nl::json result = CallMain("control", type, content);
+      answer(result);
+      if (result.value("parked", false)) Park(content, result);
+    });
 
   if (type == "interrupt_request") {  // xeus would answer without a status
     PublishStatus("busy", header);
@@ -69,21 +73,25 @@ void Server::ServeControl(xeus::xmessage message) {
     answer({{"status", "error"}, {"ename", "KernelError"}, {"evalue", fault}, {"traceback", nl::json::array()}});
 }
 
-// The Python handler on the main thread decides what the signal means there (loop.py); child processes get it as they do
-// from a terminal.
+// The Python handler on the main thread decides what the signal means there (loop.py). While a request is served, child
+// processes get it as they do from a terminal; at rest they are spared: front ends interrupt before they shut down, and an
+// image carries children.
 void Server::Interrupt() {
-  if (::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
+  if (dispatching_ && ::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
   else ::kill(::getpid(), SIGINT);
 }
 
-void Server::Shutdown(bool restart, std::function<void(nl::json)> reply) {
+// A suspended engine may be parked for an image (server_park.cc): it is killed there, or goes on here when that failed, or
+// as the copy that came back from the image.
+void Server::Shutdown(const nl::json& request, std::function<void(nl::json)> reply) {
   auto started = std::make_shared<std::atomic<bool>>(false);
-  Post([this, restart, reply, started] {
+  Post([this, request, reply, started] {
     *started = true;
-    nl::json result = CallMain("control", "ferry_shutdown_request", {{"restart", restart}});
-    result["restart"] = restart;
-    reply(std::move(result));
-    stop_impl();
+    nl::json result = CallMain("control", "ferry_shutdown_request", request);
+    result["restart"] = request.value("restart", false);
+    reply(result);
+    const bool parked = result.value("parked", false);
+    if (!parked || !Park(request, result).value("restored", false)) stop_impl();
   });
   // After Post: the loop must find the job when the running cell is over. Child processes are left alone at first: a pool
   // whose workers die of SIGINT makes new ones and may wait at exit for a lock that a dead one held.
@@ -96,7 +104,7 @@ void Server::Shutdown(bool restart, std::function<void(nl::json)> reply) {
   }
 }
 
-void Server::Terminate() { Shutdown(false, [](nl::json) {}); }
+void Server::Terminate() { Shutdown({{"restart", false}}, [](nl::json) {}); }
 
 void Server::send_control_impl(xeus::xmessage message) {
   control_answered_ = true;

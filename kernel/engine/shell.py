@@ -38,6 +38,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     ferry_request = None                    # the execute_request that runs: cell_id, tags, silent, store_history, ...
     ferry_tell_relay = None                 # (type, content): a message that the relay keeps to itself; None without a relay
+    ferry_take_image = None                 # () -> the relay's word after an image was taken within a cell; the same
     ferry_count = 1                         # its number, in prompts and replies
     last_traceback = None                   # lines, of the error that the cell showed last
     displayhook_failed = False              # that error came while its result was formatted

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <utility>
 
 #include "xeus/xmiddleware.hpp"
 #include "xeus/xzmq_serializer.hpp"
@@ -28,14 +29,19 @@ std::string ReplyType(const std::string& request_type) {
 }
 
 Wire::Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
-    : shell(context, zmq::socket_type::router),
-      stdin_(context, zmq::socket_type::router),
-      control(context, zmq::socket_type::router),
-      heartbeat(context, zmq::socket_type::rep),
-      inproc(context, zmq::socket_type::sub),
-      iopub_(context, zmq::socket_type::pub),
-      authentication_(xeus::make_xauthentication(config.m_signature_scheme, config.m_key)),
-      error_handler_(error_handler) {
+    : inproc(context, zmq::socket_type::sub), error_handler_(error_handler) {
+  inproc.set(zmq::sockopt::subscribe, "");
+  inproc.bind(xeus::get_publisher_end_point());
+  Bind(config);
+}
+
+void Wire::Bind(const xeus::xconfiguration& config) {
+  shell = zmq::socket_t(context_, zmq::socket_type::router);
+  stdin_ = zmq::socket_t(context_, zmq::socket_type::router);
+  control = zmq::socket_t(context_, zmq::socket_type::router);
+  heartbeat = zmq::socket_t(context_, zmq::socket_type::rep);
+  iopub_ = zmq::socket_t(context_, zmq::socket_type::xpub);  // as PUB, and tells who subscribes
+  authentication_ = xeus::make_xauthentication(config.m_signature_scheme, config.m_key);
   iopub_.set(zmq::sockopt::sndhwm, 0);  // a reader that is slow for a while must not lose output
   shell.set(zmq::sockopt::router_handover, 1);
   control.set(zmq::sockopt::router_handover, 1);
@@ -45,8 +51,32 @@ Wire::Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json
   xeus::init_socket(control, config.m_transport, config.m_ip, config.m_control_port);
   xeus::init_socket(iopub_, config.m_transport, config.m_ip, config.m_iopub_port);
   xeus::init_socket(heartbeat, config.m_transport, config.m_ip, config.m_hb_port);
-  inproc.set(zmq::sockopt::subscribe, "");
-  inproc.bind(xeus::get_publisher_end_point());
+}
+
+void Wire::Close() {
+  std::lock_guard<std::mutex> lock(iopub_mutex_);
+  closed_ = true;
+  for (zmq::socket_t* socket : {&shell, &stdin_, &control, &heartbeat, &iopub_}) socket->close();
+  context_.close();  // waits until the last message is out
+}
+
+void Wire::Open(const xeus::xconfiguration& config, bool drop) {
+  std::lock_guard<std::mutex> lock(iopub_mutex_);
+  context_ = zmq::context_t();
+  Bind(config);
+  if (drop) held_.clear();
+}
+
+bool Wire::Heard(int milliseconds, bool all) {
+  std::lock_guard<std::mutex> lock(iopub_mutex_);
+  bool heard = true;
+  for (zmq::socket_t* socket : {&iopub_, &shell, all ? &stdin_ : &shell}) {
+    zmq_pollitem_t item = {socket->handle(), 0, ZMQ_POLLIN, 0};
+    heard = zmq_poll(&item, 1, milliseconds) > 0 && heard;
+  }
+  closed_ = false;
+  for (zmq::multipart_t& wire : std::exchange(held_, {})) wire.send(iopub_);
+  return heard;
 }
 
 void Wire::Introduce(const nl::json& header) {
@@ -56,7 +86,8 @@ void Wire::Introduce(const nl::json& header) {
 
 void Wire::SendPublished(zmq::multipart_t wire) {
   std::lock_guard<std::mutex> lock(iopub_mutex_);
-  wire.send(iopub_);
+  if (closed_) held_.push_back(std::move(wire));
+  else wire.send(iopub_);
 }
 
 void Wire::Publish(const Draft& draft) {

@@ -25,9 +25,20 @@ struct Draft {
 };
 
 class Wire {
+  zmq::context_t context_;  // outlives its sockets
+
  public:
-  // Binds all sockets; throws zmq::error_t when an address is taken or malformed.
+  // Binds all sockets; throws zmq::error_t when an address is taken or malformed. `context` is xeus' and its debugger's, and
+  // for `inproc` alone: the others have one of their own, which can end while the process lives on.
   Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
+
+  // From Close() to Open() no socket leads out of this process, and until Heard() what is published waits. Main thread,
+  // while the server has no other. Close() returns when everything that was sent has left.
+  void Close();
+  void Open(const xeus::xconfiguration& config, bool drop);  // drop: forget what waits
+  // Whether somebody listens on iopub by then, and has spoken on shell and (all) on stdin: a ROUTER drops what it sends to
+  // one who connects later. What waited leaves now.
+  bool Heard(int milliseconds, bool all);
 
   // Each of these belongs to one thread (server.h).
   zmq::socket_t shell, stdin_, control, heartbeat, inproc;
@@ -50,8 +61,12 @@ class Wire {
  private:
   void SendPublished(zmq::multipart_t wire);
 
+  void Bind(const xeus::xconfiguration& config);
+
   zmq::socket_t iopub_;
   std::mutex iopub_mutex_;
+  bool closed_ = false;                  // under iopub_mutex_
+  std::vector<zmq::multipart_t> held_;   // the same
   std::unique_ptr<xeus::xauthentication> authentication_;
   nl::json::error_handler_t error_handler_;
   std::string user_, session_;

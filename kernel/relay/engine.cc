@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+
+#include "serializer/store/settings.h"
 
 namespace ferry::relay {
 namespace {
@@ -22,11 +25,25 @@ Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::st
     c.keep.push_back(choice.lock->fd());
   }
   if (!choice.anonymous.empty()) c.argv.insert(c.argv.end(), {"--anonymous", choice.anonymous});
+  if (!choice.image_lost.empty()) c.argv.insert(c.argv.end(), {"--image-lost", choice.image_lost});
   std::vector<std::string> set = {"FERRY_RELAY_PID=" + std::to_string(::getpid()), "FERRY_HOME=" + choice.home};
   // The engine removes PYTHONHASHSEED from what user code sees, unless the user had set it.
   if (std::getenv("PYTHONHASHSEED")) set.push_back("FERRY_ENV_KEEP=PYTHONHASHSEED");
   else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);
   c.environment = EnvironmentWith(set);
+  c.log = dir.Log();
+  return c;
+}
+
+Command ImageCommand(const RuntimeDir& dir, const Choice& choice, int number) {
+  Command c;
+  std::error_code ignored;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  c.argv = {here.string() + "/ferry-image", "--result", dir.Image(number)};
+  if (const std::string criu = store::Setting("criu"); !criu.empty()) c.argv.insert(c.argv.end(), {"--criu", criu});
+  c.keep = {dir.alive_fd()};
+  if (choice.lock) c.keep.push_back(choice.lock->fd());
+  c.environment = EnvironmentWith({"FERRY_RELAY_PID=" + std::to_string(::getpid())});
   c.log = dir.Log();
   return c;
 }
@@ -78,6 +95,21 @@ void Engine::Kill(int signal) {
   else ::kill(-pid_, signal);
 }
 
+Result<std::unique_ptr<Engine>> Engine::Restore(zmq::context_t& context, const Connection& front, const RuntimeDir& dir,
+                                                const Choice& choice, const ChosenImage& image, int number, Start start,
+                                                const Author& author) {
+  std::unique_ptr<Engine> engine(new Engine(context, EngineConnection(front, dir.Stem(number)), number, start));
+  Result<void> written = WriteConnection(dir.ConnectionFile(number), engine->connection_, author.session());
+  if (!written) return written.error();
+  Command c = ImageCommand(dir, choice, number);
+  c.argv.insert(c.argv.end(), {"restore", "--from", image.folder, "--log", dir.path() + "/restore.log"});
+  Result<pid_t> pid = Spawn(c);
+  if (!pid) return pid.error();
+  engine->pid_ = *pid;
+  engine->image_ = image;
+  return engine;
+}
+
 bool Engine::Connect(const RuntimeDir& dir) {
   if (connected_ || !dir.Bound(number_)) return false;
   ConnectNow();
@@ -92,7 +124,19 @@ void Engine::ConnectNow() {
   connected_ = true;
 }
 
-void Engine::Ping(Author& author) { Send(shell, author.Make({}, "kernel_info_request", "{}", "{}")); }
+void Engine::Ping(Author& author) { SendShell(author.Make({}, "kernel_info_request", "{}", "{}")); }
+
+void Engine::Greet(Author& author) {
+  Ping(author);
+  Frames empty;
+  empty.emplace_back();
+  Send(stdin_, std::move(empty));
+}
+
+void Engine::SendShell(Frames frames) {
+  ++sent_;
+  Send(shell, std::move(frames));
+}
 
 bool Engine::Seen(bool reply, bool status) {
   bool before = ready();

@@ -9,6 +9,7 @@
 
 #include "kernel/relay/connection.h"
 #include "kernel/relay/link.h"
+#include "kernel/relay/image_choice.h"
 #include "kernel/relay/process.h"
 #include "kernel/relay/restart.h"
 #include "kernel/relay/runtime_dir.h"
@@ -19,6 +20,8 @@ namespace ferry::relay {
 
 // What starts engine `number` in the folder `dir`, for the session of `choice`; `start` as in Name(Start), or "arrive".
 Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, const std::string& start);
+// The beginning of a call of ferry-image for engine `number`. What it starts holds the session's lock and the folder's.
+Command ImageCommand(const RuntimeDir& dir, const Choice& choice, int number);
 
 class Engine {
  public:
@@ -35,11 +38,22 @@ class Engine {
   void Kill(int signal);
   Link* link() const { return link_.get(); }  // null: it is a child of this process
   void Lives(pid_t pid) { pid_ = pid; }       // on the harbour's host
+  // The same for one that comes back in a system image. Its process is the keeper of the engine (serializer/image/keeper.h).
+  static Result<std::unique_ptr<Engine>> Restore(zmq::context_t& context, const Connection& front, const RuntimeDir& dir,
+                                                 const Choice& choice, const ChosenImage& image, int number, Start start,
+                                                 const Author& author);
 
   // Connects once the engine has bound its sockets. True if this call did it.
   bool Connect(const RuntimeDir& dir);
   void ConnectNow();
   void Ping(Author& author);
+  void SendShell(Frames frames);
+  // To one that has opened its sockets again: it can answer only whom it has heard, and goes on when it has.
+  void Greet(Author& author);
+
+  // Messages on its shell since it opened that; what it has received before it stands still.
+  std::uint64_t sent() const { return sent_; }
+  void Reopened() { sent_ = 0; }
 
   // What came back of the pings. True when the engine has become ready by it.
   bool Seen(bool reply, bool status);
@@ -49,6 +63,7 @@ class Engine {
   int number() const { return number_; }
   pid_t pid() const { return pid_; }
   Start start() const { return start_; }
+  const std::optional<ChosenImage>& image() const { return image_; }  // in which it came back
 
   zmq::socket_t shell, control, stdin_, iopub;
 
@@ -58,8 +73,10 @@ class Engine {
   Connection connection_;
   int number_;
   Start start_;
+  std::optional<ChosenImage> image_;
   pid_t pid_ = -1;
   std::shared_ptr<Link> link_;
+  std::uint64_t sent_ = 0;
   bool connected_ = false, reply_seen_ = false, status_seen_ = false;
 };
 

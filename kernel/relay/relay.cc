@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "kernel/relay/answers.h"
+#include "util/file.h"
 
 namespace ferry::relay {
 namespace {
@@ -57,6 +58,8 @@ void Relay::Turn() {
       {front_->shell, 0, ZMQ_POLLIN, 0},     {front_->control, 0, ZMQ_POLLIN, 0}, {front_->stdin_, 0, ZMQ_POLLIN, 0},
       {front_->heartbeat, 0, ZMQ_POLLIN, 0}, {front_->iopub, 0, ZMQ_POLLIN, 0},   {nullptr, setup_.signals, ZMQ_POLLIN, 0},
       {nullptr, setup_.parent, ZMQ_POLLIN, 0}, {nullptr, files_, ZMQ_POLLIN, 0}};
+  std::size_t door = items.size();
+  items.push_back({nullptr, door_ ? door_->fd() : -1, ZMQ_POLLIN, 0});
   bool connected = engine_ && engine_->connected();
   if (connected) {
     for (zmq::socket_t* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) {
@@ -74,10 +77,10 @@ void Relay::Turn() {
   if (items[3].revents) front_->Echo();
   if (items[4].revents) front_->Welcome(author_);
   if (connected) {
-    if (items[8].revents) Drain(engine_->iopub, [&](Frames f) { OnEngineIopub(std::move(f)); });
-    if (items[9].revents) Drain(engine_->shell, [&](Frames f) { OnEngineShell(std::move(f)); });
-    if (items[10].revents) Drain(engine_->stdin_, [&](Frames f) { OnEngineStdin(std::move(f)); });
-    if (items[11].revents) Drain(engine_->control, [&](Frames f) { OnEngineControl(std::move(f)); });
+    if (items[9].revents) Drain(engine_->iopub, [&](Frames f) { OnEngineIopub(std::move(f)); });
+    if (items[10].revents) Drain(engine_->shell, [&](Frames f) { OnEngineShell(std::move(f)); });
+    if (items[11].revents) Drain(engine_->stdin_, [&](Frames f) { OnEngineStdin(std::move(f)); });
+    if (items[12].revents) Drain(engine_->control, [&](Frames f) { OnEngineControl(std::move(f)); });
   }
   if (items[1].revents) Drain(front_->control, [&](Frames f) { OnControl(std::move(f)); });
   if (items[0].revents) Drain(front_->shell, [&](Frames f) { OnShell(std::move(f)); });
@@ -88,6 +91,7 @@ void Relay::Turn() {
     ConnectEngine();
   }
   OnMoveItems(items, moves);
+  if (items[door].revents) Say();
   if (items[5].revents) OnSignals();
   if (items[6].revents) {
     setup_.parent = -1;
@@ -102,6 +106,7 @@ void Relay::OnSignals() {
   signalfd_siginfo info;
   while (::read(setup_.signals, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGCHLD) {
+      ImageReaped();
       Reaped();
       OnFetched();
       if (move_) move_->OnChild();
@@ -122,6 +127,8 @@ void Relay::OnTimers() {
     held_infos_.clear();
   }
   if (timers_.Expired(Timer::kLeave)) {
+    const bool imaged = engine_ && imaging_ && imaging_->helper > 0 && Exists(dir_.Marker(engine_->number()));
+    if (imaged) return timers_.Set(Timer::kLeave, kLeaveAfter);  // it is being written, which ends
     if (engine_ && !engine_->ready()) engine_->Kill(SIGKILL);  // it holds nothing that is not on disk
     else Log("the engine is still saving and will end by itself");
     done_ = true;
@@ -240,6 +247,7 @@ bool Relay::AnswerFerryComm(const Message& message) {
 json Relay::Status() {
   const char* state = !failure_.empty() ? "failed"
                       : asleep_         ? "asleep"
+                      : imaging_        ? "imaging"
                       : !ready()        ? "starting"
                       : queue_.running() ? "busy"
                                          : "idle";
@@ -268,13 +276,16 @@ void Relay::Shutdown(bool restart) {
     done_ = true;
     return;
   }
-  if (ready()) {
-    json content = {{"v", 1}, {"epoch", engine_->number()}, {"restart", restart}};
-    Send(engine_->control, author_.Make({}, "ferry_shutdown_request", "{}", Text(content)));
-  } else if (!ending_) {
-    ::kill(engine_->pid(), SIGTERM);
-  }
   timers_.Set(Timer::kLeave, kLeaveAfter);
+  if (imaging_) return;  // it is asked when it is back
+  if (ready()) SendShutdown(restart);
+  else if (!ending_) ::kill(engine_->pid(), SIGTERM);
+}
+
+void Relay::SendShutdown(bool restart) {
+  if (!restart) return TakeImage(/*ends=*/true);
+  json content = {{"v", 1}, {"epoch", engine_->number()}, {"restart", true}};
+  Send(engine_->control, author_.Make({}, "ferry_shutdown_request", "{}", Text(content)));
 }
 
 void Relay::Pump() {
@@ -283,7 +294,7 @@ void Relay::Pump() {
     auto next = queue_.Next();
     if (!next) return;
     if (next->Is("execute_request")) idle_passed_ = false;
-    Send(engine_->shell, std::move(*next).Take());
+    engine_->SendShell(std::move(*next).Take());
   }
 }
 

@@ -28,6 +28,7 @@
 #include "kernel/relay/restart.h"
 #include "kernel/relay/timers.h"
 #include "kernel/relay/voice.h"
+#include "kernel/relay/wake.h"
 
 namespace ferry::relay {
 
@@ -74,6 +75,18 @@ class Relay {
   void Reaped();
   void Bury();
   void Fail(const std::string& why);
+  void SendHeld();
+  void SendShutdown(bool restart);
+
+  // relay_image.cc: system images.
+  bool BringBack(Start start);
+  void TakeImage(bool ends);
+  void OnOwnReply(const Message& message);
+  void ImageReaped();
+  void EndHelper();
+  void Say();
+  void Imaged();
+  bool LostImage(const Engine& engine);
 
   // relay_move.cc: the session moves, or lives on another host.
   void WantMove(const json& words, std::optional<Sent> asked);
@@ -92,7 +105,7 @@ class Relay {
   bool StartFetch(const std::string& host);
   void OnFetched();
 
-  bool ready() const { return engine_ && engine_->ready() && !ending_; }
+  bool ready() const { return engine_ && engine_->ready() && !ending_ && !imaging_; }
 
   zmq::context_t& context_;
   Setup setup_;
@@ -138,6 +151,16 @@ class Relay {
   pid_t fetch_ = -1;                    // the program that brings the session back
   std::string stays_away_;              // why that failed
   Host host_{Host::kHome, Host::kHome, ""};  // where the session is
+  // An image of the engine is being taken. Nothing is sent to the engine meanwhile.
+  struct Imaging {
+    bool ends = false;         // the engine ends with it
+    std::string wake;          // the socket at which the engine waits
+    pid_t helper = -1;         // ferry-image; -1 once it has ended
+    json outcome;              // what it said
+  };
+  std::optional<Imaging> imaging_;
+  std::optional<Wake> door_;   // an engine will come for its word
+  std::string word_;
 
   bool leaving_ = false;  // shutdown was asked for
   bool restarting_ = false;  // and a clean start after it

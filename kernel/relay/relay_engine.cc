@@ -37,9 +37,11 @@ void Relay::ChooseSession() {
 void Relay::StartEngine(Start start) {
   asleep_ = false;
   if (!host_.home()) return StartMove({.host = host_, .reach = true, .start = start});
+  if (BringBack(start)) return ConnectEngine();
   auto engine = Engine::Begin(context_, setup_.connection, dir_, choice_, setup_.python, ++engines_, start, author_);
   if (!engine) return Fail(engine.error().what + (engine.error().remedy.empty() ? "." : ". To mend it: " + engine.error().remedy + "."));
   engine_ = std::move(*engine);
+  choice_.image_lost.clear();
   ConnectEngine();
 }
 
@@ -58,6 +60,11 @@ void Relay::BecomeReady() {
   for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, kernel_info_, nullptr);
   held_infos_.clear();
   if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+  SendHeld();
+}
+
+// What waited while nothing could be sent to the engine.
+void Relay::SendHeld() {
   for (Message& m : std::exchange(held_control_, {})) {
     owed_control_.Note(m);
     Send(engine_->control, std::move(m).Take());
@@ -91,7 +98,8 @@ void Relay::OnEngineShell(Frames frames) {
 void Relay::OnEngineControl(Frames frames) {
   if (ending_) timers_.Set(Timer::kMourning, kQuiet);
   auto message = Message::Parse(std::move(frames));
-  if (!message || OnMoveReply(*message) || author_.Wrote(message->parent_id())) return;
+  if (!message || OnMoveReply(*message)) return;
+  if (author_.Wrote(message->parent_id())) return OnOwnReply(*message);
   owed_control_.Answered(message->parent_id());
   Send(front_->control, std::move(*message).Take());
 }
@@ -113,6 +121,7 @@ void Relay::OnEngineIopub(Frames frames) {
   }
   if (message->Is("iopub_welcome")) return;
   if (message->Is("ferry_migrate")) return WantMove(message->Content(), std::nullopt);
+  if (message->Is("ferry_image")) return TakeImage(/*ends=*/StringAt(message->Content(), "purpose") == "suspend");
   std::string state;
   if (message->Is("status")) state = StringAt(message->Content(), "execution_state");
   if (state == "starting") return;
@@ -156,9 +165,16 @@ void Relay::Reaped() {
 
 void Relay::Bury() {
   if (!ending_ || BuryDuringMove()) return;
+  if (imaging_ && imaging_->helper > 0 && imaging_->ends) return timers_.Set(Timer::kMourning, kQuiet);  // it killed the engine
   Ending ending = *std::exchange(ending_, std::nullopt);
   std::unique_ptr<Engine> engine = std::move(engine_);
+  if (imaging_ && imaging_->ends && FlagAt(imaging_->outcome, "ok", false)) ending.status = 0;  // as it was asked to
+  EndHelper();
+  imaging_.reset();
+  door_.reset();
+  const bool lost = LostImage(*engine);
   dir_.RemoveEngine(engine->number());
+  if (lost && !leaving_) return StartEngine(engine->start());
   timers_.Clear(Timer::kPing);
   if (held_reply_) {
     voice_.Status("idle", queue_.running()->header);

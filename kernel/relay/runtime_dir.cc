@@ -20,19 +20,6 @@ namespace {
 constexpr std::size_t kLongestSocket = 90;  // bytes; sun_path holds 108, and other tools need some of them
 constexpr std::size_t kBelowBase = sizeof("/0123456789abcdef/1000-5");
 
-// An existing or new directory of our own that nobody else can enter.
-Result<void> OwnDirectory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Error{Code::kIo, "cannot make " + path + ": " + std::strerror(errno), "set XDG_RUNTIME_DIR to a folder of yours"};
-  }
-  struct stat s;
-  if (::lstat(path.c_str(), &s) != 0 || !S_ISDIR(s.st_mode) || s.st_uid != ::geteuid() || (s.st_mode & 077)) {
-    return Error{Code::kRefused, path + " is not a directory that only you can enter",
-                 "remove it, or set XDG_RUNTIME_DIR to a folder of yours"};
-  }
-  return {};
-}
-
 Result<std::string> Base() {
   std::string own = "/ferry-" + std::to_string(::geteuid());
   std::string places[3];
@@ -71,6 +58,18 @@ void Sweep(const std::string& base) {
 
 }  // namespace
 
+Result<void> OwnDirectory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Error{Code::kIo, "cannot make " + path + ": " + std::strerror(errno), "set XDG_RUNTIME_DIR to a folder of yours"};
+  }
+  struct stat s;
+  if (::lstat(path.c_str(), &s) != 0 || !S_ISDIR(s.st_mode) || s.st_uid != ::geteuid() || (s.st_mode & 077)) {
+    return Error{Code::kRefused, path + " is not a directory that only you can enter",
+                 "remove it, or set XDG_RUNTIME_DIR to a folder of yours"};
+  }
+  return {};
+}
+
 Result<RuntimeDir> RuntimeDir::Make() {
   Result<std::string> base = Base();
   if (!base) return base.error();
@@ -101,7 +100,7 @@ bool RuntimeDir::Bound(int engine) const {
 }
 
 void RuntimeDir::RemoveEngine(int engine) const {
-  for (const char* end : {"-1", "-2", "-3", "-4", "-5", ".json"}) ::unlink((Stem(engine) + end).c_str());
+  for (const char* end : {"-1", "-2", "-3", "-4", "-5", ".json", ".image", ".parked"}) ::unlink((Stem(engine) + end).c_str());
 }
 
 void RuntimeDir::Remove() {

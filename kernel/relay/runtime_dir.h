@@ -22,6 +22,9 @@ class RuntimeDir {
   int alive_fd() const { return alive_fd_; }  // engines inherit it
   std::string Stem(int engine) const { return path_ + "/" + std::to_string(engine); }
   std::string ConnectionFile(int engine) const { return Stem(engine) + ".json"; }
+  std::string Image(int engine) const { return Stem(engine) + ".image"; }    // what the last image of that engine came to
+  std::string Marker(int engine) const { return Stem(engine) + ".parked"; }  // it stands still
+  std::string Alive() const { return path_ + "/alive"; }
   std::string Log() const { return path_ + "/engine.log"; }
   bool Bound(int engine) const;          // all four sockets of that engine exist that we connect to
   void RemoveEngine(int engine) const;   // its files
@@ -32,6 +35,9 @@ class RuntimeDir {
   std::string path_;
   int alive_fd_;
 };
+
+// An existing or new directory of our own that nobody else can enter.
+Result<void> OwnDirectory(const std::string& path);
 
 // The last `bytes` bytes of a file, from a line's beginning; "" if it cannot be read.
 std::string Tail(const std::string& file, std::size_t bytes);

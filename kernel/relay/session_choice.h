@@ -25,6 +25,7 @@ struct Choice {
   std::string anonymous;        // why the session belongs to no notebook; empty if it does
   std::string elsewhere;        // the host that the session moved to: it must be brought back first. The lock is not kept
   bool restarted = false;       // the last engine was ended by "restart kernel"
+  std::string image_lost;       // why its system image did not come back; for the next engine to tell
 
   bool Resuming() const;        // session.json says that the engine is bringing the session back
 };

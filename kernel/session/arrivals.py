@@ -570,6 +570,13 @@ class Arrivals:
         self.torn = False
         self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
 
+    def come_back(self, arrival, records):
+        """The process is the one that was there: nothing is loaded, and what is left are the cells behind its generation."""
+        self.waiting, self.clean_at_cell, self.interrupted, self.offered, self.offer, self.torn = None, False, None, None, None, False
+        self.session.saver.looked = self.session.execution
+        self._go_on_counting(arrival.manifest, records)
+        self.current, self.told = arrival, False
+
     def _go_on_counting(self, manifest, records):
         """The counter at once, since it is told before the cell that the rest of the session comes back for."""
         counts = [r.count + 1 for r in records if getattr(r, "in_history", False) and r.execution > manifest.executions]

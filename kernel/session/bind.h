@@ -27,7 +27,7 @@ void BindCodec(pybind11::module_& m);
 // Observer, user_names(dict): tracker/observe. After BindRecords.
 void BindObserve(pybind11::module_& m);
 
-// Observer, user_names(dict): tracker/observe. After BindRecords.
-void BindObserve(pybind11::module_& m);
+// image_probe(), image_preflight(): serializer/image.
+void BindImage(pybind11::module_& m);
 
 }  // namespace ferry::session

@@ -123,6 +123,8 @@ void BindReader(py::module_& m) {
       .def("generations", [](const SessionReader& r) { return Unwrap(r.Generations()); },
            "The readable manifests, newest first.")
       .def("generation", [](const SessionReader& r, std::uint32_t n) { return Unwrap(r.Generation(n)); }, py::arg("number"))
+      .def("digest", [](const SessionReader& r, std::uint32_t n) { return Unwrap(r.GenerationDigest(n)).Hex(); }, py::arg("number"),
+           "of a generation's manifest, for what belongs to it")
       .def("blob", [](const SessionReader& r, const std::string& digest) {
         const Digest wanted = DigestFrom(digest);
         py::gil_scoped_release release;
@@ -174,6 +176,7 @@ void BindStore(py::module_& m) {
         py::gil_scoped_release release;
         return Unwrap(s.Collect());
       }, "Collects every session that nobody writes; bytes freed.")
+      .def_property_readonly("used", &Store::Used, "bytes of all sessions")
       .def_property_readonly("home", [](const Store& s) { return s.files().Home(); });
 }
 

@@ -19,25 +19,45 @@ class CommandError(Exception):
 # -- %checkpoint, %suspend
 
 def checkpoint(session, label, system=False):
-    if system:
-        raise CommandError("refused", "system images are not built yet", "use %checkpoint without --system")
+    """Saves a generation, and takes an image of it where something needs one, or it was asked for (docs/images.md)."""
+    result, manifest = save(session, label)
+    begun = time.perf_counter()
+    image = session.images.take(manifest, system)
+    lines = []
+    if image is not None and "bytes" in image:
+        result.data["image"] = image
+        result.data["seconds"] = round(result.data["seconds"] + time.perf_counter() - begun, 6)
+        lines = [f"with a system image of {report.human_bytes(image['bytes'])}"]
+    elif image is not None:
+        if system:
+            raise CommandError(image["code"], image["what"], image["remedy"])
+        names = ", ".join(session.images.carried(manifest))
+        lines = [f"no system image was taken, so that these will not come back: {names}. {image['what']}", image["remedy"]]
+    lines = [line for line in lines if line]
+    result.lines[:0] = lines
+    result.data["messages"][1:1] = lines
+    return result
+
+
+def save(session, label):
+    """(result, manifest) of a generation saved now, without an image."""
     begun = time.perf_counter()
     before = session.saver.written
     manifest = session.keep(label)
     data = report.shell("ferry.checkpoint/1", session.sid)
     variables = manifest_variables(session, manifest)
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes,
-                bytes_moved=session.saver.written - before, seconds=round(time.perf_counter() - begun, 6),
+                bytes_moved=session.saver.written - before, image=None, seconds=round(time.perf_counter() - begun, 6),
                 variables=variables, process=manifest_process(manifest, session.store.read(session.sid)))
     kept = sum(entry["way"] == "stored" for entry in variables.values())
     title = f"Saved generation {manifest.generation}: {kept} of {len(variables)} variables stored, {report.human_bytes(manifest.bytes)}"
     others = [f"{name}: {e['way']} ({e['reason']})" for name, e in variables.items() if e["way"] != "stored"]
     data["messages"] = [title, *others]
-    return report.Result(data, title, others)
+    return report.Result(data, title, others), manifest
 
 
 def suspend(session):
-    result = checkpoint(session, "")
+    result, _ = save(session, "")
     session.shell.exit_now = True  # once this cell is answered
     result.data["messages"].insert(0, "The kernel ends now; open the notebook again to go on.")
     result.lines.insert(0, result.data["messages"][0])
@@ -149,7 +169,7 @@ def preview(session, reader, manifest, names):
 
 def plan(session, policy, host):
     manifest = session.keep()
-    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, **session.wishes())
+    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, image_available=session.images.available(), **session.wishes())
             for p in ("store-first", "cheapest")}
     return plan_result(session, manifest, made, policy, host)
 

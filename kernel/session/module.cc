@@ -17,4 +17,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindObjects(m);
   ferry::session::BindCodec(m);
   ferry::session::BindObserve(m);
+  ferry::session::BindImage(m);
 }

@@ -293,7 +293,7 @@ class Saver:
 
     def _manifest(self, label):
         session = self.session
-        plan = _ferry.plan(session.graph, self.costs(), policy="store-first", **session.wishes())
+        plan = _ferry.plan(session.graph, self.costs(), policy="store-first", image_available=session.images.available(), **session.wishes())
         planned = {entry["key"]: entry for entry in plan["entries"]}
         entries = [self._component(number, component, planned[key])
                    for number, (key, component) in enumerate(self.components.items())]

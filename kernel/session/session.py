@@ -17,6 +17,7 @@ from . import hooks, identity, magics, report
 from .arrivals import Arrivals
 from .hooks import guarded
 from .moving import LaterWriter, Moving
+from .images import Images
 from .rehearsal import Rehearsal
 from .saver import Saver
 
@@ -36,7 +37,7 @@ class Session:
             self.observer.set_generators(capsule.generators)
             self.observer.install_audit_hook()
         self.walker = _ferry.Walker(self.namespace)
-        self.graph = _ferry.SessionGraph()
+        self.graph = None  # read_log() folds it
         self.baseline = capsule.baseline(shell)
         self.execution = 0  # of the newest cell in the log
         self.born = 0  # the same when this life began
@@ -50,6 +51,7 @@ class Session:
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
         self.rehearsal = Rehearsal(self)
+        self.images = Images(self)
         self.moving = Moving(self)
         hooks.watch_code(shell, self._saw_code)
         hooks.watch_source(shell, self._saw_source)
@@ -57,6 +59,16 @@ class Session:
 
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""
+        reader, records = self.read_log()
+        self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        if self.start == "rehearse":
+            self.arrivals.rehearse(reader, records)
+        elif self.start != "arrive":
+            self.arrivals.consider(reader, records)
+
+    def read_log(self):
+        """What the log says of the lives before this one -> (reader, records)."""
+        self.graph = _ferry.SessionGraph()
         reader = self.store.read(self.sid)
         records = reader.records()
         for record in records:
@@ -69,11 +81,7 @@ class Session:
         self.born = self.execution
         self.saver.known = self._known(records)
         self.saver.logged = max([0, *(r.after for r in records if isinstance(r, _ferry.ChangeRecord))])
-        self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
-        if self.start == "rehearse":
-            self.arrivals.rehearse(reader, records)
-        elif self.start != "arrive":
-            self.arrivals.consider(reader, records)
+        return reader, records
 
     @staticmethod
     def _known(records):
@@ -299,6 +307,9 @@ def attach(shell, options):
     config, store, writer, info = identity.open_session(options)
     session = Session(shell, config, store, writer, info, options.start, options.anonymous or "", options.environ)
     session.moving.lock_fd = options.lock_fd if options.lock_fd is not None else -1
+    if getattr(options, "image_lost", ""):
+        session.notice(f"The system image of this session did not come back: {options.image_lost}",
+                       ["What was stored came back; what only the image carried is lost."])
     if session.anonymous and options.environ.get("JPY_SESSION_NAME"):
         session.held = f"The session of this notebook did not come back: {session.anonymous}."
     session.open()

@@ -1,6 +1,10 @@
 // ferry-image: takes, checks and brings back system images; what the relay starts beside itself, since both take seconds
 // and one of them changes namespaces. The last line of its output is a JSON object: {"ok": true, ...} or {"ok": false,
 // "code", "what", "remedy"}; with --result it is written to a file as well, whole or not at all.
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -32,17 +36,35 @@ json Of(const Probe& probe) {
           {"findings", findings}};
 }
 
+// The file appears when the engine has closed what it must, and is written whole. False if the engine ends before.
+bool AwaitStill(const std::string& marker, DumpRequest& dump, std::string& manifest) {
+  const int ended = static_cast<int>(::syscall(SYS_pidfd_open, dump.pid, 0));
+  constexpr int kBetween = 3;  // milliseconds
+  for (pollfd item{ended, POLLIN, 0}; !Exists(marker);) {
+    if (ended < 0 || ::poll(&item, 1, kBetween) > 0) return false;
+  }
+  auto text = ReadFile(marker);
+  const json told = json::parse(text ? *text : "", nullptr, /*allow_exceptions=*/false);
+  if (!told.is_object()) return false;
+  dump.session = told.value("session", "");
+  dump.generation = told.value("generation", 0u);
+  dump.folder = told.value("folder", "");
+  manifest = told.value("manifest", "");
+  return true;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"System images of Kernelferry's engines, by CRIU"};
   app.require_subcommand(1);
-  std::string criu, result, folder, manifest, own;
+  std::string criu, result, folder, manifest, marker, own;
   DumpRequest dump;
   RestoreRequest restore;
   app.add_option("--criu", criu, "the criu program; off: none");
   app.add_option("--result", result, "file to which the answer is written");
   auto* take = app.add_subcommand("dump", "take an image of a process and its children");
   take->add_option("--pid", dump.pid)->required();
-  take->add_option("--to", dump.folder, "the folder to make")->required();
+  take->add_option("--to", dump.folder, "the folder to make");
+  take->add_option("--when", marker, "wait for this file: {session, generation, manifest, folder} of a process that stands still");
   take->add_option("--session", dump.session);
   take->add_option("--generation", dump.generation);
   take->add_option("--manifest", manifest, "digest of that generation");
@@ -61,6 +83,7 @@ int Main(int argc, char** argv) {
   auto* probe = app.add_subcommand("probe", "which CRIU is there, and what it may do here");
   CLI11_PARSE(app, argc, argv);
 
+  if (*take && !marker.empty() && !AwaitStill(marker, dump, manifest)) return 4;
   const auto began = std::chrono::steady_clock::now();
   const Probe here = Look(criu);
   json answer;

@@ -114,6 +114,13 @@ void FindRoute(Probe& probe) {
     probe.findings.push_back({"images are taken as root", ""});
     return;
   }
+  std::uint64_t inside = 0, outside = 0, count = 0;
+  std::istringstream(ReadAll("/proc/self/uid_map")) >> inside >> outside >> count;
+  if (count == 1 && inside == outside) {
+    probe.dump = Route::kNamespace;
+    probe.findings.push_back({"this process came back from an image: the next is taken from inside its user namespace", ""});
+    return;
+  }
   const std::uint64_t carried = FileCapabilities(probe.criu);
   struct statvfs mount{};
   ::statvfs(probe.criu.c_str(), &mount);
@@ -136,7 +143,7 @@ void FindRoute(Probe& probe) {
 }
 
 void FindRestore(Probe& probe) {
-  probe.restore = probe.dump == Route::kRoot || CanMakeNamespaces();
+  probe.restore = probe.dump == Route::kRoot || probe.dump == Route::kNamespace || CanMakeNamespaces();
   if (!probe.restore) {
     probe.findings.push_back({"no image can be brought back: this user may not make user namespaces",
                               "allow them (sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)", false});
@@ -157,6 +164,7 @@ const char* Name(Route route) {
     case Route::kNone: return "none";
     case Route::kRoot: return "root";
     case Route::kFileCapability: return "file capability";
+    case Route::kNamespace: return "own namespace";
   }
   return "";
 }

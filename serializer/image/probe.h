@@ -3,6 +3,7 @@
 //   route             taking an image                                     bringing one back
 //   root              as root, of any process                             in new pid and mount namespaces
 //   file capability   criu carries cap_checkpoint_restore                 in a user namespace of one's own
+//   own namespace     this process came back that way: from inside   the same
 //   none              not at all                                          the same, where that is allowed
 //
 // An engine that was brought back without root lives in a user namespace of its user; its next image is taken from inside,
@@ -16,7 +17,7 @@
 
 namespace ferry::image {
 
-enum class Route { kNone, kRoot, kFileCapability };
+enum class Route { kNone, kRoot, kFileCapability, kNamespace };
 const char* Name(Route route);
 
 struct Finding {

@@ -12,6 +12,7 @@ namespace ferry::store {
 
 bool IsSid(const std::string& text);                       // 16 lower-case hex digits
 std::optional<std::uint32_t> GenerationOf(const std::string& file);  // of a name "gen-00000007"
+std::optional<std::uint32_t> ImageOf(const std::string& file);       // of a name "image-00000007"
 
 // The files of one session.
 class SessionFiles {
@@ -24,6 +25,7 @@ class SessionFiles {
   std::string DamagedLog() const { return root_ + "/log.damaged"; }
   std::string Lock() const { return root_ + "/lock"; }
   std::string Generation(std::uint32_t number) const;
+  std::string Image(std::uint32_t number) const;  // the folder of a generation's system image
   std::string NewGeneration() const { return root_ + "/gen.tmp"; }
   std::string Blobs() const { return root_ + "/blobs"; }
   std::string BlobFolder(const Digest& digest) const { return Blobs() + "/" + digest.Hex().substr(0, 2); }

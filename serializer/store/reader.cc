@@ -45,6 +45,14 @@ Result<format::Manifest> SessionReader::Generation(std::uint32_t number) const {
   return manifest;
 }
 
+Result<Digest> SessionReader::GenerationDigest(std::uint32_t number) const {
+  auto bytes = ReadFile(files_.Generation(number), format::LargestPayload(format::FrameType::kManifest) * 2);
+  if (!bytes) return bytes.error();
+  auto frame = format::ReadOnlyFrame(format::FrameType::kManifest, *bytes);
+  if (!frame) return frame.error();
+  return frame->digest;
+}
+
 Result<std::vector<format::Manifest>> SessionReader::Generations(std::vector<Damage>* damage) const {
   auto numbers = GenerationNumbers(files_);
   if (!numbers) return numbers.error();

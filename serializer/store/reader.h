@@ -41,6 +41,7 @@ class SessionReader {
   // Readable generations, newest first; those that are not are named in `damage`.
   Result<std::vector<format::Manifest>> Generations(std::vector<Damage>* damage = nullptr) const;
   Result<format::Manifest> Generation(std::uint32_t number) const;
+  Result<Digest> GenerationDigest(std::uint32_t number) const;  // of the manifest's payload: an image names it
   Result<Blob> OpenBlob(const Digest& digest) const;  // kNotFound, kCorrupt: "blob a1b2...: the checksum differs"
   const SessionFiles& files() const { return files_; }
 

@@ -335,6 +335,28 @@ Result<std::uint64_t> SessionWriter::Collect() {
     }
   }
   used_ -= std::min(used_, freed);
+  auto images = CollectImages(*manifests);
+  if (!images) return images.error();
+  return freed + *images;
+}
+
+Result<std::uint64_t> SessionWriter::CollectImages(const std::vector<format::Manifest>& manifests) {
+  auto names = List(files_.Root());
+  if (!names) return names.error();
+  std::uint32_t newest = 0;
+  for (const auto& name : *names) newest = std::max(newest, ImageOf(name).value_or(0));
+  std::uint64_t freed = 0;
+  for (const auto& name : *names) {
+    auto number = ImageOf(name);
+    const bool labelled = number && std::any_of(manifests.begin(), manifests.end(), [&](const auto& m) {
+                            return m.generation == *number && !m.label.empty();
+                          });
+    const bool left = name.starts_with("image-") && name.ends_with(".tmp");  // its taking died, or it would hold the lock
+    if (!left && (!number || *number == newest || labelled)) continue;
+    const std::string path = files_.Root() + "/" + name;
+    freed += TreeSize(path);
+    if (auto r = RemoveTree(path); !r) return r.error();
+  }
   return freed;
 }
 

@@ -53,7 +53,8 @@ class SessionWriter {
   // was never put.
   Result<std::uint32_t> Commit(format::Manifest manifest, Stop& stop);
 
-  // Removes blobs that no generation names and that were not put since the last commit; returns the bytes freed.
+  // Removes blobs that no generation names and that were not put since the last commit, and images that are neither the
+  // newest nor of a generation with a label; returns the bytes freed.
   Result<std::uint64_t> Collect();
 
   Result<void> Forget(std::uint32_t generation);  // removes it; kNotFound
@@ -75,6 +76,7 @@ class SessionWriter {
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
   Result<void> AwaitSync(Stop& stop);
   Result<void> RemoveSuperseded();
+  Result<std::uint64_t> CollectImages(const std::vector<format::Manifest>& manifests);
   Error QuotaError(std::uint64_t bytes) const;
 
   SessionFiles files_;

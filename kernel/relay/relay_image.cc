@@ -1,0 +1,127 @@
+// System images (docs/images.md).
+//
+//   asked     the engine is asked to stand still, with a shutdown or without; ferry-image is started, and waits for that
+//   imaged    ferry-image takes the image; with a shutdown it kills the engine then
+//   word      the engine is told how it went, and what it needs to go on: descriptors, the file of its sockets
+//
+// ferry-image works on if this process is killed meanwhile, and holds the session's lock. What the engine refuses, or what
+// fails, leaves the engine running: an image is never the only copy of anything that can be stored.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "kernel/relay/answers.h"
+#include "kernel/relay/relay.h"
+#include "serializer/store/json.h"
+
+namespace ferry::relay {
+
+// The engine comes back in an image, if there is one that fits. Its first word waits for it.
+bool Relay::BringBack(Start start) {
+  if (!choice_.image_lost.empty()) return false;  // that was tried just now
+  auto image = ImageFor(choice_, start);
+  if (!image) return false;
+  auto door = Wake::Listen(image->wake);
+  auto engine = door ? Engine::Restore(context_, setup_.connection, dir_, choice_, *image, ++engines_, start, author_)
+                     : Result<std::unique_ptr<Engine>>(door.error());
+  if (!engine) {
+    choice_.image_lost = engine.error().what;
+    return false;
+  }
+  engine_ = std::move(*engine);
+  door_ = std::move(*door);
+  word_ = Text({{"restored", true}, {"generation", image->generation}, {"bytes", image->bytes}, {"start", Name(start)},
+                {"anonymous", choice_.anonymous}, {"image", {{"ok", true}, {"bytes", image->bytes}, {"seconds", 0}}}});
+  return true;
+}
+
+void Relay::TakeImage(bool ends) {
+  if (!ready()) return;
+  auto place = Wake::Place();
+  Command c = ImageCommand(dir_, choice_, engine_->number());
+  c.argv.insert(c.argv.end(), {"dump", "--pid", std::to_string(engine_->pid()), "--when", dir_.Marker(engine_->number()), "--wake", place ? *place : ""});
+  if (ends) c.argv.push_back("--end");
+  ::unlink(dir_.Marker(engine_->number()).c_str());
+  ::unlink(dir_.Image(engine_->number()).c_str());
+  const bool here = place && !choice_.sid.empty() && !engine_->link();  // on another host it is not this one's to image
+  auto helper = here ? Spawn(c) : Result<pid_t>(Error{Code::kRefused, "no session", ""});
+  json content = {{"v", 1}, {"epoch", engine_->number()}};
+  if (ends) content["restart"] = false;
+  if (helper) {
+    content.update({{"wake", *place}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
+  }
+  Send(engine_->control, author_.Make({}, ends ? "ferry_shutdown_request" : "ferry_quiesce_request", "{}", Text(content)));
+  if (helper) imaging_ = Imaging{.ends = ends, .wake = *place, .helper = *helper, .outcome = nullptr};
+}
+
+// A reply to a request of our own: the engine stands still from now on, or it does not.
+void Relay::OnOwnReply(const Message& message) {
+  if (!imaging_ || FlagAt(message.Content(), "parked", false)) return;
+  if (!message.Is("ferry_quiesce_reply") && !message.Is("ferry_shutdown_reply")) return;
+  EndHelper();
+  Imaged();
+}
+
+void Relay::EndHelper() {
+  if (!imaging_ || imaging_->helper <= 0) return;
+  ::kill(imaging_->helper, SIGKILL);
+  ::waitpid(std::exchange(imaging_->helper, -1), nullptr, 0);
+}
+
+// SIGCHLD came: ferry-image may have ended.
+void Relay::ImageReaped() {
+  int status = 0;
+  if (!imaging_ || imaging_->helper <= 0 || ::waitpid(imaging_->helper, &status, WNOHANG) != imaging_->helper) return;
+  imaging_->helper = -1;
+  auto outcome = store::ReadObject(dir_.Image(engine_ ? engine_->number() : engines_));
+  imaging_->outcome = outcome ? *outcome
+                              : json{{"ok", false}, {"code", "io"}, {"what", "the program that takes images ended without a word"},
+                                     {"remedy", "the log of the kernel may say why"}};
+  if (imaging_->ends && FlagAt(imaging_->outcome, "ok", false)) return;  // the engine has ended, or is about to
+  auto door = Wake::Listen(imaging_->wake);
+  if (!door) return Log(door.error().what);  // the engine ends by itself when it finds nobody
+  door_ = std::move(*door);
+  word_ = Text({{"restored", false}, {"image", imaging_->outcome}});
+}
+
+// Somebody came for the word: an engine of ours.
+void Relay::Say() {
+  const int log = ::open(dir_.Log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int self = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
+  json word = json::parse(word_);
+  word.update({{"connection_file", dir_.ConnectionFile(engine_->number())}, {"fds", {"alive", "relay", "log", "lock"}}});
+  std::vector<int> fds = {dir_.alive_fd(), self, log};
+  if (choice_.lock) fds.push_back(choice_.lock->fd());
+  const bool said = door_->Say(Text(word), fds);
+  ::close(log);
+  ::close(self);
+  if (!said) return;
+  door_.reset();
+  if (imaging_) Imaged();
+}
+
+// The engine is back, or never stood still.
+void Relay::Imaged() {
+  const bool ends = imaging_->ends;
+  engine_->Reopened();
+  if (!imaging_->outcome.is_null()) engine_->Greet(author_);
+  imaging_.reset();
+  if (ends) return;  // it ends by itself now
+  if (leaving_) return SendShutdown(/*restart=*/false);
+  SendHeld();
+}
+
+// An engine that was to come back in an image has ended before it served anybody: its session is loaded instead.
+bool Relay::LostImage(const Engine& engine) {
+  if (!engine.image() || engine.ready()) return false;
+  auto outcome = store::ReadObject(dir_.Image(engine.number()));
+  choice_.image_lost = outcome ? StringAt(*outcome, "what") : "what came back in it was not what had been saved";
+  Log("the session does not come back in its system image: " + choice_.image_lost);
+  return true;
+}
+
+}  // namespace ferry::relay

@@ -1,0 +1,172 @@
+"""System images of this session: whether one is wanted and possible, standing still for it, and coming back in one.
+
+An image is taken when a variable can neither be stored nor made again and this machine has a way (docs/images.md): by
+%checkpoint, %suspend and a shutdown. It belongs to a generation, whose state it is; the generation is saved first, and
+stands alone if the image fails. A process that came back from an image looks over its variables before it serves
+anybody: what differs from the generation, though nothing ran since, makes it give up, and the relay brings the session
+back from what was stored.
+"""
+
+import os
+import threading
+import time
+
+from kernelferry import _ferry
+from kernelferry.replay.loader import look_at, verdict
+
+from . import report
+from .arrivals import Arrival
+
+
+class Images:
+    def __init__(self, session):
+        self.session = session
+        self._probe = None
+        self.failure = None  # of the last image that was tried: {code, what, remedy}
+
+    def folder(self):
+        return self.session.writer.folder
+
+    # -- whether
+
+    def probe(self):
+        if self._probe is None:
+            self._probe = _ferry.image_probe(str(self.session.config.criu))
+        return self._probe
+
+    def why_not(self):
+        """(what, remedy) that stand in the way of an image of this kernel, or None."""
+        if getattr(self.session.shell, "ferry_take_image", None) is None:
+            return "this kernel was started without its relay", "start it from Jupyter"
+        probe = self.probe()
+        if probe["dump"] != "none" and probe["restore"]:
+            return None
+        return next((f["what"], f["remedy"]) for f in probe["findings"] if not f["good"])
+
+    def available(self):
+        """For the planner, which asks where something cannot be stored."""
+        return any(e.error for e in self.session.saver.encoded.values()) and self.why_not() is None
+
+    @staticmethod
+    def carried(manifest):
+        """The names that only an image carries."""
+        return [name for entry in manifest.components if entry.way == "image" for name in entry.names]
+
+    def image_wanted(self):
+        """At the end of this life; not for a session that nobody will open again."""
+        session, newest = self.session, self.session.saver.newest
+        return session.config.save != "off" and newest is not None and not session.anonymous and bool(self.carried(newest)) and self.why_not() is None
+
+    def image_blockers(self, folder):
+        return _ferry.image_preflight(folder, self.probe()["dump"])
+
+    # -- taking one
+
+    def take(self, manifest, forced):
+        """An image of the generation that was just saved, where one is needed or `forced` -> {bytes, seconds}, None where none
+        is needed, or {code, what, remedy}: why there is none."""
+        if not forced and not self.carried(manifest):
+            return None
+        lack = self.why_not()
+        if lack is not None:
+            return {"code": "refused", "what": lack[0], "remedy": lack[1]}
+        try:
+            image = self.session.shell.ferry_take_image()["image"]
+        except Exception as error:  # the engine's own: its preflight
+            if not hasattr(error, "code"):
+                raise
+            return {"code": error.code, "what": error.what or str(error), "remedy": error.remedy}
+        return {key: image[key] for key in (("bytes", "seconds") if image["ok"] else ("code", "what", "remedy"))}
+
+    def image_saved(self):
+        """The generation that the image will belong to, saved if it is not yet."""
+        session = self.session
+        manifest = session.keep()
+        room = session.config.quota - session.store.used
+        if session.config.quota and _resident() > room:
+            raise _ferry.FerryError("full", f"an image of {report.human_bytes(_resident())} does not fit into the quota "
+                                    f"({report.human_bytes(session.config.quota)})", "raise FERRY_QUOTA, or remove sessions (jupyter ferry list, jupyter ferry rm)")
+        return {"session": session.sid, "generation": manifest.generation,
+                "manifest": session.store.read(session.sid).digest(manifest.generation),
+                "folder": os.path.join(session.writer.folder, f"image-{manifest.generation:08}")}
+
+    def release(self):
+        """Everything of the store closes; the relay holds the lock meanwhile."""
+        self.session.rehearsal.stop()
+        self.session.writer.sync(True)
+        self.session.writer.close()
+
+    def no_image(self, failure):
+        self.failure = failure
+
+    # -- going on
+
+    def reopen(self, word, lock_fd):
+        session = self.session
+        session.writer = session.store.write(session.sid, lock_fd)
+        if word.get("restored"):
+            self._come_back(word)
+        elif not word["image"]["ok"]:
+            self.failure = {key: word["image"][key] for key in ("code", "what", "remedy")}
+
+    def _come_back(self, word):
+        session, writer = self.session, self.session.writer
+        session.info.clear()
+        session.info.update({**writer.info(), "sid": session.sid, "damage": session.store.read(session.sid).damage()})
+        session.start, session.anonymous = word["start"], word.get("anonymous", "")
+        session.life = int(session.info.get("life", 0)) + 1
+        session.running, session.notices, session.unwritten = None, [], []
+        reader, records = session.read_log()
+        manifest = reader.generation(word["generation"])
+        arrival = ImageArrival(session, reader, records, manifest, word.get("bytes", 0))
+        if arrival.wrong and not _threads():
+            raise RuntimeError(f"{', '.join(arrival.wrong)}: came back different from generation {manifest.generation}")
+        session.arrivals.come_back(arrival, records)
+        writer.set(life=session.life, ended="", started=time.time(), pid=os.getpid(), resuming=True)
+
+
+class ImageArrival(Arrival):
+    """What came back in an image: all of it at once, compared with its generation; then the cells behind that."""
+
+    def __init__(self, session, reader, records, manifest, size):
+        super().__init__(session, reader, records, manifest, overwrite=True)
+        self.size, self.wrong = size, []
+        look = look_at(session.walker, session.user_names())
+        found = {tuple(c.names): c for c in look.components}
+        for key, state in self.loader.states.items():
+            state.way, state.checked, state.code = "image", True, "fits"
+            state.reason = "came back in the system image"
+            if not state.entry.names:
+                continue
+            equal, why = verdict(found.get(tuple(state.entry.names)), state.entry)
+            state.verified = equal
+            if equal is None:
+                state.reason += f"; {why}"
+            elif not equal and state.entry.code == "differs":  # known of what is stored of it, and not of the image
+                state.verified = None
+            elif not equal:
+                self.wrong += state.entry.names
+                state.verified, state.reason = None, state.reason + "; a thread of the session went on changing it"
+        self.process = {name: {"way": "image", "verified": None, "type": name, "component": None, "bytes": 0, "seconds": 0.0, "cells": [],
+                               "code": "fits", "reason": item.summary or None, "alternative": None, "held_by": None}
+                        for name, item in self.items.items()}
+
+    def _steps(self):
+        return [("behind", None), ("finish", None)]
+
+    def data(self):
+        return {**super().data(), "bytes_moved": self.size}
+
+    def messages(self, data):
+        lines = super().messages(data)
+        return [lines[0], f"the engine of generation {self.manifest.generation} came back as it was, from its system image ({report.human_bytes(self.size)})", *lines[1:]]
+
+
+def _threads():
+    """The session's own."""
+    return [t for t in threading.enumerate() if t is not threading.main_thread() and t.name != "IPythonHistorySavingThread"]
+
+
+def _resident():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
