@@ -8,6 +8,7 @@
 #include "kernel/cli/output.h"
 #include "kernel/cli/program.h"
 #include "kernel/cli/verbs.h"
+#include "serializer/image/probe.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
@@ -116,12 +117,14 @@ Finding RuntimeDirectory() {
   return {"sockets", Verdict::kGood, "below " + runtime, ""};
 }
 
+// The first thing in the way of system images, or the way by which they are taken here.
 Finding Criu(const Settings& settings) {
-  const std::string name = settings.criu.empty() ? "criu" : settings.criu;
-  auto ran = Run({name, "--version"});
-  if (ran && ran->exit_code == 0) return {"criu", Verdict::kGood, ran->output.substr(0, ran->output.find('\n')), ""};
-  return {"criu", Verdict::kNote, "no CRIU: generators, connections and the like cannot be carried",
-          "install CRIU 4 or newer, or set FERRY_CRIU to its path"};
+  const image::Probe probe = image::Look(settings.criu);
+  if (probe.dump == image::Route::kNone || !probe.restore) {
+    const Error why = probe.WhyNot();
+    return {"criu", Verdict::kNote, why.what + ": generators, connections and the like cannot be carried", why.remedy};
+  }
+  return {"criu", Verdict::kGood, "CRIU " + probe.version + " at " + probe.criu + "; images by: " + Name(probe.dump), ""};
 }
 
 }  // namespace
