@@ -15,7 +15,7 @@ from kernelferry import _ferry
 from kernelferry.replay.loader import look_at, verdict
 
 from . import report
-from .arrivals import Arrival
+from .arrival import Arrival
 
 
 class Images:

@@ -18,7 +18,7 @@ from kernelferry.replay import files
 from kernelferry.replay.loader import look_at
 
 from . import commands, facts, report
-from .arrivals import Arrival
+from .arrival import Arrival
 from .saver import packages
 
 log = logging.getLogger("kernelferry.session")
@@ -146,7 +146,7 @@ class Moving:
 
     def _costs(self):
         """What others need of a component is known by its blob, so that it travels stored."""
-        session, costs = self.session, self.session.saver.costs()
+        costs = self.session.saver.costs()
         for entry in self.packed.components:
             cost = costs.get(tuple(entry.key))
             if cost is not None and entry.exports:

@@ -45,8 +45,8 @@ def _load(parts, resolve, namespace):
     for name, text in parts.sources.items():
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
     for flat in layouts:  # none before layout 2
-        for members, layout in zip(flat[::2], flat[1::2]):
-            apply_set_layout(members, layout)
+        for members, table in zip(flat[::2], flat[1::2]):
+            apply_set_layout(members, table)
     return values, exports
 
 

@@ -1,0 +1,378 @@
+"""One resume, from its plan to its last step.
+
+    imports -> process state -> what replay needs, replayed in record order -> everything else
+
+What cannot be loaded is replayed if its cells may run again; what a replay does not bring back as it was is loaded where
+it is stored. Then everything is brought back anew, which only happens while no cell has seen any of it.
+
+Each slice of idle time takes one step. A cell that arrives first is given what its read closure names; where cells must
+be replayed, or the closure is unknown, it is given everything. Until a component is loaded its names are absent from the
+namespace: a placeholder would reach user code by nine of ten ways of access.
+"""
+
+import ast
+import contextlib
+import logging
+import re
+import time
+
+from kernelferry import _ferry, capsule
+from kernelferry.codec import blob
+from kernelferry.replay import EffectStopped, Loader, Replayer, files
+
+from .account import Account
+from .saver import Encoded
+
+log = logging.getLogger("kernelferry.session")
+
+LAST = ("builtins", "modules", "annotations", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
+OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
+REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
+
+
+def of_ferry(record):
+    return any(effect.kind == "ferry" for effect in record.effects)
+
+
+class Arrival(Account):
+    """One resume, from its plan to its report."""
+
+    def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True):
+        self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
+        self.begun, self.only = time.perf_counter(), only
+        self.own = reader.folder == session.writer.folder
+        self.before = set() if overwrite else set(session.user_names())
+        self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
+        self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
+                                 strict=session.start == "rehearse")
+        self.until = session.born  # executions of this life are not behind any generation: they have just run
+        self.items = {item.name: item for item in manifest.process}
+        self.behind, self.made, self.seconds = [], [], 0.0
+        self.whole = behind and only is None  # the newest generation, and the cells after it
+        self.other = {}  # key -> (the way it comes instead of the planned one, why, code)
+        self.given = False  # a cell has seen some of what came back
+        self.changed_files = None
+        self._set_out()
+        self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
+        self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
+        self.patient = self.done = self.broken = False
+
+    def _set_out(self):
+        session = self.session
+        ways = {key: way for key, (way, _, _) in self.other.items()}
+        self.loader = Loader(session.namespace, session.walker, self.reader, self.manifest, keep=self.before, own=self.own,
+                             hash_seed=int(session.info.get("hash_seed", 0)), ways=ways)
+        self.process = {}
+        self.steps = self._steps()
+
+    # -- order
+
+    def _steps(self):
+        """Every step as (what, argument); taken from the front."""
+        steps = []
+        if self.only is None:
+            steps.append(("prepare", None))
+        steps += self._plan_steps()
+        if self.only is None:
+            steps += [("item", name) for name in self.items if name not in LAST]
+        loads = {key for what, key in steps if what == "load"}
+        recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
+        steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
+        steps.append(("recover", None))
+        if self.only is None:
+            steps += [("item", name) for name in self.items if name in LAST]
+        steps += [("verify", None), ("recover", None)]
+        if self.whole:
+            steps.append(("behind", None))
+        return steps + [("finish", None)]
+
+    def _plan_steps(self):
+        """What replay brings back, and the loads that must stand between the replays, in record order (C3)."""
+        replayed = [e for e in self.manifest.components if self._way(e) == "replayed" and self._wanted(tuple(e.key))]
+        self.eager = bool(replayed)
+        for entry in replayed:
+            if entry.names and self.before.issuperset(entry.names):
+                state = self.loader.states[tuple(entry.key)]
+                state.way, state.kept = "failed", list(entry.names)
+        replayed = [e for e in replayed if not self.loader.states[tuple(e.key)].kept]
+        if not replayed:
+            return []
+        plan = self._plan()
+        self.made_by = {entry["key"]: entry["executions"] for entry in plan["entries"]}
+        runs = {execution for entry in replayed for execution in self._executions(tuple(entry.key))}
+        if self._refuse(replayed, runs):
+            return []
+        steps = [step for step in plan["steps"] if step[0] != "replay" or step[1] in runs]
+        last = max((i for i, (what, _) in enumerate(steps) if what != "load"), default=-1)
+        return [step for step in steps[:last + 1] if step[0] != "load" or step[1] in self.loader.states]
+
+    def _way(self, entry):
+        return self.loader.way(entry)
+
+    def _plan(self, unstorable=()):
+        """The plan for bringing everything back, without the stored form of these components."""
+        graph = _ferry.SessionGraph()
+        for record in self.records:
+            at = getattr(record, "execution", None) or getattr(record, "after", 0)
+            if at <= self.manifest.executions and getattr(record, "status", "") != "started":
+                graph.apply(record)
+        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, reason=e.reason, opaque=bool(e.opaque),
+                                           storable=self._way(e) == "stored" and tuple(e.key) not in unstorable)
+                 for e in self.manifest.components}
+        return _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())
+
+    def _refuse(self, replayed, runs):
+        """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""
+        records = [self.replayer.records[execution] for execution in sorted(runs)]
+        touched = {name for r in records for name in (*r.reads, *r.writes, *r.deletes)} & self.before
+        if not touched and not (self.before and any(r.door for r in records)):
+            return False
+        for entry in replayed:
+            state = self.loader.states[tuple(entry.key)]
+            state.way, state.code = "failed", "unsafe-cell"
+            state.reason = (f"making it again runs cells that use {', '.join(sorted(touched)) or 'every variable'}, which existed "
+                            "already and was kept; --overwrite allows it")
+        return True
+
+    def _wanted(self, key):
+        return self.only is None or any(name in self.only for name in key)
+
+    # -- steps
+
+    def step(self):
+        """The next step. What goes wrong in one that concerns a few variables costs those, and nothing else."""
+        what, argument = self.steps.pop(0)
+        try:
+            with self._guarded(what):
+                getattr(self, "_" + what)(argument)
+        except (Exception, EffectStopped) as error:
+            if what not in ("load", "replay", "item"):
+                raise
+            log.exception("%s %s", what, argument)
+            self._spoiled(what, argument, f"{type(error).__name__}: {error}")
+
+    @contextlib.contextmanager
+    def _guarded(self, what):
+        """A rehearsal touches nothing outside: what users' own classes do while they are loaded is stopped too."""
+        strict = self.session.start == "rehearse" and what in ("load", "item")
+        if strict:
+            self.session.observer.guard([], EffectStopped)
+        try:
+            yield
+        finally:
+            if strict:
+                self.session.observer.release()
+
+    def _spoiled(self, what, argument, reason):
+        if what == "item":
+            self._told_of(argument, 0, False, reason)
+        keys = {"load": [argument], "replay": [key for key in self.loader.states if argument in self._executions(key)]}
+        for state in map(self.loader.states.get, keys.get(what, ())):
+            state.way, state.code, state.reason = "failed", f"{what}-error", reason
+
+    def _prepare(self, _):
+        """Imports, working directory, environment: what decoding and replay stand on."""
+        self.data_of = {}
+        for name, item in self.items.items():
+            try:
+                self.data_of[name] = bytes(memoryview(self.reader.blob(item.blob)))
+            except _ferry.FerryError as error:
+                self.data_of[name] = error
+        capsule.prepare(self.session.shell, [(n, d) for n, d in self.data_of.items() if isinstance(d, bytes)])
+        self.session.see_modules()  # as imported: what items put into them is the session's
+
+    def _item(self, name):
+        data = self.data_of.pop(name)
+        if isinstance(data, bytes):
+            outcomes = capsule.apply(self.session.shell, [(name, data)])
+        else:
+            outcomes, data = [(name, False, data.what)], b""
+        for applied, ok, reason in outcomes:
+            self._told_of(applied, len(data), ok, reason)
+
+    def _told_of(self, item, size, ok, reason):
+        self.process[item] = {"way": "stored" if ok else "failed", "verified": None, "type": item, "component": None, "bytes": size,
+                              "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error", "reason": reason or None,
+                              "alternative": None, "held_by": None}
+
+    def _load(self, key):
+        self.loader.load(key)
+
+    def _replay(self, execution):
+        for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
+            if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := self._misread(execution)):
+                state.way, state.code, state.reason = "failed", "replay-error", why
+        outcome = self.replayer.run(execution)
+        for key, state in self.loader.states.items():
+            if state.way != "lost" and state.way != "pending" or execution not in self._executions(key):
+                continue
+            if not outcome.ok:
+                state.way, state.code, state.reason = "failed", "replay-error", outcome.reason
+            elif execution == max(self._executions(key)):
+                state.way, state.seconds = "replayed", outcome.seconds
+
+    def _misread(self, execution):
+        """Why an execution would read something else now, or ""."""
+        paths = files.changed_of(self.replayer.records[execution])
+        count = self.counts[execution]
+        return f"cell [{count}] read {', '.join(paths)}, which {'has' if len(paths) == 1 else 'have'} changed since" if paths else ""
+
+    def _executions(self, key):
+        """The executions that bring a component back, where they do."""
+        entry = self.loader.states[key].entry
+        if self._way(entry) != "replayed":
+            return ()
+        return self.made_by.get(key) or entry.executions
+
+    def _forget(self, names):
+        for name in names:
+            self.session.namespace.pop(name, None)
+
+    def _recover(self, _):
+        """Another way, once, for what did not come back as planned."""
+        if self.given:
+            return
+        failed = {key: state for key, state in self.loader.states.items() if key not in self.other and self._wanted(key) and not state.torn()}
+        found = {key: ("stored", f"{state.reason or 'replayed, it came back different'}; its stored form was loaded instead", state.code)
+                 for key, state in failed.items() if self._replay_failed(state) and self._stored_whole(state.entry)}
+        unloaded = {key: state for key, state in failed.items() if state.way == "failed" and state.code == "load-error"}
+        if unloaded:
+            planned = {entry["key"]: entry for entry in self._plan(unstorable=unloaded)["entries"]}
+            found.update({key: ("replayed", f"{state.reason.rstrip('.')}; the cells that make it were run again instead", state.code)
+                          for key, state in unloaded.items() if key in planned and planned[key]["way"] == "replayed"})
+        if found:
+            log.info("brought back another way: %s", found)
+            self.other.update(found)
+            self._forget(set(self.session.user_names()) - self.before)  # also what replays made and the session had deleted
+            self._set_out()
+
+    def _replay_failed(self, state):
+        differs = state.verified is False and state.entry.code != "differs"
+        return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code == "replay-error" or differs)
+
+    def _stored_whole(self, entry):
+        """Of most that is replayed at most the classes are stored."""
+        try:
+            return bool(entry.blob) and sorted(blob.Parts(self.reader.blob(entry.blob)).names) == sorted(entry.names)
+        except (ValueError, _ferry.FerryError):
+            return False
+
+    def _behind(self, _):
+        """Cells that ran after the generation: replayed when safe and short, else listed."""
+        records = self._records_behind()
+        if not records:
+            return
+        missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
+        verdicts = {v["cell"]: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions, missing=missing,
+                                                             **self.session.wishes())}
+        budget, before = REPLAY_BEHIND, set(self.session.user_names())
+        for record in sorted(records, key=lambda r: r.execution):
+            verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
+            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": self._worded(verdict["reason"])}
+            misread = self._misread(record.execution) if verdict["replay"] else ""
+            if misread:
+                outcome["reason"] = misread
+            elif verdict["replay"] and budget < 0:
+                outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
+            elif verdict["replay"]:
+                result = self.replayer.run(record.execution)
+                outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
+            if outcome["status"] != "replayed":
+                budget = -1.0  # what comes after may depend on it
+            self.behind.append(outcome)
+        self.made = [name for name in self.session.user_names() if name not in before]
+        if all(outcome["status"] == "replayed" for outcome in self.behind):
+            self.session.saver.looked = self.session.saver.logged  # the cells since that look made what stands here now
+
+    def _records_behind(self):
+        return [r for r in self.replayer.records.values()
+                if self.manifest.executions < r.execution <= self.until and not of_ferry(r)]
+
+    def _count(self):
+        """In and the counter go on after the last cell of the log, whether or not it was replayed or came to its end."""
+        shell, history = self.session.shell, self.session.shell.history_manager
+        for record in sorted((r for r in self.records if getattr(r, "in_history", False)), key=lambda r: r.execution):
+            if not self.manifest.executions < record.execution <= self.until:
+                continue
+            for cells, text in ((history.input_hist_parsed, record.transformed or record.source), (history.input_hist_raw, record.source)):
+                cells.extend([""] * (record.count + 1 - len(cells)))
+                cells[record.count] = text
+            self.session.namespace[f"_i{record.count}"] = record.source
+            shell.execution_count = max(shell.execution_count, record.count + 1)
+
+    def _verify(self, _):
+        """One look over everything that came back. What loads after it changed is loaded once more."""
+        if self.changed_files is None:
+            self.changed_files = files.changed_files(self._covered())
+        for state in self.loader.states.values():
+            missing = [name for name in state.entry.names if name not in self.session.namespace]
+            if state.way == "replayed" and missing:
+                state.way, state.code, state.reason = "failed", "replay-error", f"the replayed cells did not make {', '.join(missing)}"
+        if not self.loader.verify(self.patient):
+            self.steps.insert(0, ("verify", None))
+            return
+        self.loader.again()
+        self.loader.verify(patient=True)
+        self.loader.check_sharing()
+        for key, state in self.loader.states.items():
+            if state.way == "replayed" and state.verified is False:
+                state.reason = "; ".join(filter(None, [state.reason, *map(self._misread, self._executions(key))]))
+
+    def _covered(self):
+        """The records that this resume is about."""
+        return [r for r in self.replayer.records.values() if r.execution <= (self.until if self.whole else self.manifest.executions)]
+
+    def _finish(self, _):
+        if self.whole:
+            self._count()
+        if self.only is not None:  # what replay needed and nobody asked for
+            asked = {name for key in self.loader.states if self._wanted(key) for name in key}
+            self._forget(set(self.session.user_names()) - self.before - asked)
+        self._remember()
+        self.seconds, self.done = time.perf_counter() - self.begun, True
+
+    def _remember(self):
+        """Tells the saver what stands in the store already, so that an untouched component is not written again."""
+        saver = self.session.saver
+        if not self.own:
+            return  # the blobs of another session are not ours
+        for key, state in self.loader.states.items():
+            entry = state.entry
+            if state.way == "stored" and not state.kept and state.verified is not False:
+                saver.encoded[key] = Encoded(entry.fingerprint, tuple(entry.exports), tuple(entry.needs), entry.opaque, saver.epoch,
+                                             blob=entry.blob, bytes=entry.bytes, seconds=entry.seconds)
+        if self.manifest.generation:
+            saver.newest = self.manifest
+
+    # -- before a cell
+
+    def provide(self, code):
+        """Takes the steps that the cell needs before it runs."""
+        names, door = self._closure(code)
+        behind = self.whole and self.manifest.executions < self.until  # they come before the new one
+        late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
+        if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
+            return self.complete()
+        while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):
+            self.step()
+        for key in {self.by_name[name] for name in names if name in self.by_name}:
+            self.loader.load(key)
+            if self.loader.states[key].code == "load-error" and not self.given:
+                return self.complete()  # perhaps there is another way
+        self.loader.verify(patient=True)  # as it came back, before the cell changes it
+        self.given = True
+
+    def _closure(self, code):
+        try:
+            source = self.session.shell.transform_cell(code)
+            compiled = compile(source, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except (SyntaxError, ValueError, TypeError):
+            return set(), False  # it cannot run either
+        names, door = self.session.observer.closure([compiled], self.mentions)
+        return set(names), door
+
+    def complete(self):
+        """Takes every step that is left; a request that waits does not stop it."""
+        self.patient = True
+        while not self.done:
+            self.step()
