@@ -202,7 +202,9 @@ class Arrival(Account):
         for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
             if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := self._misread(execution)):
                 state.way, state.code, state.reason = "failed", "replay-error", why
+        before = dict(self.session.namespace)
         outcome = self.replayer.run(execution)
+        self.loader.rebound |= {name for name, value in self.session.namespace.items() if before.get(name, before) is not value}
         for key, state in self.loader.states.items():
             if state.way != "lost" and state.way != "pending" or execution not in self._executions(key):
                 continue
@@ -248,6 +250,8 @@ class Arrival(Account):
 
     def _replay_failed(self, state):
         differs = state.verified is False and state.entry.code != "differs"
+        if state.made_again:
+            return differs
         return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code == "replay-error" or differs)
 
     def _stored_whole(self, entry):

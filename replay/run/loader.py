@@ -11,7 +11,7 @@ import time
 
 from kernelferry import _ferry, codec
 
-from . import sharing
+from . import remade, sharing
 
 
 class Loaded:
@@ -24,6 +24,7 @@ class Loaded:
         self.kept = []  # names of it that existed and were left alone
         self.apart = ""  # a kept name that it refers to
         self.checked, self.loads = False, 0
+        self.made_again = False  # a replay made what stands in its place
 
     def back(self):
         """Whether it is there to be compared."""
@@ -46,6 +47,7 @@ class Loader:
         self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
         self.objects = {}  # pid -> live object
         self.visited = set()
+        self.rebound = set()  # names that replays have bound
         self.look = look_at(walker, sorted(self.keep)) if self.keep else None
         self.live = {tuple(c.key): c for c in self.look.components} if self.keep else {}
         self.taken = {pid for component in self.live.values() for pid in component.exports}
@@ -80,7 +82,8 @@ class Loader:
         begun = time.perf_counter()
         try:
             values, exports = self._decode(state.entry)
-            self._bind(state, values, exports)
+            if not self._take_remade(key, state, values, exports):
+                self._bind(state, values, exports)
         except codec.DecodeError as error:
             state.way, state.code, state.reason = "failed", "load-error", str(error)
         except _ferry.FerryError as error:
@@ -97,6 +100,18 @@ class Loader:
         if entry.names and not entry.exports and self.keep.issuperset(entry.names):
             state.way, state.kept = "failed", list(entry.names)
         return bool(state.kept)
+
+    def _take_remade(self, key, state, values, exports):
+        """Whether a replay has made the same classes and functions, which then stand in place of the stored ones."""
+        entry = state.entry
+        if key in self.ways or not exports or not entry.names or entry.opaque or not self.rebound.issuperset(entry.names):
+            return False
+        found = remade.match(self.namespace, entry, values, exports)
+        if found is None:
+            return False
+        self._adopt(found)
+        state.way, state.made_again, state.reason = "stored", True, "a cell that ran again has made it again, and equal"
+        return True
 
     def _load_exports(self, entry):
         """What others need of a component that could not be stored whole."""

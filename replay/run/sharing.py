@@ -12,6 +12,10 @@ def check(loader, look):
     Sharing(loader, look).check()
 
 
+def _made_again(state):
+    return state.way == "replayed" or state.made_again
+
+
 class Sharing:
     def __init__(self, loader, look):
         self.loader, self.look = loader, look
@@ -27,15 +31,15 @@ class Sharing:
 
     def check(self):
         # What was stored says which object a pid is; then what was replayed is asked.
-        for key, state in sorted(self.back.items(), key=lambda item: item[1].way == "replayed"):
+        for key, state in sorted(self.back.items(), key=lambda item: _made_again(item[1])):
             pairs = self._pairs(state.entry, self.found[key])
-            if state.way != "replayed":
+            if not _made_again(state):
                 for pid, value in pairs or ():
                     self._agree(pid, value)
             elif pairs is None or not all([self._agree(pid, value) for pid, value in pairs]):
                 self._stands_apart(state)
         for key, state in self.back.items():
-            if state.way == "replayed" and state.entry.exports:
+            if _made_again(state) and state.entry.exports:
                 exports = {id(self.look.object(pid)) for pid in self.found[key].exports}
                 wanted = self._as_many(state.entry.exports, len(exports))
                 if wanted is None or any(id(self.objects[pid]) not in exports for pid in wanted if pid in self.objects):

@@ -103,7 +103,9 @@ NodeId SessionGraph::State(NameId name) {
 
 NodeId SessionGraph::AllOfWindow() {
   std::vector<NodeId> nodes{all_};
-  for (; joined_ < executions_.size(); ++joined_) nodes.push_back(executions_[joined_].node);
+  for (; joined_ < executions_.size(); ++joined_) {
+    if (!executions_[joined_].inert) nodes.push_back(executions_[joined_].node);
+  }
   if (nodes.size() > 1) all_ = nodes.size() == 2 && all_ == kNoNode ? nodes[1] : needs_.Add(NodeKind::kJoin, 0, std::move(nodes));
   return all_;
 }
@@ -146,6 +148,8 @@ Result<void> SessionGraph::Apply(const CellRecord& record) {
   execution.door = record.door;
   execution.effects = record.effects;
   execution.tags = record.tags;
+  const bool own = std::any_of(record.effects.begin(), record.effects.end(), [](const Effect& e) { return e.kind == "ferry"; });
+  execution.inert = own && !record.door && record.reads.empty() && record.writes.empty() && record.deletes.empty();
   for (const GeneratorState& state : record.drew) {
     if (!state.before.empty()) execution.drew.push_back(state.generator);
     else execution.effects.push_back({"random", state.generator, false});  // it came with this cell, in a state nobody saw

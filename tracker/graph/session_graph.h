@@ -44,6 +44,7 @@ struct Execution {
   std::int64_t duration_us = 0;
   Status status = Status::kOk;
   bool door = false;
+  bool inert = false;                   // a command to Ferry itself that touched nothing: nobody's maker
   bool reads_views = false;             // names _, _3, Out, In ...: which cell's output that is depends on what was run
   std::vector<Effect> effects;
   std::vector<std::string> drew;        // generators whose state before is in the record

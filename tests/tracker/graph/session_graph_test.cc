@@ -47,6 +47,27 @@ struct SessionGraphTest : testing::Test {
   }
 };
 
+TEST_F(SessionGraphTest, ACommandToFerryMakesNothing) {
+  Run(Cell(1, {}, {"f"}));
+  CellRecord command = Cell(2, {}, {});
+  command.effects = {{"ferry", "%checkpoint", true}};
+  Run(command);
+  Look(0, 2, {State({"#7"}, 1), State({"f"}, 2)});  // a function without a name: any cell of the window may have made it
+  EXPECT_EQ(Lineage(graph, {"#7"}), Numbers({1}));
+  command.execution = 3;
+  Run(command);
+  CellRecord door = Cell(4, {}, {"y"});
+  door.door = true;
+  Run(door);
+  Look(2, 4, {State({"y"}, 3)});
+  EXPECT_EQ(Lineage(graph, {"y"}), Numbers({1, 4}));
+  command.execution = 5;
+  command.writes = {"z"};  // %resume
+  Run(command);
+  Look(4, 5, {State({"#8"}, 4), State({"z"}, 5)});
+  EXPECT_EQ(Lineage(graph, {"#8"}), Numbers({5}));
+}
+
 TEST_F(SessionGraphTest, AVersionNeedsItsCellAndWhatThatRead) {
   Run(Cell(1, {}, {"x"}));
   Look(0, 1, {State({"x"}, 1)});
