@@ -64,8 +64,9 @@ def test_the_engine_there_is_killed(notebook, host):
     kernel = moved(notebook, host)
     kernel.magic("%checkpoint")
     pid = pid_of(kernel)
-    request = kernel.send("import time; time.sleep(100)")
-    wait_until(lambda: kernel.control("ferry_status_request").get("running") or True, "")
+    running = notebook.folder / "running"  # the other host's disk is this one's
+    request = kernel.send(f"import time; open({str(running)!r}, 'w').close(); time.sleep(100)")
+    wait_until(running.exists, "the cell did not begin")
     os.kill(pid, signal.SIGKILL)
     died = kernel.collect(request, 60)
     assert died.status == "error" and "killed by signal 9" in died.error
