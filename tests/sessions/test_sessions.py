@@ -19,7 +19,7 @@ def expected(session):
     return pytest.param(session, id=session.name, marks=marks)
 
 
-@pytest.mark.parametrize("session", map(expected, SESSIONS))
+@pytest.mark.parametrize("session", list(map(expected, SESSIONS)))
 def test_session(session, reports):
     report = reports[session.name].result()
     assert not report.failures, "\n".join(report.failures)
