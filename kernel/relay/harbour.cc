@@ -201,10 +201,17 @@ Harbour::Fields Harbour::Open(const json& wish) {
     choice_.lock = std::move(*lock);
     return answer;
   }
-  pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
+  const std::string holder = FileLock::Holder(files.Lock());
+  const pid_t orphan = EngineWithoutRelay(holder), harbour = HarbourOf(holder);
   if (orphan > 0) {
     if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
     return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
+  }
+  // Who takes a session that lives here owns it. A harbour that holds it still has lost its wire, and may not hear of that
+  // for hours; without it, its engine is an orphan.
+  if (harbour > 0 && FlagAt(wish, "take", false)) {
+    ::kill(harbour, SIGKILL);
+    return Error{Code::kAborted, "the session is held for a wire that was cut", ""};
   }
   return lock.error().Within("session " + choice_.sid);
 }

@@ -19,17 +19,39 @@ Result<std::string> Create(store::Store& store, const std::string& notebook, con
   return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
 }
 
-// Whether the holder of a lock is a harbour on this machine: a session that comes back (fetch.h).
-bool BringsBack(const std::string& holder) {
+// The pid of the holder of a lock, if it is a process of this machine; else -1.
+pid_t PidHere(const std::string& holder) {
   int pid = -1;
   char host[256] = "", here[256] = "";
   ::gethostname(here, sizeof here - 1);
-  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return false;
+  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return -1;
+  return pid;
+}
+
+bool IsHarbour(pid_t pid) {
   std::ifstream command("/proc/" + std::to_string(pid) + "/cmdline");
   for (std::string word; std::getline(command, word, '\0');) {
     if (word == "--harbour") return true;
   }
   return false;
+}
+
+// The relay that started an engine, by the engine's environment; -1 for every other process.
+pid_t RelayOf(pid_t engine) {
+  std::ifstream environment("/proc/" + std::to_string(engine) + "/environ");
+  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
+  for (std::string entry; std::getline(environment, entry, '\0');) {
+    if (entry.starts_with(kRelay)) return std::atoi(entry.c_str() + kRelay.size());
+  }
+  return -1;
+}
+
+pid_t ParentOf(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("PPid:")) return std::atoi(line.c_str() + 5);
+  }
+  return -1;
 }
 
 Choice WithoutStore(const std::string& home, const Error& error) {
@@ -43,22 +65,13 @@ Choice WithoutStore(const std::string& home, const Error& error) {
 }  // namespace
 
 pid_t EngineWithoutRelay(const std::string& holder) {
-  int pid = -1;
-  char host[256] = "", here[256] = "";
-  ::gethostname(here, sizeof here - 1);
-  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return -1;
-  std::string proc = "/proc/" + std::to_string(pid);
-  std::ifstream environment(proc + "/environ");
-  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
-  for (std::string entry; std::getline(environment, entry, '\0');) {
-    if (!entry.starts_with(kRelay)) continue;
-    // An engine is its relay's child as long as the relay lives.
-    std::ifstream status(proc + "/status");
-    for (std::string line; std::getline(status, line);) {
-      if (line.starts_with("PPid:")) return std::atoi(line.c_str() + 5) == std::atoi(entry.c_str() + kRelay.size()) ? -1 : pid;
-    }
-  }
-  return -1;
+  const pid_t pid = PidHere(holder), relay = RelayOf(pid);
+  return relay > 0 && ParentOf(pid) != relay ? pid : -1;  // an engine is its relay's child as long as the relay lives
+}
+
+pid_t HarbourOf(const std::string& holder) {
+  const pid_t pid = PidHere(holder), relay = RelayOf(pid);
+  return relay > 0 && ParentOf(pid) == relay && IsHarbour(relay) ? relay : -1;
 }
 
 bool Choice::Resuming() const {
@@ -102,7 +115,7 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
     if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());
-    if (wait && BringsBack(FileLock::Holder(files.Lock()))) {
+    if (wait && IsHarbour(PidHere(FileLock::Holder(files.Lock())))) {
       return Error{Code::kAborted, "session " + sid + " is being brought back from another host", ""};
     }
     pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));

@@ -83,6 +83,13 @@ class Sshd:
                 process.kill()
         self.stop()
 
+    def freeze(self):
+        """Stops the far end of every connection that stands now: it no longer hears when the wire breaks. -> the processes"""
+        frozen = [p for p in psutil.Process(self.process.pid).children(recursive=True) if p.name().startswith("sshd")]
+        for process in frozen:
+            process.suspend()
+        return frozen
+
     def stop(self):
         self.process.kill()
         self.process.wait()

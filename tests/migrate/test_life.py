@@ -88,6 +88,21 @@ def test_the_wire_is_cut_and_mended(notebook, host):
     assert kernel.run("x, x is y").text.endswith("[execute_result] ([1, 2], True)\n")
 
 
+def test_the_wire_breaks_and_the_other_end_does_not_hear_of_it(notebook, host):
+    kernel = moved(notebook, host)
+    pid, frozen = pid_of(kernel), host.freeze()
+    try:
+        for process in psutil.Process(kernel.relay.pid).children(recursive=True):
+            if process.name() == "ssh":
+                process.kill()
+        wait_until(lambda: kernel.control("ferry_status_request").get("engine") in ("asleep", "starting"), "the relay did not notice")
+        assert kernel.run("x, x is y", seconds=90).text.endswith("[execute_result] ([1, 2], True)\n")
+        assert pid_of(kernel) != pid
+    finally:
+        for process in frozen:
+            process.kill()
+
+
 def test_restarted_on_purpose_it_is_clean_and_here(notebook, host):
     kernel = moved(notebook, host)
     kernel.manager.restart_kernel()

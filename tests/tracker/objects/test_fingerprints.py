@@ -7,13 +7,16 @@ import sys
 
 import pytest
 
-from tests.tracker.objects.values import VALUES
+from tests.tracker.objects import values
+
+VALUES = {**values.VALUES, **values.UNSTORABLE}
 
 # Prints {name: fingerprint} of all values, after allocations that move every address.
 OTHER_PROCESS = """
 import json, random, sys
 from kernelferry import _ferry
-from tests.tracker.objects.values import VALUES
+from tests.tracker.objects import values
+VALUES = {**values.VALUES, **values.UNSTORABLE}
 seed = int(sys.argv[1])
 ballast = [[i] * (i % 7) for i in range(seed * 1000)]
 names = list(VALUES)
