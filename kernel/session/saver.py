@@ -18,6 +18,7 @@ from kernelferry import _ferry, capsule, codec
 
 log = logging.getLogger("kernelferry.session")
 
+PAUSE = 0.05  # seconds after a request that ran nothing
 SETTLE = 0.1  # seconds after a cell: the next one of a Run All comes sooner
 SLOW = 0.2  # seconds: a save longer than this waits before it starts again,
 ROUNDS = 5  # looks that find a component changed again since it was encoded
@@ -80,6 +81,10 @@ class Saver:
 
     def cell_touched(self, record):
         self.touched.update((None,) if record.door else (*record.reads, *record.writes, *record.deletes))
+
+    def request_came(self):
+        """Whoever asks something will soon ask more: no save begins in between."""
+        self.not_before = max(self.not_before, time.monotonic() + PAUSE)
 
     def replan(self):
         """Nothing ran, but the next generation is to be planned otherwise."""

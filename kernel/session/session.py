@@ -105,6 +105,7 @@ class Session:
                 self.held = ""
             self._show_notices()
         self.see_modules()
+        self.saver.request_came()
         self._note(code, request, store_history)
 
     def see_modules(self):

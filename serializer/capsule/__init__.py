@@ -8,9 +8,11 @@ import pickle
 import sys
 from collections import namedtuple
 
+from kernelferry._ferry import Stopped
+
 from . import display, generator, library, module, place, process
 from .generator import generators, set_generator
-from .kind import Where
+from .kind import Where, give_way
 from .pack import names_of, reason
 
 __all__ = ["Baseline", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "see", "set_generator"]
@@ -38,13 +40,16 @@ def see(baseline: Baseline):
 
 
 def capture(shell, baseline: Baseline) -> list[Item]:
-    """What the session changed since the baseline, in the order in which it should be applied."""
+    """What the session changed since the baseline, in the order in which it should be applied. Raises Stopped."""
     here, items = where(shell), []
     for name, kind in KINDS.items():
+        give_way()
         try:
             found = kind.capture(here, baseline.values[name])
             if found is not None:
                 items.append(Item(name, pickle.dumps(found[0], 5), found[1]))
+        except Stopped:
+            raise
         except Exception as error:  # libraries and users' objects may raise anything
             items.append(Item(name, b"", f"could not be captured ({reason(error)})"))
     return items

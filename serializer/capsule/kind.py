@@ -11,6 +11,8 @@ import types
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from kernelferry import _ferry
+
 
 @dataclass
 class Where:
@@ -46,3 +48,9 @@ def of_session(value) -> bool:
     """Written in the session: a function or class of __main__, or a bound method of one."""
     value = getattr(value, "__func__", value) if isinstance(value, types.MethodType) else value
     return isinstance(value, (types.FunctionType, type)) and value.__module__ == "__main__"
+
+
+def give_way():
+    """Between two parts of a capture. Raises Stopped where a request waits; the capture is then taken anew."""
+    if _ferry.stop_asked():
+        raise _ferry.Stopped()

@@ -23,7 +23,7 @@ import warnings
 from kernelferry._ferry import ClassWatch, is_imported
 
 from . import local
-from .kind import Kind, lost_text, no_baseline, of_session, shown
+from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .pack import PLAIN, pack_each, reason, unpack_each
 
 ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
@@ -31,6 +31,7 @@ ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*
 WORD = re.compile(r"[^\W\d]\w*")
 OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
 ABSENT = object()
+STRIDE = 256  # modules that a capture looks at in one go
 MA_VERSION_TAG = 24  # offset in CPython 3.11's PyDictObject: reference count, type, used, version
 
 
@@ -231,7 +232,9 @@ def exit_functions(where, seen) -> dict:
 
 def capture_modules(where, seen):
     imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where)
-    for name, module in list(sys.modules.items()):
+    for number, (name, module) in enumerate(list(sys.modules.items())):
+        if number % STRIDE == 0:
+            give_way()
         dictionary = getattr(module, "__dict__", None)
         if name in seen.before or is_own(name) or type(dictionary) is not dict or dictionary.get("__name__") != name:
             continue
@@ -246,11 +249,15 @@ def capture_modules(where, seen):
         digest = source_hash(module, seen)
         if digest:
             sources[name] = digest
+    give_way()
     seen.look()
+    give_way()
     attributes = session_attributes(where, seen)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
+    give_way()
     of_class, members, refused_classes = of_classes(seen)
+    give_way()
     unseen = exit_functions(where, seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers):
