@@ -39,8 +39,9 @@ TOUCH = {  # every component is to be written again
 RIVAL = Path(__file__).with_name("rival_dump.py")
 
 
-def warm_memory(size=3 << 30):
-    """Touches memory and gives it back: on a host that takes back what is free, the first touch costs ten times as much."""
+def warm_memory(size=6 << 30):
+    """Touches memory for what is read and for what is made of it, and gives it back: on a host that takes back what is free,
+    the first touch costs ten times as much."""
     mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
 
 
