@@ -19,10 +19,7 @@ Result<json> Examine(const std::string& text, const std::string& python) {
   if (!host) return host.error();
   auto dir = RuntimeDir::Make();
   if (!dir) return dir.error();
-  struct Cleared {
-    RuntimeDir& dir;
-    ~Cleared() { dir.Remove(); }
-  } cleared{*dir};
+  RemoveAtEnd remove(*dir);
   End end(text, "");
   auto hello = end.Reach(*host, dir->path(), python);
   if (!hello) return hello.error();

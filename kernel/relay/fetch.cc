@@ -46,10 +46,7 @@ Result<void> Fetch(const std::string& sid, const std::string& text, const std::s
   if (!host) return host.error();
   auto dir = RuntimeDir::Make();
   if (!dir) return dir.error();
-  struct Cleared {
-    RuntimeDir& dir;
-    ~Cleared() { dir.Remove(); }
-  } cleared{*dir};
+  RemoveAtEnd remove(*dir);
 
   End far(text, sid), near("this machine", sid);
   if (auto reached = near.Reach(*ParseHost(Host::kHome), dir->path(), python); !reached) return reached.error();

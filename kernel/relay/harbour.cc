@@ -202,7 +202,7 @@ Harbour::Fields Harbour::Open(const json& wish) {
     return answer;
   }
   const std::string holder = FileLock::Holder(files.Lock());
-  const pid_t orphan = EngineWithoutRelay(holder), harbour = HarbourOf(holder);
+  const pid_t orphan = EngineWithoutRelay(holder), harbour = HarbourOfHolder(holder);
   if (orphan > 0) {
     if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
     return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};

@@ -36,6 +36,17 @@ class RuntimeDir {
   int alive_fd_;
 };
 
+// Removes the folder at the end of a scope.
+class RemoveAtEnd {
+ public:
+  explicit RemoveAtEnd(RuntimeDir& dir) : dir_(dir) {}
+  RemoveAtEnd(const RemoveAtEnd&) = delete;
+  ~RemoveAtEnd() { dir_.Remove(); }
+
+ private:
+  RuntimeDir& dir_;
+};
+
 // An existing or new directory of our own that nobody else can enter.
 Result<void> OwnDirectory(const std::string& path);
 

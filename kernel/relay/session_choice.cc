@@ -69,7 +69,7 @@ pid_t EngineWithoutRelay(const std::string& holder) {
   return relay > 0 && ParentOf(pid) != relay ? pid : -1;  // an engine is its relay's child as long as the relay lives
 }
 
-pid_t HarbourOf(const std::string& holder) {
+pid_t HarbourOfHolder(const std::string& holder) {
   const pid_t pid = PidHere(holder), relay = RelayOf(pid);
   return relay > 0 && ParentOf(pid) == relay && IsHarbour(relay) ? relay : -1;
 }

@@ -33,7 +33,7 @@ struct Choice {
 // The pid of an engine on this host whose relay has ended, by what FileLock::Holder says; -1 for every other holder.
 pid_t EngineWithoutRelay(const std::string& holder);
 // The pid of the living harbour (harbour.h) whose engine is the holder; else -1.
-pid_t HarbourOf(const std::string& holder);
+pid_t HarbourOfHolder(const std::string& holder);
 
 class SessionChooser {
  public:
