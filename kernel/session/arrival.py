@@ -25,7 +25,7 @@ from .saver import Encoded
 
 log = logging.getLogger("kernelferry.session")
 
-LAST = ("builtins", "modules", "annotations", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
+LAST = ("builtins", "modules", "annotations", "finders", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
 

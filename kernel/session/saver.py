@@ -341,9 +341,10 @@ def type_name(value):
 
 
 def held_by(holders):
-    """The holders that a person can find; the insides of classes, of the interpreter and of this kernel are none."""
+    """The holders that a person can find and that nothing brings back; the insides of classes, of the interpreter and of
+    this kernel are none."""
     inside = ("builtins.", "kernelferry.", "IPython.", "a ")
-    return ", ".join(holder for holder in holders if not holder.startswith(inside))
+    return ", ".join(holder for holder in holders if not holder.startswith(inside) and holder not in capsule.HOLDERS)
 
 
 def packages():

@@ -63,6 +63,9 @@ CASES = {
     "signals": (["import signal\nseen = []\ndef note(number, frame): seen.append(number)\nsignal.signal(signal.SIGUSR1, note)\nsignal.signal(signal.SIGUSR2, signal.SIG_IGN)"],
                 ["__import__('signal').getsignal(10) is note", "__import__('signal').getsignal(12)"],
                 ["seen = []\ndef note(number, frame): seen.append(number)"]),
+    "finders": (["import sys\nclass Finder:\n    @classmethod\n    def find_spec(cls, *_): return None\nsys.meta_path.insert(1, Finder)\ndel sys.path_hooks[0]"],
+                ["__import__('sys').meta_path[1] is Finder", "len(__import__('sys').meta_path)", "[hook.__name__ for hook in __import__('sys').path_hooks]"],
+                ["import sys\nclass Finder:\n    @classmethod\n    def find_spec(cls, *_): return None\nsys.meta_path.append(Finder)"]),
     "ipython": (["from IPython import get_ipython\ndef shout(line): return line.upper()\nget_ipython().register_magic_function(shout)",
                  "%alias_magic t timeit", "%alias there echo %s",
                  "%precision 3\n%config InteractiveShell.ast_node_interactivity = 'all'\n%xmode Plain",
@@ -222,3 +225,9 @@ def test_generators():
     assert (random.random(), numpy.random.random()) == drawn
     with pytest.raises(KeyError):
         capsule.set_generator("dice", b"")
+
+
+def test_finder_that_cannot_come_back_is_named(tmp_path):
+    cells = ["import sys\nclass Finder:\n    def __reduce__(self): raise TypeError('not me')\nsys.meta_path.append(Finder())"]
+    _, back = journey(tmp_path, cells, [], ["class Finder: pass"])
+    assert ["finders", False, "finder __main__.Finder of sys.meta_path is not restored: __main__.Finder (TypeError: not me)"] in back["applied"]

@@ -1,6 +1,5 @@
 # name: modules-by-hand-and-imports
 # description: a module made by hand among the modules, a module replaced by a stand-in, and import hooks
-# defect: finders on sys.meta_path are not put back, and nothing says so
 # %%
 import sys, types
 fake = types.ModuleType("ferrytest_fake"); fake.state = state = [1]; sys.modules["ferrytest_fake"] = fake
