@@ -11,13 +11,14 @@ import json
 import os
 import queue
 import re
-import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from jupyter_client import KernelManager
+
+from tests import ports, processes
 
 KERNEL = "ferry"
 CELL_SECONDS = 300
@@ -61,6 +62,7 @@ class Kernel:
         if notebook is not None:
             mine["JPY_SESSION_NAME"] = str(notebook)
         self.manager = KernelManager(kernel_name=kernel)
+        ports.hold_for(self.manager)
         self.manager.start_kernel(cwd=str(folder), env=inherited | mine | environment)
         self.relay = psutil.Process(self.manager.provisioner.pid)
         self.client = self.manager.client()
@@ -188,24 +190,20 @@ class Kernel:
 
     def suspend(self, seconds: float = 60) -> None:
         """Shuts the kernel down as a front end does that closes; returns when relay and engine have ended."""
-        processes = self.processes()
+        mine = self.processes()
         self.client.shutdown(restart=False)
-        _, alive = psutil.wait_procs(processes, timeout=seconds)
+        _, alive = psutil.wait_procs(mine, timeout=seconds)
         self._end(alive)
         if alive:
-            raise KernelGone(f"not ended {seconds} s after the shutdown request: {[p.name() for p in alive]}")
+            raise KernelGone(f"not ended {seconds} s after the shutdown request: {alive}")
 
     def kill(self) -> None:
         """SIGKILL to relay and engine."""
         self._end(self.processes())
 
-    def _end(self, processes: list[psutil.Process]) -> None:
-        for process in processes:
-            try:
-                process.send_signal(signal.SIGKILL)
-            except psutil.NoSuchProcess:
-                pass
-        psutil.wait_procs(processes, timeout=10)
+    def _end(self, mine: list[psutil.Process]) -> None:
+        processes.kill(*mine)
+        psutil.wait_procs(mine, timeout=10)
         if hasattr(self, "client"):
             self.client.stop_channels()
         self.manager.cleanup_resources()

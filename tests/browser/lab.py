@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import psutil
 from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests import processes
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -65,17 +66,13 @@ class Server:
 
     def kernels(self) -> list[psutil.Process]:
         """Relays and engines; none once the server was killed."""
-        return self.process.children(recursive=True) if self.process.is_running() else []
+        return processes.below(self.process.pid)
 
     def kill(self) -> None:
         """SIGKILL to the server and everything it started."""
-        processes = [*self.kernels(), self.process]
-        for process in processes:
-            try:
-                process.send_signal(signal.SIGKILL)
-            except psutil.NoSuchProcess:
-                pass
-        psutil.wait_procs(processes, timeout=30)
+        mine = [*self.kernels(), self.process]
+        processes.kill(*mine)
+        psutil.wait_procs(mine, timeout=30)
         self.log.close()
 
 

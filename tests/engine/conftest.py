@@ -11,6 +11,8 @@ import pytest
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 
+from tests import ports
+
 TIMEOUT = 30        # seconds until a missing message fails the test
 
 
@@ -150,6 +152,8 @@ class Engine:
 @contextlib.contextmanager
 def running(arguments=(), env=None, transport="tcp", ip=None):
     manager = KernelManager(kernel_name="ferry-engine", transport=transport, kernel_spec_manager=KernelSpecManager())
+    if transport == "tcp":
+        ports.hold_for(manager)
     if ip:
         manager.ip = ip
     manager.extra_arguments = list(arguments)

@@ -10,6 +10,8 @@ import pexpect
 import pytest
 from jupyter_client import KernelManager
 
+from tests import ports
+
 
 @pytest.fixture
 def env(tmp_path):
@@ -66,6 +68,7 @@ def test_a_console_in_a_terminal(env, tmp_path):
 
 def test_a_manager_that_requires_encryption(env):
     manager = KernelManager(kernel_name="ferry", transport_encryption="required")
+    ports.hold_for(manager)
     manager.start_kernel(env=env)
     client = manager.client()
     client.start_channels()

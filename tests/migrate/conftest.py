@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from tests.migrate import sshd
+from tests.processes import kill
 from tests.survival.conftest import Notebook
 
 
@@ -21,7 +22,7 @@ def host(tmp_path):
     found.cut()
     for process in psutil.process_iter(["pid", "environ"]):  # engines that outlived the wire, as they should
         if process.pid not in before and (process.info["environ"] or {}).get("FERRY_HOME", "").startswith(str(tmp_path)):
-            process.kill()
+            kill(process)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 The kernel's `ssh` is the real one, made to read a configuration of the test by a script before it on PATH.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -11,6 +12,9 @@ import time
 from pathlib import Path
 
 import psutil
+
+from tests.ports import Port
+from tests.processes import below, kill
 
 SSHD = "/usr/sbin/sshd"
 
@@ -22,12 +26,6 @@ def missing():
     return "" if shutil.which("ssh") else "there is no ssh (Debian: openssh-client)"
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 class Sshd:
     def __init__(self, folder: Path):
         self.folder = folder
@@ -37,7 +35,8 @@ class Sshd:
         self.home = folder / "store"  # FERRY_HOME of sessions that arrive here
         self.runtime = folder / "run"
         self.runtime.mkdir(mode=0o700)
-        self.port = free_port()
+        self._held = Port()  # also while no sshd runs
+        self.port = self._held.number
         self.text = f"127.0.0.1:{self.port}"
         (folder / "config").write_text(
             f"Host *\n IdentityFile {folder}/user\n IdentitiesOnly yes\n UserKnownHostsFile {folder}/known\n GlobalKnownHostsFile /dev/null\n")
@@ -66,7 +65,7 @@ class Sshd:
             os.makedirs("/run/sshd", exist_ok=True)  # where sshd wants to lock itself in
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.folder / "sshd_config"], stderr=log, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -78,16 +77,15 @@ class Sshd:
         """Ends the listener and every connection: the wire is gone."""
         if self.process.poll() is not None:
             return
-        for process in [*psutil.Process(self.process.pid).children(recursive=True)]:
-            if process.name().startswith("sshd"):
-                process.kill()
+        kill(*below(self.process.pid, "sshd"))
         self.stop()
 
     def freeze(self):
         """Stops the far end of every connection that stands now: it no longer hears when the wire breaks. -> the processes"""
-        frozen = [p for p in psutil.Process(self.process.pid).children(recursive=True) if p.name().startswith("sshd")]
+        frozen = below(self.process.pid, "sshd")
         for process in frozen:
-            process.suspend()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
         return frozen
 
     def stop(self):

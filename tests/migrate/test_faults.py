@@ -10,6 +10,7 @@ import signal
 import psutil
 import pytest
 
+from tests.processes import below, kill
 from tests.relay.conftest import wait_until
 
 STEPS = ["precopy", "quiesced", "shipped", "verified", "departed", "handed-over"]
@@ -47,8 +48,7 @@ def hurt(harm, kernel, host, pid):
     elif harm == "source":
         os.kill(pid, signal.SIGKILL)
     elif harm == "target":
-        for process in of_host(host):
-            process.kill()
+        kill(*of_host(host))
 
 
 def pid_of(kernel):
@@ -97,8 +97,7 @@ def test_one_owner_after_the_relay_is_killed(notebook, host, step, name):
     kernel.magic("%checkpoint")
     kernel.send(f"%migrate {host.text}")
     wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, f"the move never came to {name}")
-    for process in (kernel.relay, *(child for child in kernel.relay.children() if child.name() == "ssh")):
-        process.kill()
+    kill(*below(kernel.relay.pid, "ssh"), kernel.relay)
     kernel.kill()
     again = notebook.open()
     assert again.run("n, both[1] is n", cell_id="cell-1", seconds=90).text.endswith("[execute_result] ([1], True)\n")

@@ -6,6 +6,7 @@ import signal
 
 import psutil
 
+from tests.processes import below, kill
 from tests.relay.conftest import wait_until
 
 
@@ -92,15 +93,12 @@ def test_the_wire_breaks_and_the_other_end_does_not_hear_of_it(notebook, host):
     kernel = moved(notebook, host)
     pid, frozen = pid_of(kernel), host.freeze()
     try:
-        for process in psutil.Process(kernel.relay.pid).children(recursive=True):
-            if process.name() == "ssh":
-                process.kill()
+        kill(*below(kernel.relay.pid, "ssh"))
         wait_until(lambda: kernel.control("ferry_status_request").get("engine") in ("asleep", "starting"), "the relay did not notice")
         assert kernel.run("x, x is y", seconds=90).text.endswith("[execute_result] ([1, 2], True)\n")
         assert pid_of(kernel) != pid
     finally:
-        for process in frozen:
-            process.kill()
+        kill(*frozen)
 
 
 def test_restarted_on_purpose_it_is_clean_and_here(notebook, host):

@@ -13,6 +13,8 @@ import zmq
 from jupyter_client import BlockingKernelClient, write_connection_file
 from jupyter_client.session import Session
 
+from tests.ports import CHANNELS, Port
+
 RELAY = pathlib.Path(kernelferry.__file__).parent / "bin" / "ferry-relay"
 STAND_IN = pathlib.Path(__file__).parent / "stand_in"
 PATIENCE = 60  # seconds until a test says that something never came
@@ -83,7 +85,8 @@ class Relay:
         for name in ("JPY_SESSION_NAME", "JPY_PARENT_PID", "PYTHONHASHSEED"):
             self.env.pop(name, None)
         (folder / "run").mkdir(mode=0o700)
-        write_connection_file(self.file, key=b"a key of this test")
+        self.ports = {f"{channel}_port": Port() for channel in CHANNELS}
+        write_connection_file(self.file, key=b"a key of this test", **{name: port.number for name, port in self.ports.items()})
         self.connection = json.loads(pathlib.Path(self.file).read_text())
 
     def start(self, python=sys.executable, wrapper=(), **env):

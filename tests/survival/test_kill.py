@@ -4,22 +4,14 @@ import os
 import random
 import threading
 
-import psutil
 import pytest
 
+from tests import processes
 from tests.client import Kernel, KernelGone
 
 from . import counting
 
 TIMES = int(os.environ.get("FERRY_TEST_KILLS", "6"))
-
-
-def kill_everything(processes):
-    for process in processes:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            pass
 
 
 @pytest.mark.parametrize("seed", range(TIMES))
@@ -29,7 +21,7 @@ def test_a_killed_session_comes_back_with_all_but_the_running_cell(tmp_path, see
     first = Kernel(tmp_path / "store", path, tmp_path)
     first.run(counting.START, "cell-0")
     promised = 0
-    timer = threading.Timer(moment, kill_everything, [first.processes()])
+    timer = threading.Timer(moment, processes.kill, first.processes())
     timer.start()
     try:
         for promised in counting.play(first, 10_000):
@@ -65,7 +57,7 @@ def test_a_session_that_is_killed_again_and_again_comes_back_each_time(tmp_path,
             assert found in (n, n + 1), f"life {life}: {shown.text}"
             assert kernel.evaluate([counting.WHOLE]) == ["True"], f"life {life}"
             n = found
-            timer = threading.Timer(moments.uniform(0.0, 0.8), kill_everything, [kernel.processes()])
+            timer = threading.Timer(moments.uniform(0.0, 0.8), processes.kill, kernel.processes())
             timer.start()
             try:
                 for n in counting.play(kernel, 10_000):
@@ -85,7 +77,7 @@ def test_the_engine_alone_killed_under_a_living_relay_comes_back(tmp_path):
         *_, n = counting.play(kernel, 5)
         request = kernel.send("print('running'); import time; time.sleep(600)", "cell-1")
         kernel.wait_for_output(request, "running")
-        kill_everything(kernel.processes()[1:])
+        processes.kill(*kernel.processes()[1:])
         assert kernel.collect(request).status == "error"
         assert list(counting.play(kernel, 1)) == [n + 1]
         assert kernel.evaluate([counting.WHOLE]) == ["True"]

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.client import Kernel
+from tests.processes import below
 
 PATIENCE = 60
 
@@ -87,7 +88,7 @@ def test_it_begins_by_itself_when_it_is_quiet_and_is_no_child_of_the_session(sta
         return files and json.loads(files[0].read_text()).get("proofs")
 
     wait_for("no rehearsal by itself", lambda: proofs())
-    assert not [child for child in engine.children() if "rehearse" in child.cmdline()]
+    assert not below(engine.pid, word="rehearse")
     assert generation(kernel)["proved"] is True
 
 
