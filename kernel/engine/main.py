@@ -60,7 +60,7 @@ class Main(Turns):
         shell = self._kernel.shell
         if shell.exit_now:                  # the cell asked for the end: like SIGTERM, but after its answer
             shell.exit_now = False
-            if not self._kernel.quiet.ask_suspend():
+            if shell.ferry_exits or not self._kernel.quiet.ask_suspend():
                 _engine.terminate()
 
     def answer(self, msg_type, header, metadata, content, buffers):

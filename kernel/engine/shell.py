@@ -39,6 +39,7 @@ class ZMQInteractiveShell(InteractiveShell):
     ferry_request = None                    # the execute_request that runs: cell_id, tags, silent, store_history, ...
     ferry_tell_relay = None                 # (type, content): a message that the relay keeps to itself; None without a relay
     ferry_take_image = None                 # () -> the relay's word after an image was taken within a cell; the same
+    ferry_exits = False                     # the relay was told that the cell's exit_now means exit()
     ferry_count = 1                         # its number, in prompts and replies
     last_traceback = None                   # lines, of the error that the cell showed last
     displayhook_failed = False              # that error came while its result was formatted
@@ -77,7 +78,13 @@ class ZMQInteractiveShell(InteractiveShell):
         self.payload_manager.write_payload({"source": "set_next_input", "text": s, "replace": replace})
 
     def ask_exit(self):
+        """exit, quit: the kernel ends once the cell is answered, and the relay starts a clean one. A front end of a
+        terminal ends too, which the payload tells it."""
         self.payload_manager.write_payload({"source": "ask_exit", "keepkernel": self.keepkernel_on_exit})
+        self.exit_now = not self.keepkernel_on_exit
+        if self.exit_now and self.ferry_tell_relay:
+            self.ferry_tell_relay("ferry_exit", {})
+            self.ferry_exits = True
 
     def enable_gui(self, gui=None):
         if gui not in (None, "inline", "asyncio"):

@@ -105,7 +105,7 @@ class Relay {
   bool StartFetch(const std::string& host);
   void OnFetched();
 
-  bool ready() const { return engine_ && engine_->ready() && !ending_ && !imaging_; }
+  bool ready() { return engine_ && engine_->ready() && !ending_ && !imaging_ && !(exits_ && !queue_.running()); }
 
   zmq::context_t& context_;
   Setup setup_;
@@ -130,6 +130,7 @@ class Relay {
 
   std::optional<Message> held_reply_;  // of the running cell, until its idle status comes
   bool idle_passed_ = false;           // of the running cell
+  bool exits_ = false;                 // the running cell, or the last one, said exit(): the engine ends after it
   int inputs_ = 0;                     // input_requests that were not answered
 
   std::string kernel_info_;  // content of the first engine's answer; empty before

@@ -121,6 +121,10 @@ void Relay::OnEngineIopub(Frames frames) {
   }
   if (message->Is("iopub_welcome")) return;
   if (message->Is("ferry_migrate")) return WantMove(message->Content(), std::nullopt);
+  if (message->Is("ferry_exit")) {
+    exits_ = true;
+    return;
+  }
   if (message->Is("ferry_image")) return TakeImage(/*ends=*/StringAt(message->Content(), "purpose") == "suspend");
   std::string state;
   if (message->Is("status")) state = StringAt(message->Content(), "execution_state");
@@ -140,8 +144,8 @@ void Relay::OnEngineIopub(Frames frames) {
   Send(front_->iopub, std::move(*message).Take());
 }
 
-// The reply of the running cell goes to its front end, then its idle status if that has not passed yet. After an error, what
-// waits now is aborted.
+// The reply of the running cell goes to its front end, then its idle status if that has not passed yet. After an error or
+// exit(), what waits now is aborted.
 void Relay::PassReply(Frames idle) {
   timers_.Clear(Timer::kHeldReply);
   if (HoldForMove(idle)) return;
@@ -152,7 +156,7 @@ void Relay::PassReply(Frames idle) {
   policy_.Works();
   Send(front_->shell, std::move(reply).Take());
   if (!idle.empty()) Send(front_->iopub, std::move(idle));
-  if (error && cell.stop_on_error) Abort(queue_.TakeExecutes());
+  if ((error && cell.stop_on_error) || exits_) Abort(queue_.TakeExecutes());
   Pump();
 }
 
@@ -180,10 +184,11 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
-  Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean()};
+  Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean(), .exited = std::exchange(exits_, false)};
   RestartPolicy::Decision next = policy_.After(death);
   std::string then = leaving_                                   ? "The kernel is shutting down."
                      : next.what == RestartPolicy::Decision::kGiveUp ? "It is not started again."
+                     : next.start == Start::kRestart               ? "A new engine starts, without the session."
                                                                 : "A new engine starts and brings the session back.";
   if (!leaving_ && next.what != RestartPolicy::Decision::kSleep) {
     Log("engine " + std::to_string(engine->number()) + " " + ending.Words() + ". " + then + "\n" + Tail(dir_.Log(), kLogTail));

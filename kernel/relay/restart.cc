@@ -14,6 +14,10 @@ const char* Name(Start start) {
 }
 
 RestartPolicy::Decision RestartPolicy::After(const Death& death) {
+  if (death.exited && !death.cell_running) {
+    in_a_row_ = 0;
+    return {Decision::kStart, Start::kRestart};
+  }
   if (death.clean && !death.before_ready && !death.cell_running) {
     in_a_row_ = 0;
     return {Decision::kSleep, Start::kWake};

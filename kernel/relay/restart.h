@@ -2,7 +2,7 @@
 //
 // A crash brings the session back (`crash`). If the engine dies while it brings the session back, it is started once more
 // and told not to (`crash-in-resume`). An engine that ends by itself with status 0 and no cell running has suspended
-// itself: the next request wakes it. kLimit deaths in a row without an answered cell between them, and with no cell running
+// itself: the next request wakes it; where a cell said exit(), a clean one follows instead. kLimit deaths in a row without an answered cell between them, and with no cell running
 // that could be blamed, are not tried again: the user is told instead.
 #pragma once
 
@@ -19,6 +19,7 @@ struct Death {
   bool resuming = false;       // it was bringing the session back
   bool cell_running = false;
   bool clean = false;          // exit status 0
+  bool exited = false;         // its last cell said exit()
 };
 
 class RestartPolicy {

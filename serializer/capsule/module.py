@@ -14,7 +14,6 @@ import ctypes
 import hashlib
 import importlib
 import os
-import re
 import sys
 import sysconfig
 import types
@@ -25,10 +24,8 @@ from kernelferry._ferry import ClassWatch, is_imported
 from . import local
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .pack import PLAIN, pack_each, reason, unpack_each
+from .spoken import Spoken
 
-ASSIGNED = re.compile(r"([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
-                      r"|setattr\s*\(\s*([A-Za-z_][\w.]*)\s*,\s*['\"](\w+)['\"]")
-WORD = re.compile(r"[^\W\d]\w*")
 OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
 ABSENT = object()
 STRIDE = 256  # modules that a capture looks at in one go
@@ -54,6 +51,7 @@ class Seen:
         self.tags = {}        # name -> version tag at the last look
         self.changed = {}     # name -> attributes that differ
         self.hashes = {}      # file -> (mtime, size, digest)
+        self.spoken = Spoken()
         self.look()
 
     def look(self):
@@ -88,29 +86,27 @@ def module_at(path, namespace):
     return module if isinstance(module, types.ModuleType) else None
 
 
-def assigned(where) -> set:
+def assigned(where, spoken) -> set:
     """(module, attribute) of each attribute of a module that some cell assigns."""
     found = set()
-    for cell in cells(where):
-        for path, attribute, path_of_setattr, attribute_of_setattr in ASSIGNED.findall(cell):
-            module = module_at(path or path_of_setattr, where.namespace)
-            name = module and module.__dict__.get("__name__")
-            if name in sys.modules and not is_own(name):
-                found.add((name, attribute or attribute_of_setattr))
+    for path, attribute in spoken.assigned:
+        module = module_at(path, where.namespace)
+        name = module and module.__dict__.get("__name__")
+        if name in sys.modules and not is_own(name):
+            found.add((name, attribute))
     return found
 
 
-def imported_names(where) -> set:
+def imported_names(where, spoken) -> set:
     """Names of top-level modules that cells speak of, or that variables hold: not what shell and libraries load for
     themselves. What those import in turn comes back with them."""
-    names = {word for cell in cells(where) for word in WORD.findall(cell)}
     held = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if isinstance(value, types.ModuleType))
-    return names.union(str(name).split(".")[0] for name in held)
+    return spoken.words.union(str(name).split(".")[0] for name in held)
 
 
 def session_attributes(where, seen) -> dict:
     """(module, attribute) -> value now, or ABSENT."""
-    written, found = assigned(where), {}
+    written, found = assigned(where, seen.spoken), {}
     candidates = written.union((name, attribute) for name, attributes in seen.changed.items() for attribute in attributes)
     for name, attribute in sorted(candidates):
         module = sys.modules.get(name)
@@ -220,18 +216,16 @@ def apply_reducers(where, packed) -> dict:
     return {("copyreg", *key): why for key, why in missing.items()}
 
 
-EXIT = re.compile(r"\batexit\s*\.\s*register\b|\bfrom\s+atexit\s+import\b")
-
-
-def exit_functions(where, seen) -> dict:
+def exit_functions(seen) -> dict:
     """CPython does not tell what is registered for the exit, only how much."""
-    if atexit._ncallbacks() <= seen.exit_functions or not any(map(EXIT.search, cells(where))):
+    if atexit._ncallbacks() <= seen.exit_functions or not seen.spoken.exits:
         return {}
     return {"atexit": "functions that cells registered for the exit cannot be seen"}
 
 
 def capture_modules(where, seen):
-    imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where)
+    seen.spoken.look(cells(where))
+    imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where, seen.spoken)
     for number, (name, module) in enumerate(list(sys.modules.items())):
         if number % STRIDE == 0:
             give_way()
@@ -258,7 +252,7 @@ def capture_modules(where, seen):
     give_way()
     of_class, members, refused_classes = of_classes(seen)
     give_way()
-    unseen = exit_functions(where, seen)
+    unseen = exit_functions(seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers):
         return None

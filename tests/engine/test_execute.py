@@ -44,7 +44,7 @@ def test_payloads(engine):
     assert engine.ok("zip?").content["payload"][0]["source"] == "page"
     run = engine.ok("get_ipython().set_next_input('later')")
     assert run.content["payload"] == [{"source": "set_next_input", "text": "later", "replace": False}]
-    assert engine.ok("exit()").content["payload"][0]["source"] == "ask_exit"
+    assert engine.ok("exit(keep_kernel=True)").content["payload"] == [{"source": "ask_exit", "keepkernel": True}]
     assert engine.ok("1").content["payload"] == []
 
 

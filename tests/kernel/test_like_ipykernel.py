@@ -1,6 +1,6 @@
 """Cells whose answer must be the one that ipykernel gives: each runs on both kernels, in one session of each.
 
-Not compared: exit, which ends ipykernel and leaves this kernel as it is."""
+Not compared: exit, which ends both (test_exit.py)."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -46,4 +46,12 @@ TEST(RestartPolicy, AnEngineThatLeftByItselfSleepsUntilItIsNeeded) {
   EXPECT_EQ(RestartPolicy().After({.before_ready = true, .clean = true}).what, Decision::kStart);
 }
 
+TEST(RestartPolicy, ExitInACellIsFollowedByACleanStart) {
+  Decision d = RestartPolicy().After({.clean = true, .exited = true});
+  EXPECT_EQ(d.what, Decision::kStart);
+  EXPECT_EQ(d.start, Start::kRestart);
+  EXPECT_EQ(RestartPolicy().After({.exited = true}).start, Start::kRestart);
+  EXPECT_EQ(RestartPolicy().After({.cell_running = true, .exited = true}).start, Start::kCrash);
+}
+
 }  // namespace ferry::relay

@@ -1,0 +1,38 @@
+"""What the text of cells speaks of: words, attributes that they assign, functions for the exit.
+
+Each cell is read once, and a long one in pieces, since all of it is idle work that gives way to requests. The patterns
+are bounded, so that the time is linear in the text whatever it holds: a cell may be a literal of a hundred megabytes.
+"""
+import re
+import sys
+
+from .kind import give_way
+
+PIECE, OVERLAP = 1 << 16, 1 << 10  # characters; what crosses the border of a piece is read twice
+ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[^=\n]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+                      r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
+WORD = re.compile(r"(?<!\w)[^\W\d]\w{0,100}(?!\w)")
+EXIT = re.compile(r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b")
+
+
+class Spoken:
+    def __init__(self):
+        self._read = []        # the cells that were read
+        self.words = set()
+        self.assigned = set()  # (dotted name, attribute)
+        self.exits = False     # some cell registers functions for the exit
+
+    def look(self, cells) -> None:
+        """Reads what is new. Raises Stopped where a request waits."""
+        if cells[:len(self._read)] != self._read:
+            self.__init__()    # somebody changed In
+        for cell in cells[len(self._read):]:
+            for start in range(0, len(cell), PIECE):
+                give_way()
+                self._take(cell[start:start + PIECE + OVERLAP])
+            self._read.append(cell)
+
+    def _take(self, text) -> None:
+        self.words.update(sys.intern(match[0]) for match in WORD.finditer(text))
+        self.assigned.update((match[1] or match[3], match[2] or match[4]) for match in ASSIGNED.finditer(text))
+        self.exits = self.exits or EXIT.search(text) is not None
