@@ -24,7 +24,7 @@ void BindImage(py::module_& m) {
   m.def("image_preflight", [](const std::string& own, const std::string& route) {
     const auto blockers = [&] {
       py::gil_scoped_release release;
-      return image::Preflight(::getpid(), own, route == Name(image::Route::kRoot) ? image::Route::kRoot : image::Route::kFileCapability);
+      return image::Preflight(::getpid(), own, image::RouteOf(route));
     }();
     py::list found;
     for (const auto& b : blockers) found.append(py::dict(py::arg("kind") = b.kind, py::arg("what") = b.what, py::arg("remedy") = b.remedy));

@@ -20,6 +20,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kSeconds = "FERRY_IMAGE_SECONDS";
+
 json Failure(const Error& error) {
   return {{"ok", false}, {"code", Name(error.code)}, {"what", error.what}, {"remedy", error.remedy}};
 }
@@ -69,12 +71,12 @@ int Main(int argc, char** argv) {
   take->add_option("--generation", dump.generation);
   take->add_option("--manifest", manifest, "digest of that generation");
   take->add_option("--wake", dump.wake, "the socket at which the engine waits");
-  take->add_option("--seconds", dump.seconds, "kill CRIU after so long");
+  take->add_option("--seconds", dump.seconds, "kill CRIU after so long")->envname(kSeconds);
   take->add_flag("--end", dump.end, "the processes end when the image is on disk");
   auto* bring = app.add_subcommand("restore", "bring an image back and stay until it has ended");
   bring->add_option("--from", restore.folder)->required();
   bring->add_option("--log", restore.log, "CRIU's log")->required();
-  bring->add_option("--seconds", restore.seconds, "kill CRIU after so long");
+  bring->add_option("--seconds", restore.seconds, "kill CRIU after so long")->envname(kSeconds);
   auto* check = app.add_subcommand("check", "compare an image with its bundle and this machine");
   check->add_option("--from", folder)->required();
   auto* look = app.add_subcommand("preflight", "what of a process cannot be imaged");

@@ -170,6 +170,9 @@ class Search {
         Add("memory", "a System V shared memory segment is attached" + who_, "detach it before");
       } else if (m.path.starts_with("anon_inode:[io_uring]")) {
         Add("io_uring", "an io_uring is mapped" + who_, "close it before; libraries that use one can often be told not to");
+      } else if (m.deleted && route_ == Route::kNamespace && m.path.starts_with('/') && !m.path.starts_with("/memfd:") && m.path != "/dev/zero") {
+        Add("mapping", m.path + " is mapped and has been deleted" + who_,
+            "end what uses it (locks and pools of multiprocessing, a library that was replaced), or take images as root");
       }
     }
   }

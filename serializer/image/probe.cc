@@ -169,6 +169,13 @@ const char* Name(Route route) {
   return "";
 }
 
+Route RouteOf(const std::string& name) {
+  for (Route route : {Route::kRoot, Route::kFileCapability, Route::kNamespace}) {
+    if (name == Name(route)) return route;
+  }
+  return Route::kNone;
+}
+
 Error Probe::WhyNot() const {
   for (const Finding& finding : findings) {
     if (!finding.good) return {Code::kRefused, finding.what, finding.remedy};

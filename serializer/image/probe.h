@@ -19,6 +19,7 @@ namespace ferry::image {
 
 enum class Route { kNone, kRoot, kFileCapability, kNamespace };
 const char* Name(Route route);
+Route RouteOf(const std::string& name);  // kNone for what is no name of one
 
 struct Finding {
   std::string what;    // a sentence

@@ -42,6 +42,11 @@ class Desk:
         self.kernels.append(Kernel(self.home, self.notebook, self.folder, **{"FERRY_CRIU": self.criu, **environment}))
         return self.kernels[-1]
 
+    def open_elsewhere(self, folder):
+        """A kernel without a notebook, in another folder and store: the uninterrupted run."""
+        self.kernels.append(Kernel(folder / "home", None, folder, FERRY_CRIU="off"))
+        return self.kernels[-1]
+
     def close(self, kernel):
         """As a person closes a notebook, and until nothing is left that works on its session."""
         kernel.client.stop_channels()

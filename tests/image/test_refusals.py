@@ -1,31 +1,87 @@
 """What cannot be imaged is named with its remedy, and neither that nor an image that is damaged costs the session anything."""
+import socket
+
 import pytest
 
 from tests.image.conftest import ok
 
 UNSAFE = "open('made', 'w').write('x')\n"
 GENERATOR = UNSAFE + "numbers = (n for n in range(10)); next(numbers)"
+# What is opened, what the refusal says of it and what to do, and what closes it again.
 BLOCKERS = {
-    "terminal": ("import pty; master, slave = pty.openpty()", "is a terminal", "os.close(master); os.close(slave)"),
+    "terminal": ("import pty; master, slave = pty.openpty()", "is a terminal", "pexpect", "os.close(master); os.close(slave)"),
     "accepted socket": ("import socket; s = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection(s.getsockname()); peer, _ = s.accept()",
-                        "was accepted on port", "peer.close(); c.close(); s.close()"),
+                        "was accepted on port", "close it before", "peer.close(); c.close(); s.close()"),
+    "unix socket": ("import socket; u = socket.socket(socket.AF_UNIX); u.connect(os.environ['ELSEWHERE'])", "connected to another program",
+                    "connect again afterwards", "u.close()"),
+    "io_uring": ("ring = system(425, 4, ctypes.create_string_buffer(120))", "is an io_uring", "close it before", "os.close(ring)"),
+    "userfaultfd": ("fault = system(323, 1)", "is a userfaultfd", "close it before", "os.close(fault)"),
+    "debugger": ("import subprocess, sys; tracer = subprocess.Popen([sys.executable, '-c', 'import ctypes, sys; '\n"
+                 "    'print(ctypes.CDLL(None).ptrace(0x4206, int(sys.argv[1]), None, None), flush=True); sys.stdin.read()', str(os.getpid())],\n"
+                 "    stdin=subprocess.PIPE, stdout=subprocess.PIPE); assert tracer.stdout.readline() == b'0\\n'",
+                 "debugs or traces", "detach it", "tracer.stdin.close(); tracer.wait()"),
+    "child process": ("import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import pty, time; ends = pty.openpty(); '\n"
+                      "    'print(1, flush=True); time.sleep(1000)'], stdout=subprocess.PIPE); assert child.stdout.readline()",
+                      "of child process", "pexpect", "child.kill(); child.wait(); child.stdout.close()"),
 }
+SYSTEM = "import ctypes, os\ndef system(*words):\n    fd = ctypes.CDLL(None).syscall(*words)\n    assert fd >= 0, 'not on this machine'\n    return fd"
 
 
-@pytest.mark.parametrize("kind", list(BLOCKERS))
-def test_a_blocker_is_named_and_the_kernel_goes_on(desk, kind):
-    source, words, undo = BLOCKERS[kind]
+def test_each_blocker_is_named_and_the_kernel_goes_on(desk, tmp_path):
+    with socket.socket(socket.AF_UNIX) as elsewhere:
+        elsewhere.bind(str(tmp_path / "s"))
+        elsewhere.listen()
+        kernel = desk.open(ELSEWHERE=str(tmp_path / "s"))
+        ok(kernel, GENERATOR)
+        ok(kernel, SYSTEM)
+        seen = 0
+        for kind, (source, words, remedy, undo) in BLOCKERS.items():
+            made = kernel.run(source)
+            if "not on this machine" in made.error:
+                continue
+            assert made.status == "ok", (kind, made.error)
+            answer = kernel.run("%checkpoint --system")
+            assert answer.status == "error" and words in answer.error and remedy in answer.error, (kind, answer.error)
+            seen += 1
+            assert ok(kernel, "next(numbers)").text == f"[execute_result] {seen}\n", kind
+            if kind == "terminal":
+                plain = ok(kernel, "%checkpoint").text.replace("\n    ", " ")
+                assert words in plain and "these will not come back" in plain
+            ok(kernel, undo)
+        assert seen >= 4
+        assert desk.images() == []
+        assert "with a system image" in ok(kernel, "%checkpoint --system").text
+        assert ok(kernel, "next(numbers)").text == f"[execute_result] {seen + 1}\n"
+
+
+def hanging(tmp_path, criu, verb):
+    """A CRIU that says its version and then never ends."""
+    script = tmp_path / f"hangs-in-{verb}"
+    script.write_text(f'#!/bin/sh\ncase $1 in {verb}) trap "" TERM INT; exec sleep 1000 ;; esac\nexec {criu} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+def test_a_dump_that_hangs_is_ended_and_the_kernel_goes_on(desk, tmp_path, criu):
+    kernel = desk.open(FERRY_CRIU=hanging(tmp_path, criu, "dump"), FERRY_IMAGE_SECONDS="1")
+    ok(kernel, GENERATOR)
+    requests = [kernel.send("%checkpoint --system"), kernel.send("next(numbers)")]
+    answer, after = [kernel.collect(request) for request in requests]
+    assert answer.status == "error" and "CRIU did not end within 1 s and was killed" in answer.error, answer.error
+    assert after.text == "[execute_result] 1\n"
+    assert desk.images() == [], "nor anything that was begun"
+
+
+def test_a_restore_that_hangs_is_ended_and_the_stored_form_comes_back(desk, tmp_path, criu):
     kernel = desk.open()
     ok(kernel, GENERATOR)
-    ok(kernel, "import os\n" + source)
-    answer = kernel.run("%checkpoint --system")
-    assert answer.status == "error" and words in answer.error, answer.error
-    plain = ok(kernel, "%checkpoint").text.replace("\n    ", " ")
-    assert words in plain and "these will not come back" in plain
-    assert ok(kernel, "next(numbers)").text == "[execute_result] 1\n"
-    ok(kernel, undo)
-    assert "with a system image" in ok(kernel, "%checkpoint --system").text
-    assert ok(kernel, "next(numbers)").text == "[execute_result] 2\n"
+    ok(kernel, UNSAFE + "kept = [1, 2]; same = kept")
+    desk.close(kernel)
+    assert len(desk.images()) == 1
+    kernel = desk.open(FERRY_CRIU=hanging(tmp_path, criu, "restore"), FERRY_IMAGE_SECONDS="1")
+    answer = ok(kernel, "kept, same is kept")
+    assert answer.outputs[-1][1] == "([1, 2], True)"
+    assert "did not end within 1 s" in answer.text.replace("\n    ", " ")
 
 
 def test_a_dump_that_criu_refuses_leaves_the_kernel_answering(desk):
