@@ -205,7 +205,7 @@ Result<SessionWriter> Store::Write(const std::string& sid, int lock_fd) const {
     if (error.code == Code::kRefused) error.remedy = "close that kernel first, or work on in a new session";
     return error;
   }
-  const std::uint64_t all = Used(), own = TreeSize(files.Blobs());
+  const std::uint64_t all = Used(), own = BlobsAndImages(files);
   return SessionWriter::Open(files, *std::move(lock), quota_, all - std::min(all, own));
 }
 

@@ -43,6 +43,15 @@ std::vector<Digest> BlobsOf(const format::Manifest& manifest) {
 
 }  // namespace
 
+std::uint64_t BlobsAndImages(const SessionFiles& files) {
+  std::uint64_t bytes = TreeSize(files.Blobs());
+  auto names = List(files.Root());
+  for (const auto& name : names ? *names : std::vector<std::string>()) {
+    if (ImageOf(name)) bytes += TreeSize(files.Root() + "/" + name);
+  }
+  return bytes;
+}
+
 Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std::uint64_t quota,
                                           std::uint64_t elsewhere) {
   if (auto r = MakeDirectory(files.Blobs()); !r) return r.error();
@@ -55,7 +64,7 @@ Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std
   if (!log) return log.error();
   auto disk = File::Read(files.Blobs());
   if (!disk) return disk.error();
-  const std::uint64_t used = TreeSize(files.Blobs());
+  const std::uint64_t used = BlobsAndImages(files);
   SessionWriter writer(std::move(files), std::move(lock), *std::move(log), *std::move(disk), quota, elsewhere);
   writer.used_ = used;
   auto manifests = SessionReader(writer.files_).Generations();
@@ -334,10 +343,11 @@ Result<std::uint64_t> SessionWriter::Collect() {
       freed += size;
     }
   }
-  used_ -= std::min(used_, freed);
   auto images = CollectImages(*manifests);
   if (!images) return images.error();
-  return freed + *images;
+  freed += *images;
+  used_ -= std::min(used_, freed);
+  return freed;
 }
 
 Result<std::uint64_t> SessionWriter::CollectImages(const std::vector<format::Manifest>& manifests) {

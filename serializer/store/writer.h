@@ -31,6 +31,9 @@ struct BlobRef {
   std::uint64_t bytes = 0;  // of the payload
 };
 
+// What a session has on disk of what its generations need; its writer counts it against the quota.
+std::uint64_t BlobsAndImages(const SessionFiles& files);
+
 // One thread at a time.
 class SessionWriter {
  public:
@@ -62,7 +65,7 @@ class SessionWriter {
   Result<Json> Info() const { return ReadObject(files_.Info()); }
   Result<void> SetReport(const Json& report) { return WriteObject(files_.Report(), report); }
 
-  std::uint64_t Used() const { return used_; }  // bytes of this session's blobs
+  std::uint64_t Used() const { return used_; }  // bytes of this session's blobs and system images
   const SessionFiles& files() const { return files_; }
   FileLock& lock() { return lock_; }
 

@@ -328,6 +328,31 @@ TEST_F(StoreTest, TheQuotaRefusesBeforeItWritesAndNamesTheBiggest) {
   EXPECT_EQ(other.PutBlob({std::string(60'000, 'z')}, Never()).error().code, Code::kFull);
 }
 
+TEST_F(StoreTest, ImagesCountAgainstTheQuotaAndGoWithTheGarbage) {
+  Store small = *Store::Open(store.files().Home(), 200'000);
+  const auto image = [&](std::uint32_t generation, const std::string& what) {
+    ASSERT_TRUE(MakeDirectory(files.Image(generation) + what + "/images"));
+    ASSERT_TRUE(Replace(files.Image(generation) + what + "/images/pages-1.img", std::string(60'000, 'p')));
+  };
+  {
+    auto writer = *small.Write(sid);
+    ASSERT_TRUE(Save(writer, {"a"}));
+    ASSERT_TRUE(Save(writer, {"b"}, 1, "kept"));
+    ASSERT_TRUE(Save(writer, {"c"}));
+  }
+  for (std::uint32_t generation : {1u, 2u, 3u}) image(generation, "");
+  image(4, ".tmp");
+  auto writer = *small.Write(sid);
+  EXPECT_EQ(writer.PutBlob({std::string(30'000, 'y')}, Never()).error().code, Code::kFull);
+  auto freed = writer.Collect();
+  ASSERT_TRUE(freed.ok());
+  EXPECT_EQ(*freed, 120'000u) << "an older image, and one whose taking died";
+  EXPECT_FALSE(Exists(files.Image(1)));
+  EXPECT_TRUE(Exists(files.Image(2)) && Exists(files.Image(3))) << "the labelled and the newest";
+  EXPECT_TRUE(writer.PutBlob({std::string(30'000, 'y')}, Never()));
+  EXPECT_EQ(writer.PutBlob({std::string(60'000, 'z')}, Never()).error().code, Code::kFull) << "those that stay still count";
+}
+
 TEST_F(StoreTest, AReadOnlyStoreIsAnErrorWithARemedyAndStillReads) {
   {
     auto writer = Write();
