@@ -106,7 +106,7 @@ PYBIND11_MODULE(_engine, m) {
       .def(py::init<const std::string&, py::object>(), "connection_file"_a, "kernel"_a)
       .def("run", &Kernel::Run, "main"_a, "relay_pid"_a, "lease"_a);
   m.def("publish", &Publish, "type"_a, "content"_a, "metadata"_a, "parent"_a, "buffers"_a = std::vector<py::buffer>());
-  m.def("write", [](bool error, const std::string& parent, const std::string& text) {
+  m.def("write", [](bool error, std::string_view parent, std::string_view text) {
     Running().outputs().Write(error ? Stream::kErr : Stream::kOut, parent, text);
   }, "error"_a, "parent"_a, "text"_a);
   m.def("flush", [] { if (Server* server = Server::Current()) server->outputs().Flush(); });

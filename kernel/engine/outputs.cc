@@ -2,21 +2,70 @@
 
 #include <fcntl.h>
 
+#include <utility>
+
 namespace ferry::engine {
 namespace {
 
 constexpr std::size_t kMuch = 64 << 10;  // bytes that leave at once
+constexpr std::size_t kMost = 1 << 20;   // bytes of one message
 constexpr double kWait = 0.05;           // seconds that text may wait for more
+
+bool Continues(char c) { return (c & 0xC0) == 0x80; }  // a byte of a UTF-8 character that is not its first
+
+// How much of `text` is at most `most` bytes and does not end within a character.
+std::size_t WholeCharacters(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  std::size_t end = most;
+  while (end > 0 && most - end < 4 && Continues(text[end])) --end;
+  return end > 0 && !Continues(text[end]) ? end : most;
+}
+
+// How many bytes at the end of `text` are the begin of a character.
+std::size_t BegunCharacter(std::string_view text) {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if (Continues(text[text.size() - back])) continue;
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+// The text of a JSON string. Printing is hot: nlohmann's dump() takes longer than all the rest of a message together, since
+// it looks at each byte for what a Python str cannot hold.
+void AppendEscaped(std::string& out, std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, begin, i - begin);
+    begin = i + 1;
+    if (c == '\n') out += "\\n";
+    else if (c >= 0x20) (out += '\\') += text[i];
+    else ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
+  }
+  out.append(text, begin);
+}
 
 }  // namespace
 
 void Outputs::Write(Stream stream, std::string_view parent, std::string_view text) {
-  if (InForkedChild()) return;
+  if (!InForkedChild()) Append(stream, parent, text, /*utf8=*/true);
+}
+
+void Outputs::Append(Stream stream, std::string_view parent, std::string_view text, bool utf8) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (stream != stream_ || parent != parent_) {
+  if (stream != stream_ || parent != parent_ || utf8 != utf8_) {
     FlushLocked();
     stream_ = stream;
     parent_ = parent;
+    utf8_ = utf8;
+  }
+  if (text.size() >= kMuch) {  // without a copy
+    FlushLocked();
+    return Publish(text);
   }
   if (text_.empty() && !text.empty()) due_.Arm(kWait);
   text_ += text;
@@ -31,11 +80,28 @@ void Outputs::Flush() {
 
 void Outputs::FlushLocked() {
   if (text_.empty()) return;
-  const nl::json content = {{"name", stream_ == Stream::kOut ? "stdout" : "stderr"}, {"text", std::move(text_)}};
-  text_.clear();
   due_.Arm(0);
-  const std::string body = content.dump(-1, ' ', false, nl::json::error_handler_t::replace);
-  wire_.Publish({.type = "stream", .content = body, .parent = parent_});
+  Publish(text_);
+  text_.clear();
+}
+
+void Outputs::Publish(std::string_view text) {
+  std::string body;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, WholeCharacters(text, kMost));
+    text.remove_prefix(part.size());
+    body = stream_ == Stream::kOut ? R"({"name":"stdout","text":)" : R"({"name":"stderr","text":)";
+    if (utf8_) {
+      body.reserve(body.size() + part.size() + part.size() / 8);
+      body += '"';
+      AppendEscaped(body, part);
+      body += '"';
+    } else {
+      body += nl::json(part).dump(-1, ' ', false, nl::json::error_handler_t::replace);
+    }
+    body += '}';
+    wire_.Publish({.type = "stream", .content = body, .parent = parent_});
+  }
 }
 
 bool Outputs::Capture() {
@@ -57,8 +123,17 @@ bool Outputs::Capture() {
 
 void Outputs::SetCurrent(std::string parent) {
   Drain();
+  std::lock_guard<std::mutex> drain(drain_mutex_);
+  for (Stream stream : {Stream::kOut, Stream::kErr}) {
+    if (!cut_[Index(stream)].empty()) Append(stream, Current(), std::exchange(cut_[Index(stream)], {}), /*utf8=*/false);
+  }
   std::lock_guard<std::mutex> lock(mutex_);
   current_ = std::move(parent);
+}
+
+std::string Outputs::Current() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return current_;
 }
 
 void Outputs::Drain() {
@@ -67,13 +142,12 @@ void Outputs::Drain() {
   std::lock_guard<std::mutex> drain(drain_mutex_);
   for (Stream stream : {Stream::kOut, Stream::kErr}) {
     const int fd = captured(stream);
+    std::string& cut = cut_[Index(stream)];
     for (ssize_t n; fd >= 0 && (n = ::read(fd, chunk, sizeof chunk)) > 0;) {
-      std::string parent;
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        parent = current_;
-      }
-      Write(stream, parent, std::string_view(chunk, static_cast<std::size_t>(n)));
+      cut.append(chunk, static_cast<std::size_t>(n));
+      const std::size_t begun = BegunCharacter(cut);
+      Append(stream, Current(), std::string_view(cut).substr(0, cut.size() - begun), /*utf8=*/false);
+      cut.erase(0, cut.size() - begun);
     }
   }
 }

@@ -2,7 +2,8 @@
 //
 // A write of Python's print() is some bytes; a message a write would drown front ends (20,000 prints, 40,000 messages). So
 // text is gathered and leaves when somebody else's text follows (other stream, other cell), when it is much, before any
-// other message, at the end of a cell, or after 50 ms. The last is the side thread's and needs no GIL: a cell that
+// other message, at the end of a cell, or after 50 ms; a text of megabytes leaves in parts, so that relay and front end work
+// on one part while the next is made. The last is the side thread's and needs no GIL: a cell that
 // computes for an hour inside one C call still shows what it printed before.
 //
 // What C libraries and child processes write to descriptors 1 and 2 comes through pipes into the same place; our own log
@@ -25,7 +26,7 @@ class Outputs {
  public:
   explicit Outputs(Wire& wire) : wire_(wire) {}
 
-  // Any thread; never waits for the GIL. parent: header of the request the text belongs to.
+  // Any thread; never waits for the GIL. parent: header of the request the text belongs to; text: UTF-8.
   void Write(Stream stream, std::string_view parent, std::string_view text);
   void Flush();
   // For the side thread's poll: readable when text has waited long enough for a Flush().
@@ -41,13 +42,18 @@ class Outputs {
 
  private:
   static int Index(Stream stream) { return stream == Stream::kOut ? 0 : 1; }
+  void Append(Stream stream, std::string_view parent, std::string_view text, bool utf8);
+  std::string Current();
   void FlushLocked();
+  void Publish(std::string_view text);
 
   Wire& wire_;
   std::mutex drain_mutex_;  // keeps what is read in the order in which it is written; before mutex_
   std::mutex mutex_;        // before Wire's; nobody waits for the GIL while holding it
   Stream stream_ = Stream::kOut;
+  bool utf8_ = true;        // text_ is; what others wrote to a descriptor may be anything
   std::string parent_, text_, current_ = "{}";
+  std::string cut_[2];      // under drain_mutex_: the begin of a character whose end has not come through the pipe yet
   TimerFd due_;
   int pipes_[2] = {-1, -1};
 };

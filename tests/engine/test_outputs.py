@@ -103,3 +103,19 @@ def test_multiprocessing(engine):
 def test_a_child_dies_of_sigterm(engine):
     assert engine.ok("import time\np = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
                      "p.start(); p.terminate(); p.join(); p.exitcode").result == "-15"
+
+
+def test_a_text_of_megabytes_is_the_text_that_was_printed(engine):
+    """It travels in parts, none of which ends within a character."""
+    every = "".join(map(chr, range(1, 0x300))) + "\u20ac\U0001f600\\\"'"
+    run = engine.ok("s = ''.join(map(chr, range(1, 0x300))) + '\\u20ac\\U0001f600\\\\\\\"\\''\nprint(s * 3000, end='')")
+    assert run.text() == every * 3000
+    assert max(len(c["text"].encode()) for c in run.all("stream")) <= 1 << 20
+
+
+def test_text_of_a_child_process_is_not_cut_within_a_character(engine):
+    run = engine.ok("import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import os\\n"
+                    "data = (chr(0x20ac) * 30000).encode()\\nwhile data: data = data[os.write(1, data[:1001]):]'])")
+    assert run.text() == "\u20ac" * 30000
+    assert engine.ok("import os; n = os.write(1, b'\\xff\\xe2\\x82')").text() == "\ufffd"
+    assert engine.ok("1").text() == ""
