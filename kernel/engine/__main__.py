@@ -1,8 +1,9 @@
 """python -m kernelferry.engine -f CONNECTION_FILE [--session SID --lock-fd N --start START --anonymous WHY]"""
+import gc
 import sys
-
-from kernelferry.engine import app, options
 
 if __name__ == "__main__":
     # The `__main__` that user code meets is another module (shell.py); this one only starts the kernel.
+    gc.disable()    # what a start makes stays: looking for garbage in it is a twentieth of the time; launch() enables it
+    from kernelferry.engine import app, options
     sys.exit(app.launch(options.parse(sys.argv[1:])))

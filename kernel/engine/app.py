@@ -1,4 +1,5 @@
 """Puts the engine together and runs it."""
+import gc
 import logging
 import os
 import signal
@@ -67,6 +68,9 @@ def launch(options):
     kernel.stdin.asked = kernel.session.effect
     kernel.quiet.keep_from_children()
     _engine.capture()
+    gc.freeze()
+    gc.unfreeze()   # into the oldest generation: the first collection of what is young does not go through a whole start
+    gc.enable()
     native.run(main, options.relay_pid, options.lease)
 
     # Whoever prints now, in atexit functions, writes to where the engine was started.

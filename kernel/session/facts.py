@@ -4,8 +4,6 @@ main(QUESTION, ANSWER): both are files of JSON, {packages: {name: version}, file
 is imported by name only where its metadata do not tell its version: importing runs code and takes time.
 """
 
-import hashlib
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -19,6 +17,7 @@ HASHED = 256 * 2**20  # bytes: a larger file is compared by its size alone
 
 def version(name):
     """The version of a top-level package here; "" where it is found and says none; None where there is none."""
+    import importlib.metadata  # here: no start of a kernel waits for it
     distributions = _distributions().get(name, ())
     for distribution in distributions:
         try:
@@ -34,6 +33,7 @@ def version(name):
 
 def _distributions(cache={}):
     if not cache:
+        import importlib.metadata
         cache.update(importlib.metadata.packages_distributions())
     return cache
 
@@ -45,6 +45,7 @@ def fingerprint(path):
         if size > HASHED:
             return [size, ""]
         with open(path, "rb") as file:
+            import hashlib
             return [size, hashlib.file_digest(file, "sha256").hexdigest()]
     except OSError:
         return None

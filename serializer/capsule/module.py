@@ -11,7 +11,6 @@ import atexit
 import builtins
 import copyreg
 import ctypes
-import hashlib
 import importlib
 import os
 import sys
@@ -151,6 +150,7 @@ def source_hash(module, seen) -> str:
             return ""
         known = seen.hashes.get(file)
         if known is None or known[:2] != (status.st_mtime_ns, status.st_size):
+            import hashlib  # here: no start of a kernel waits for it
             with open(file, "rb") as source:
                 known = seen.hashes[file] = status.st_mtime_ns, status.st_size, hashlib.sha256(source.read()).hexdigest()
         return known[2]
