@@ -1,4 +1,4 @@
-"""What a kernel takes and passes on, beside ipykernel: memory at rest, ten thousand prints, 100 MB of output.
+"""What a kernel takes and passes on, beside ipykernel: memory at rest, ten thousand prints, 20 MB in one, 100 MB of output.
 
 Memory is the proportional set size of the kernel's processes (pages that several share count by their parts), after the
 first cell and a rest in which the session was saved.
@@ -13,6 +13,7 @@ from .kernels import running
 
 PRINTS = "for i in range(10_000): print(i)"
 FLOOD = "block = 'x' * 99 + '\\n'\nfor _ in range(100): print(block * 10_000, end='')"
+ONE = "print('x' * 20_000_000)"
 ROUNDS = 3
 
 
@@ -43,7 +44,7 @@ def until_all_came(timed, code, least):
 
 
 def run():
-    found = {kernel: {"memory": [], "prints": [], "flood": []} for kernel in ("ferry", "python3")}
+    found = {kernel: {"memory": [], "prints": [], "one": [], "flood": []} for kernel in ("ferry", "python3")}
     for _ in range(ROUNDS):
         for kernel, figures in found.items():
             with running(kernel) as (timed, _):
@@ -51,10 +52,12 @@ def run():
                 time.sleep(2)
                 figures["memory"].append(memory(timed.manager.provisioner.pid))
                 figures["prints"].append(until_all_came(timed, PRINTS, 48_890))
+                figures["one"].append(until_all_came(timed, ONE, 20_000_000))
                 figures["flood"].append(until_all_came(timed, FLOOD, 100_000_000))
     ours, theirs = ({what: statistics.median(values) for what, values in figures.items()} for figures in found.values())
     return [
         ("memory at rest / ipykernel", ours["memory"] / theirs["memory"], "<= 1.1", f"{ours['memory'] / 1e6:.0f} MB beside {theirs['memory'] / 1e6:.0f} MB"),
         ("10,000 prints: speed / ipykernel", theirs["prints"] / ours["prints"], ">= 1", f"{ours['prints']:.3f} s beside {theirs['prints']:.3f} s"),
+        ("20 MB in one print: speed / ipykernel", theirs["one"] / ours["one"], ">= 1", f"{ours['one']:.3f} s beside {theirs['one']:.3f} s"),
         ("100 MB of output: speed / ipykernel", theirs["flood"] / ours["flood"], ">= 1", f"{ours['flood']:.2f} s beside {theirs['flood']:.2f} s"),
     ]

@@ -16,7 +16,7 @@ def call(x): return x + 1
 def clock(code):
     code = compile(code, "<bench>", "exec")
     best = 1e9
-    for _ in range(7):
+    for _ in range(40):
         begun = time.thread_time()
         exec(code, globals())
         best = min(best, time.thread_time() - begun)
