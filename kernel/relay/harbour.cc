@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "kernel/relay/engine.h"
+#include "kernel/relay/lock_holder.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
 #include "util/file.h"
@@ -201,16 +202,16 @@ Harbour::Fields Harbour::Open(const json& wish) {
     choice_.lock = std::move(*lock);
     return answer;
   }
-  const std::string holder = FileLock::Holder(files.Lock());
-  const pid_t orphan = EngineWithoutRelay(holder), harbour = HarbourOfHolder(holder);
-  if (orphan > 0) {
-    if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
+  const LockHolder holder = Examine(FileLock::Holder(files.Lock()));
+  if (holder.kind == LockHolder::Kind::kOrphan) {
+    if (std::exchange(asked_to_end_, holder.pid) != holder.pid) ::kill(holder.pid, SIGTERM);
     return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
   }
+  if (holder.kind == LockHolder::Kind::kEnding) return Error{Code::kAborted, "who holds the session is ending", ""};
   // Who takes a session that lives here owns it. A harbour that holds it still has lost its wire, and may not hear of that
   // for hours; without it, its engine is an orphan.
-  if (harbour > 0 && FlagAt(wish, "take", false)) {
-    ::kill(harbour, SIGKILL);
+  if (holder.kind == LockHolder::Kind::kHarbourEngine && FlagAt(wish, "take", false)) {
+    ::kill(holder.relay, SIGKILL);
     return Error{Code::kAborted, "the session is held for a wire that was cut", ""};
   }
   return lock.error().Within("session " + choice_.sid);

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 
+#include "kernel/relay/lock_holder.h"
 #include "kernel/relay/wire.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
@@ -19,41 +19,6 @@ Result<std::string> Create(store::Store& store, const std::string& notebook, con
   return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
 }
 
-// The pid of the holder of a lock, if it is a process of this machine; else -1.
-pid_t PidHere(const std::string& holder) {
-  int pid = -1;
-  char host[256] = "", here[256] = "";
-  ::gethostname(here, sizeof here - 1);
-  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return -1;
-  return pid;
-}
-
-bool IsHarbour(pid_t pid) {
-  std::ifstream command("/proc/" + std::to_string(pid) + "/cmdline");
-  for (std::string word; std::getline(command, word, '\0');) {
-    if (word == "--harbour") return true;
-  }
-  return false;
-}
-
-// The relay that started an engine, by the engine's environment; -1 for every other process.
-pid_t RelayOf(pid_t engine) {
-  std::ifstream environment("/proc/" + std::to_string(engine) + "/environ");
-  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
-  for (std::string entry; std::getline(environment, entry, '\0');) {
-    if (entry.starts_with(kRelay)) return std::atoi(entry.c_str() + kRelay.size());
-  }
-  return -1;
-}
-
-pid_t ParentOf(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("PPid:")) return std::atoi(line.c_str() + 5);
-  }
-  return -1;
-}
-
 Choice WithoutStore(const std::string& home, const Error& error) {
   Choice choice;
   choice.home = home;
@@ -63,16 +28,6 @@ Choice WithoutStore(const std::string& home, const Error& error) {
 }
 
 }  // namespace
-
-pid_t EngineWithoutRelay(const std::string& holder) {
-  const pid_t pid = PidHere(holder), relay = RelayOf(pid);
-  return relay > 0 && ParentOf(pid) != relay ? pid : -1;  // an engine is its relay's child as long as the relay lives
-}
-
-pid_t HarbourOfHolder(const std::string& holder) {
-  const pid_t pid = PidHere(holder), relay = RelayOf(pid);
-  return relay > 0 && ParentOf(pid) == relay && IsHarbour(relay) ? relay : -1;
-}
 
 bool Choice::Resuming() const {
   if (sid.empty()) return false;
@@ -115,14 +70,15 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
     if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());
-    if (wait && IsHarbour(PidHere(FileLock::Holder(files.Lock())))) {
+    const LockHolder holder = Examine(FileLock::Holder(files.Lock()));
+    if (wait && holder.kind == LockHolder::Kind::kHarbour) {
       return Error{Code::kAborted, "session " + sid + " is being brought back from another host", ""};
     }
-    pid_t orphan = EngineWithoutRelay(FileLock::Holder(files.Lock()));
-    if (orphan > 0 && wait) {
-      if (std::exchange(asked_to_end_, orphan) != orphan) ::kill(orphan, SIGTERM);
+    if (wait && holder.kind == LockHolder::Kind::kOrphan) {
+      if (std::exchange(asked_to_end_, holder.pid) != holder.pid) ::kill(holder.pid, SIGTERM);
       return Error{Code::kAborted, "session " + sid + " is being saved by an engine that lost its relay", ""};
     }
+    if (wait && holder.kind == LockHolder::Kind::kEnding) return Error{Code::kAborted, "who holds session " + sid + " is ending", ""};
     return Anonymous(store, "the session is " + lock.error().what);
   }
   auto info = store::ReadObject(files.Info());

@@ -30,15 +30,10 @@ struct Choice {
   bool Resuming() const;        // session.json says that the engine is bringing the session back
 };
 
-// The pid of an engine on this host whose relay has ended, by what FileLock::Holder says; -1 for every other holder.
-pid_t EngineWithoutRelay(const std::string& holder);
-// The pid of the living harbour (harbour.h) whose engine is the holder; else -1.
-pid_t HarbourOfHolder(const std::string& holder);
-
 class SessionChooser {
  public:
-  // kAborted: an engine without a relay still holds the session and is ending; ask again soon. That is the only error, and
-  // none if `wait` is false.
+  // kAborted: who holds the session is ending, or brings it back; ask again soon. That is the only error, and none if
+  // `wait` is false.
   Result<Choice> Choose(bool wait);
 
   // A new anonymous session in place of the one that cannot be had.

@@ -1,0 +1,79 @@
+#include "kernel/relay/lock_holder.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+
+namespace ferry::relay {
+namespace {
+
+std::string Proc(pid_t pid, const char* file) { return "/proc/" + std::to_string(pid) + "/" + file; }
+
+// The pid of the holder of a lock, if it is a process of this machine; else -1.
+pid_t PidHere(const std::string& holder) {
+  int pid = -1;
+  char host[256] = "", here[256] = "";
+  ::gethostname(here, sizeof here - 1);
+  if (std::sscanf(holder.c_str(), "pid %d on %255s", &pid, host) != 2 || std::string_view(host) != here) return -1;
+  return pid;
+}
+
+// A process's parent, and whether it has memory: one that ends gives that up before its files, and so before its locks.
+struct Status {
+  pid_t parent = -1;
+  bool memory = false;
+};
+
+Status StatusOf(pid_t pid) {
+  Status found;
+  std::ifstream status(Proc(pid, "status"));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("PPid:")) found.parent = std::atoi(line.c_str() + 5);
+    if (line.starts_with("VmSize:")) found.memory = true;
+  }
+  return found;
+}
+
+bool IsHarbour(pid_t pid) {
+  std::ifstream command(Proc(pid, "cmdline"));
+  for (std::string word; std::getline(command, word, '\0');) {
+    if (word == "--harbour") return true;
+  }
+  return false;
+}
+
+// The relay that started an engine, by the engine's environment; -1 for every other process.
+pid_t RelayOf(pid_t engine) {
+  std::ifstream environment(Proc(engine, "environ"));
+  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
+  for (std::string entry; std::getline(environment, entry, '\0');) {
+    if (entry.starts_with(kRelay)) return std::atoi(entry.c_str() + kRelay.size());
+  }
+  return -1;
+}
+
+}  // namespace
+
+LockHolder Examine(const std::string& holder) {
+  LockHolder found;
+  found.pid = PidHere(holder);
+  if (found.pid <= 0) return found;
+  found.relay = RelayOf(found.pid);
+  const bool harbour = IsHarbour(found.pid), of_harbour = found.relay > 0 && IsHarbour(found.relay);
+  const Status status = StatusOf(found.pid);  // last: what was read of a process that has memory now was read whole
+  if (!status.memory) {
+    found.kind = LockHolder::Kind::kEnding;
+  } else if (harbour) {
+    found.kind = LockHolder::Kind::kHarbour;
+  } else if (found.relay > 0 && status.parent != found.relay) {  // an engine is its relay's child as long as the relay lives
+    found.kind = LockHolder::Kind::kOrphan;
+  } else if (of_harbour) {
+    found.kind = LockHolder::Kind::kHarbourEngine;
+  }
+  return found;
+}
+
+}  // namespace ferry::relay

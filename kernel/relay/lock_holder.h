@@ -1,0 +1,30 @@
+// Who holds the lock of a session, and whether waiting for it is worth while.
+//
+// A lock file names the process that holds it (FileLock::Holder). What that process is can change from one look at /proc to
+// the next: an engine loses its relay, and one that was killed holds its lock until the kernel has taken its memory apart,
+// which takes long for a large one. So it is looked at once, and a process that is ending is told apart from one that works.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace ferry::relay {
+
+struct LockHolder {
+  enum class Kind {
+    kOther,          // a kernel that works, or a process of another machine
+    kEnding,         // a process that is gone or going: the lock will be free soon
+    kOrphan,         // an engine whose relay has ended; it saves and ends when it is asked to
+    kHarbour,        // a harbour (harbour.h) itself
+    kHarbourEngine,  // an engine of a living harbour
+  };
+  Kind kind = Kind::kOther;
+  pid_t pid = -1;    // of the holder, if it is a process of this machine
+  pid_t relay = -1;  // of an engine's relay or harbour
+};
+
+// `holder`: what FileLock::Holder says.
+LockHolder Examine(const std::string& holder);
+
+}  // namespace ferry::relay
