@@ -1,0 +1,92 @@
+"""The ways without root, as an ordinary user: images by a file capability, their return in a user namespace, and images from there.
+
+Run as root, each test runs itself again as `nobody`, with a CRIU that carries the capability; run as an ordinary user it takes the
+CRIU that is there."""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.image.conftest import OWN, call, ok
+
+NOBODY = 65534
+CAPABILITIES = 1 << 40 | 1 << 8  # checkpoint_restore, setpcap
+ROOT = Path(__file__).resolve().parents[2]
+CELLS = [
+    "import os, threading, sqlite3, subprocess, numpy as np\nout = open('out.txt', 'w+'); _ = out.write('one\\ntwo\\n'); out.flush(); _ = out.seek(4)",
+    "open('made', 'w').write('x')\nnumbers = (n for n in range(100)); next(numbers)\nlock = threading.RLock(); lock.acquire(); lock.acquire()\n"
+    "con = sqlite3.connect(':memory:'); _ = con.execute('create table t (a)'); _ = con.execute('insert into t values (7)')",
+    "open('made', 'w').write('x')\nticks = [0]; stop = threading.Event()\ndef tick():\n    while not stop.wait(0.01):\n        ticks[0] += 1\n"
+    "thread = threading.Thread(target=tick, daemon=True); thread.start()\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)",
+    "a = np.arange(1000.0); view = a[10:20]",
+]
+STATE = ["'count=2' in repr(lock), con.execute('select a from t').fetchall(), con.in_transaction, thread.is_alive(), view.base is a",
+         "child.stdin.write(b'x\\n'), child.stdin.flush(), child.stdout.readline()", "os.getpid(), os.getuid()"]
+
+
+@pytest.fixture
+def nobody(request):
+    """True where this process is the ordinary user. As root, runs the test as one, and the test has nothing left to do."""
+    if os.getuid() != 0:
+        return True
+    found = os.environ.get("FERRY_CRIU") or (str(OWN) if OWN.exists() else shutil.which("criu"))
+    if not found or not os.access(found, os.X_OK):
+        pytest.skip("NO SYSTEM IMAGES HERE: no CRIU is installed")
+    own = Path(tempfile.mkdtemp(prefix="ferry-nobody-"))  # the folders of this run's pytest are closed to others
+    os.chown(own, NOBODY, NOBODY)
+    request.addfinalizer(lambda: shutil.rmtree(own, ignore_errors=True))
+    criu = own / "criu"
+    shutil.copy(found, criu)
+    criu.chmod(0o755)
+    try:
+        os.setxattr(criu, "security.capability", struct.pack("<IIIII", 0x02000001, CAPABILITIES & 0xffffffff, 0, CAPABILITIES >> 32, 0))
+    except OSError as error:
+        pytest.skip(f"no file capability can be given here: {error}")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "XDG_", "PYTEST_"))}
+    environment |= {"HOME": str(own), "FERRY_CRIU": str(criu), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(own)}
+    ran = subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
+                          "--basetemp", own / "pytest", request.node.nodeid], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
+    if " skipped" in ran.stdout and " passed" not in ran.stdout:
+        pytest.skip(ran.stdout[ran.stdout.index("SKIPPED"):][:500])
+    return False
+
+
+def test_images_by_file_capability_and_then_from_inside_the_user_namespace(nobody, request):
+    if not nobody:
+        return
+    desk = request.getfixturevalue("desk")
+    assert call("--criu", desk.criu, "probe")["dump"] == "file capability"
+    kernel = desk.open()
+    for cell in CELLS:
+        ok(kernel, cell)
+    before = [ok(kernel, expression).outputs[-1][1] for expression in STATE]
+    for turn in range(2):  # the second image is taken from inside, without any privilege
+        desk.close(kernel)
+        assert len(desk.images()) == 1 + turn, kernel
+        kernel = desk.open()
+        assert ok(kernel, "next(numbers)").outputs[-1][1] == str(1 + turn)
+        assert [ok(kernel, expression).outputs[-1][1] for expression in STATE] == before
+    ok(kernel, "import multiprocessing; shared = multiprocessing.Lock()")
+    refused = kernel.run("%checkpoint --system")
+    assert refused.status == "error" and "is mapped and has been deleted" in refused.error and "as root" in refused.error, refused.error
+    assert ok(kernel, "next(numbers), out.readline()").outputs[-1][1] == "(3, 'two\\n')"
+
+
+def test_without_the_capability_the_probe_says_what_root_must_do(nobody, tmp_path):
+    if not nobody:
+        return
+    plain = tmp_path / "criu"
+    shutil.copyfile(os.environ.get("FERRY_CRIU", shutil.which("criu")), plain)
+    plain.chmod(0o755)
+    probe = call("--criu", plain, "probe")
+    assert probe["dump"] == "none"
+    found = next(f for f in probe["findings"] if not f["good"])
+    assert "carries no cap_checkpoint_restore" in found["what"] and "ferry-install-criu --caps" in found["remedy"]
+    taken = call("--criu", plain, "dump", "--pid", os.getpid(), "--to", tmp_path / "image")
+    assert not taken["ok"] and taken["remedy"] == found["remedy"] and not (tmp_path / "image").exists()
