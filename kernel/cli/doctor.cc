@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <sstream>
+#include <vector>
 
 #include "kernel/cli/output.h"
 #include "kernel/cli/program.h"
@@ -117,21 +118,19 @@ Finding RuntimeDirectory() {
   return {"sockets", Verdict::kGood, "below " + runtime, ""};
 }
 
-// The first thing in the way of system images, or the way by which they are taken here.
-Finding Criu(const Settings& settings) {
-  const image::Probe probe = image::Look(settings.criu);
-  if (probe.dump == image::Route::kNone || !probe.restore) {
-    const Error why = probe.WhyNot();
-    return {"criu", Verdict::kNote, why.what + ": generators, connections and the like cannot be carried", why.remedy};
+// The way by which system images are taken and brought back here, or each thing that is in the way.
+void Criu(const Settings& settings, std::vector<Finding>& findings) {
+  for (const auto& f : image::Look(settings.criu).findings) {
+    findings.push_back({"criu", f.good ? Verdict::kGood : Verdict::kNote, f.what, f.remedy});
+    if (!f.good) findings.back().what += "; generators, connections and the like cannot be carried";
   }
-  return {"criu", Verdict::kGood, "CRIU " + probe.version + " at " + probe.criu + "; images by: " + Name(probe.dump), ""};
 }
 
 }  // namespace
 
 int Doctor(const Settings& settings, bool json) {
-  const Finding findings[] = {Python(), Kernelspec(), Home(settings), Quota(settings), Disk(settings), RuntimeDirectory(),
-                              Criu(settings)};
+  std::vector<Finding> findings = {Python(), Kernelspec(), Home(settings), Quota(settings), Disk(settings), RuntimeDirectory()};
+  Criu(settings, findings);
   Json checks = Json::array(), messages = Json::array();
   bool good = true;
   constexpr const char* words[] = {"ok", "note", "BAD"};
