@@ -120,13 +120,17 @@ class Quiet:
                 os.dup2(nothing, number, inheritable=os.get_inheritable(number))
         os.close(nothing)
 
-    def _open(self, files):
+    def _open(self, files, elsewhere=False):
         for number, place in self._parked.items():
             os.dup2(files[place], number, inheritable=os.get_inheritable(number))
         self._parked = {}
         history = self._kernel.shell.history_manager
         if self._keeps_history():
+            if elsewhere:       # another host's history, in which this is a new session
+                os.makedirs(os.path.dirname(str(history.hist_file)), exist_ok=True)
             history.init_db()
+            if elsewhere:
+                history.new_session()
             if getattr(history, "using_thread", True):
                 history.save_thread = HistorySavingThread(history)
                 history.save_thread.start()
@@ -140,8 +144,8 @@ class Quiet:
     def unpark(self, word, fds):
         files = dict(zip(word["fds"], fds))
         self._folder = os.path.dirname(word["connection_file"])
-        self._open(files)
-        lock = files.pop("lock")        # the session's from now on
+        self._open(files, elsewhere=word.get("start") == "arrive")
+        lock = files.pop("lock", -1)    # the session's from now on
         if word.get("restored"):
             self._kernel.session.again()
         self._kernel.session.image("reopen", word, lock)

@@ -21,7 +21,7 @@ constexpr int kAlone = 0, kCannot = 70;     // exit statuses: nobody came; the c
 
 }  // namespace
 
-// request: wake, marker, alive (paths), sent (messages on shell). `told` goes into the marker, which says that this process
+// request: wake, copy, marker, alive (paths), sent (messages on shell). `told` goes into the marker, which says that this process
 // stands still. The answer is the relay's word.
 nl::json Server::Park(const nl::json& request, const nl::json& told) {
   outputs_.Drain();
@@ -45,7 +45,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
     const std::string marker = request.value("marker", "");
     std::ofstream(marker + ".tmp") << told.dump();
     (void)::rename((marker + ".tmp").c_str(), marker.c_str());
-    word = WaitForWord(request.value("wake", ""), request.value("alive", ""));
+    word = WaitForWord(request.value("wake", ""), request.value("copy", ""), request.value("alive", ""));
   }
   if (word.text.empty()) ::_exit(kAlone);  // the session is saved, and its lock was given back
   nl::json answer = nl::json::parse(word.text);

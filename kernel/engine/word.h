@@ -13,8 +13,9 @@ struct Word {
   std::vector<int> fds;  // close-on-exec; the caller's
 };
 
-// Waits for somebody to listen at `path`. `alive`: a file that the relay, or whoever works for it, has locked; once nobody
-// has for 20 s, the wait is over. Without the GIL; interrupted calls are repeated.
-Word WaitForWord(const std::string& path, const std::string& alive);
+// Waits for somebody to listen at `path`, and in a copy of this process, which began later, at `copy`. `alive`: a file that the
+// relay, or whoever works for it, has locked; once nobody has for 20 s, the wait is over. Without the GIL; interrupted calls
+// are repeated.
+Word WaitForWord(const std::string& path, const std::string& copy, const std::string& alive);
 
 }  // namespace ferry::engine

@@ -11,6 +11,10 @@
 
 #include "kernel/relay/engine.h"
 #include "kernel/relay/lock_holder.h"
+#include "kernel/relay/wake_of_copy.h"
+#include "serializer/image/bundle.h"
+#include "serializer/image/libraries.h"
+#include "serializer/image/probe.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
 #include "util/file.h"
@@ -45,9 +49,11 @@ int Harbour::Run() {
   Say({{"event", "hello"}, {"v", kLinkVersion}, {"version", FERRY_VERSION}, {"host", HostName()}, {"python", python_},
        {"home", store::ConfiguredHome()}});
   std::string bytes(256 << 10, '\0');
-  pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}};
+  constexpr int kHoldEvery = 20;  // milliseconds
+  pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}, {-1, POLLIN, 0}};
   while (!gone_) {
-    if (::poll(fds, 3, -1) < 0 && errno != EINTR) break;
+    fds[3].fd = door_ ? door_->fd() : hold_ ? hold_->fd() : -1;
+    if (::poll(fds, 4, hold_ ? kHoldEvery : -1) < 0 && errno != EINTR) break;
     if (fds[0].revents) {
       ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
       if (got < 0 && errno == EINTR) continue;
@@ -78,6 +84,9 @@ int Harbour::Run() {
 }
 
 void Harbour::Leave() {
+  door_.reset();
+  if (hold_ && !begun_) LetGo(/*end=*/true);
+  hold_.reset();
   if (engine_ > 0 && !begun_) {
     ::kill(-engine_, SIGKILL);
     ::waitpid(engine_, nullptr, 0);
@@ -90,6 +99,14 @@ void Harbour::Leave() {
 }
 
 void Harbour::Look() {
+  if (door_ && door_->Say(word_, dir_, number_, choice_)) door_.reset();
+  if (hold_) {
+    if (auto outcome = hold_->Outcome()) Say({{"event", "held"}, {"outcome", *outcome}});
+    if (hold_->Say(choice_)) {
+      hold_.reset();
+      Say({{"event", "goes-on"}});
+    }
+  }
   if (engine_ > 0 && !bound_told_ && dir_.Bound(number_)) {
     bound_told_ = true;
     Say({{"event", "bound"}, {"number", number_}});
@@ -99,7 +116,15 @@ void Harbour::Look() {
   if (!ending) return;
   engine_ = -1;
   dir_.RemoveEngine(number_);
-  Say({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", Tail(dir_.Log(), kLogTail)}});
+  std::string log = Tail(dir_.Log(), kLogTail);
+  if (door_ || !word_.is_null()) {  // it came, or was to come, in an image
+    auto outcome = store::ReadObject(dir_.Image(number_));
+    if (outcome) log = StringAt(*outcome, "what") + (StringAt(*outcome, "remedy").empty() ? "" : "; " + StringAt(*outcome, "remedy"));
+  }
+  door_.reset();
+  word_ = nullptr;
+  hold_.reset();
+  Say({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", log}});
 }
 
 void Harbour::Serve(Parcel parcel) {
@@ -141,6 +166,12 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
     return json::object();
   }
   if (op == "start") return StartEngine(wish);
+  if (op == "fits") return Fits(wish);
+  if (op == "hold") return HoldEngine(wish);
+  if (op == "let-go") {
+    LetGo(FlagAt(wish, "end", false));
+    return json::object();
+  }
   if (op == "kill") {
     if (engine_ > 0) ::kill(-engine_, wish.value("signal", SIGKILL));
     return json::object();
@@ -249,9 +280,13 @@ Harbour::Fields Harbour::Received(const std::string& path, const std::string& te
   if (auto digest = Digest::FromHex(path)) {
     if (auto blob = store::Blob::Open(temporary, *digest); !blob) return blob.error().Within("on its way");
     if (auto made = MakeDirectory(files.BlobFolder(*digest)); !made) return made.error();
-    to = files.Blob(*digest);
-  } else if (auto number = store::GenerationOf(path)) {
-    to = files.Generation(*number);
+    to = PathOf(files, path);
+  } else if (store::GenerationOf(path)) {
+    to = PathOf(files, path);
+  } else if (path.starts_with("image-") && !PathOf(files, path).empty()) {  // compared with its bundle before it is used
+    to = PathOf(files, path);
+    const std::string folder = files.Root() + "/" + path.substr(0, path.find('/')) + image::kImages;
+    if (auto made = MakeDirectory(folder); !made) return made.error();
   } else if (path == "log") {
     auto log = store::ReadLog(temporary);
     if (!log) return log.error();
@@ -269,11 +304,8 @@ Harbour::Fields Harbour::Received(const std::string& path, const std::string& te
 
 Result<void> Harbour::Get(const json& wish) {
   store::SessionFiles files = Files(wish);
-  std::string name = StringAt(wish, "path"), path;
-  if (auto digest = Digest::FromHex(name)) path = files.Blob(*digest);
-  else if (auto number = store::GenerationOf(name)) path = files.Generation(*number);
-  else if (name == "log") path = files.Log();
-  else return Unknown("the file " + name + " belongs to no session");
+  std::string name = StringAt(wish, "path"), path = PathOf(files, name);
+  if (path.empty()) return Unknown("the file " + name + " belongs to no session");
   auto file = Mapped::Open(path);
   if (!file) return file.error();
   std::string_view rest = file->bytes();
@@ -303,6 +335,11 @@ Harbour::Fields Harbour::Newest(const json& wish) {
 
 // Fields of session.json, while this harbour holds the session. A null removes one.
 Harbour::Fields Harbour::Set(const json& wish) {
+  if (!choice_.lock && FlagAt(wish, "take", false)) {
+    auto lock = FileLock::Take(Files(wish).Lock());
+    if (!lock) return lock.error();
+    choice_.lock = std::move(*lock);
+  }
   if (!choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("this session is not held here");
   auto info = store::ReadObject(Files(wish).Info());
   if (!info) return info.error();
@@ -343,11 +380,71 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
   ++number_;
   auto written = WriteConnection(dir_.ConnectionFile(number_), EngineConnection(front, dir_.Stem(number_)), StringAt(wish, "id_of_session"));
   if (!written) return written.error();
+  if (const auto generation = wish.value("image", 0u)) return BringBack(wish, generation);
   Command command = EngineCommand(dir_, choice_, python_, number_, StringAt(wish, "start"));
   auto pid = Spawn(command);
   if (!pid) return pid.error();
   engine_ = *pid;
   return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", choice_.Resuming()}};
+}
+
+// The engine comes back in an image: its word waits for it, and it writes nothing before it owns the session.
+Harbour::Fields Harbour::BringBack(const json& wish, std::uint32_t generation) {
+  const std::string folder = Files(wish).Image(generation);
+  auto bundle = image::Read(folder);
+  if (!bundle) return bundle.error();
+  auto door = Wake::Listen(WakeOfCopy(bundle->wake));
+  if (!door) return door.error();
+  Command command = ImageCommand(dir_, choice_, number_);
+  command.argv.insert(command.argv.end(), {"restore", "--from", folder, "--log", dir_.path() + "/restore.log"});
+  (void)Remove(dir_.Image(number_));
+  auto pid = Spawn(command);
+  if (!pid) return pid.error();
+  engine_ = *pid;
+  door_ = std::move(*door);
+  const auto bytes = image::Bytes(*bundle);
+  word_ = {{"restored", true}, {"generation", generation}, {"bytes", bytes}, {"start", "arrive"}, {"anonymous", choice_.anonymous},
+           {"home", choice_.home}, {"criu", store::Setting("criu")}, {"image", {{"ok", true}, {"bytes", bytes}, {"seconds", 0}}}};
+  return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", false}};
+}
+
+// Whether an image that says this of its host could come back here, and which mapped files it had to bring along.
+Harbour::Fields Harbour::Fits(const json& wish) {
+  const json said = wish.value("image", json::object());
+  format::Bundle bundle;
+  bundle.kernel = StringAt(said, "kernel");
+  bundle.architecture = StringAt(said, "architecture");
+  bundle.criu = StringAt(said, "criu");
+  bundle.cpu = said.value("cpu", std::vector<std::string>());
+  bundle.uid = said.value("uid", 0u);
+  bundle.uid_map = StringAt(said, "uid_map");
+  for (const json& file : said.value("mapped", json::array())) {
+    bundle.mapped.push_back({file[0].get<std::string>(), file[1].get<std::uint64_t>(), file[2].get<std::string>(), ""});
+  }
+  const image::Probe here = image::Look(store::Setting("criu"));
+  if (here.criu.empty() || !here.restore) return here.WhyNot();
+  json carry = json::array();
+  for (std::size_t i : image::Lacking(bundle)) {
+    bundle.mapped[i].carried = "carried";
+    carry.push_back(bundle.mapped[i].path);
+  }
+  if (auto fits = image::Fits(bundle, here.version); !fits) return fits.error();
+  return json{{"carry", carry}};
+}
+
+Harbour::Fields Harbour::HoldEngine(const json& wish) {
+  if (engine_ <= 0 || hold_ || StringAt(wish, "session") != choice_.sid) return Unknown("no engine of this session runs here");
+  auto hold = Hold::Begin(dir_, choice_, number_, engine_, wish.value("carry", json::array()));
+  if (!hold) return hold.error();
+  hold_ = std::move(*hold);
+  return json{{"words", hold_->words()}};
+}
+
+void Harbour::LetGo(bool end) {
+  if (!hold_) return;
+  RemoveMarks(store::StoreFiles(choice_.home).Session(choice_.sid));
+  hold_->LetGo(end);
+  if (end) hold_->Await();
 }
 
 }  // namespace ferry::relay

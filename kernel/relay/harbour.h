@@ -13,6 +13,7 @@
 #include <fstream>
 #include <optional>
 
+#include "kernel/relay/hold.h"
 #include "kernel/relay/parcel.h"
 #include "kernel/relay/runtime_dir.h"
 #include "kernel/relay/session_choice.h"
@@ -41,6 +42,10 @@ class Harbour {
   Fields Set(const json& wish);
   Fields Sync(const json& wish);
   Fields StartEngine(const json& wish);
+  Fields BringBack(const json& wish, std::uint32_t generation);
+  Fields Fits(const json& wish);
+  Fields HoldEngine(const json& wish);
+  void LetGo(bool end);
   void Look();  // at the engine's sockets and its end
   void Leave();
 
@@ -61,6 +66,9 @@ class Harbour {
   int number_ = 0;
   pid_t engine_ = -1;
   bool bound_told_ = false;
+  std::optional<Wake> door_;     // an engine that comes back in an image will come for its word
+  json word_;
+  std::unique_ptr<Hold> hold_;   // the engine stands still while its session leaves in an image
   pid_t asked_to_end_ = -1;  // an engine of an earlier harbour that holds the session
 };
 

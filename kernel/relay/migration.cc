@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "kernel/relay/end.h"
+#include "kernel/relay/hold.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
@@ -19,6 +20,7 @@ constexpr milliseconds kGreet{30000}, kAnswer{120000}, kStart{90000}, kAgain{200
 constexpr milliseconds kSolve{20000};          // how long a hand-over waits for the target's last word
 constexpr milliseconds kShowEvery{250};        // progress: at most four times a second
 constexpr std::size_t kAhead = 8 << 20;        // bytes on their way to the target
+constexpr double kRestore = 25e3;              // bytes of an image that come back in a millisecond, on a busy machine
 constexpr int kEchoes = 4;                     // pieces that measure the wire
 
 Error ErrorOf(const json& answer, const std::string& where) {
@@ -143,7 +145,7 @@ void Migration::Pack() {
   if (!drained_ || !hello_ || pack_.is_object()) return;
   Wait(kAnswer * 10, "the session to be saved");
   Progress("saving", true);
-  AskSource({{"verb", "pack"}}, &Migration::OnPacked);
+  AskSource({{"verb", "pack"}, {"system", wish_.system}}, &Migration::OnPacked);
 }
 
 void Migration::OnPacked(const json& packed) {
@@ -157,6 +159,12 @@ void Migration::OnPacked(const json& packed) {
 void Migration::OnFacts(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   plan_ = answer.head;  // the facts, until the plan is made
+  if (!pack_["image"].is_object()) return Measure();
+  Ask({{"op", "fits"}, {"image", pack_["image"]}}, &Migration::OnFits);
+}
+
+void Migration::OnFits(const Parcel& answer) {
+  plan_["image"] = answer.head;
   Measure();
 }
 
@@ -171,7 +179,7 @@ void Migration::OnEcho(const Parcel&) {
   if (echoes_ < kEchoes) return;
   bandwidth_ = (kEchoes - 1) * double(kPiece) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
   AskSource({{"verb", "plan"}, {"facts", plan_}, {"bandwidth", bandwidth_}, {"policy", wish_.policy}, {"force", wish_.force},
-             {"yes", wish_.yes}, {"host", wish_.host.text}}, &Migration::OnPlan);
+             {"yes", wish_.yes}, {"host", wish_.host.text}, {"system", wish_.system}}, &Migration::OnPlan);
 }
 
 void Migration::OnPlan(const json& plan) {
@@ -233,10 +241,7 @@ void Migration::ShipMore() {
       return;
     }
     if (!file_) {
-      store::SessionFiles files = store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session"));
-      auto digest = Digest::FromHex(name);
-      auto number = store::GenerationOf(name);
-      auto opened = Mapped::Open(digest ? files.Blob(*digest) : number ? files.Generation(*number) : files.Log());
+      auto opened = Mapped::Open(PathOf(store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session")), name));
       if (!opened) return Abort(opened.error());
       file_.emplace(std::move(*opened));
       sent_ = 0;
@@ -257,11 +262,36 @@ void Migration::ShipMore() {
   if (state_ == MoveState::kQuiesced) {
     Advance(MoveState::kShipped);
     if (over_) return;
-    return StartThere("arrive");
+    if (!plan_["image"].is_object()) return StartThere("arrive");
+    Wait(kAnswer * 30, "the system image");
+    Progress("taking a system image", true);
+    return hands_.hold(plan_["image"]["carry"], [this](json outcome) {
+      if (!over_) OnImage(outcome);
+    });
   }
+  if (state_ == MoveState::kShipped && image_.is_object() && stem_.empty()) return StartThere("arrive");
   if (state_ == MoveState::kShipped && retried_) {
     AskTarget({{"verb", "again"}}, &Migration::OnArrived);
   }
+}
+
+// The source stands still, and its image is on disk. The bundle travels last: with it the image is whole.
+void Migration::OnImage(const json& outcome) {
+  if (!FlagAt(outcome, "ok", false)) return Abort(ErrorOf(outcome, "the system image"));
+  if (outcome.value("generation", 0u) != pack_.value("generation", 0u)) {
+    return Abort({Code::kAborted, "the session changed while it was on its way", "try again"});
+  }
+  image_ = outcome;
+  to_ship_ = shipped_;
+  const std::string folder = ImageName(outcome.value("generation", 0u)) + "/";
+  if (!FlagAt(opened_, "same", false)) {
+    for (const json& file : outcome["files"]) {
+      files_.push_back(folder + file[0].get<std::string>());
+      to_ship_ += file[1].get<double>();
+    }
+    files_.push_back(folder + "bundle");
+  }
+  ShipMore();
 }
 
 void Migration::OnPiece(const std::string& path, const std::string& piece, bool last) {
@@ -288,11 +318,12 @@ bool Migration::Thirsty() const { return !link_ || link_->waiting() < 2 * kAhead
 // -- SHIPPED: an engine there
 
 void Migration::StartThere(const char* start) {
-  Wait(kStart, "an engine to start there");
+  const double bytes = image_.is_object() ? image_.value("bytes", 0.0) : 0;
+  Wait(kStart + milliseconds(static_cast<long>(bytes / kRestore)), "an engine to start there");
   Progress("starting an engine", true);
   const char* seed = std::getenv("PYTHONHASHSEED");
   Ask({{"op", "start"}, {"start", start}, {"hash_seed", seed ? seed : ground_.choice.hash_seed}, {"anonymous", ground_.choice.anonymous},
-       {"key", ground_.front.key}, {"kernel_name", ground_.front.kernel_name}, {"id_of_session", ground_.author.session()}},
+       {"image", image_.is_object() ? image_.value("generation", 0u) : 0u}, {"key", ground_.front.key}, {"kernel_name", ground_.front.kernel_name}, {"id_of_session", ground_.author.session()}},
       &Migration::OnStarted);
 }
 
@@ -342,7 +373,8 @@ void Migration::OnReady() {
   }
   Wait(kAnswer * 30, "the variables to come back there");
   Progress("bringing the variables back", true);
-  AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]}},
+  AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]},
+             {"image", image_.is_object()}},
             &Migration::OnArrived);
 }
 

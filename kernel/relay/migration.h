@@ -36,6 +36,7 @@ struct MoveWish {
   Host host;
   std::string policy = "cheapest";
   bool plan = false, force = false, yes = false, json = false;
+  bool system = false;  // in a system image, whatever the plan says
   bool reach = false;  // no move: an engine is started where the session is already
   Start start = Start::kWake;  // and why
 };
@@ -55,6 +56,9 @@ struct MoveOutcome {
 struct MoveHands {
   std::function<void()> drain;                                     // OnDrained() when the source has read all that was sent
   std::function<void(json, std::function<void(json)>)> ask_source;  // ferry_move_request; content of the reply
+  // The source stands still in an image, which carries copies of these mapped files, until the move has finished: what
+  // ferry-image said. From then on ask_source is answered in its stead.
+  std::function<void(const json&, std::function<void(json)>)> hold;
   std::function<void()> release;                                   // gives up the session's lock where the source is
   std::function<void(const std::string&)> progress;
   std::function<void(MoveOutcome)> finished;                       // the last call; the migration may be destroyed after it
@@ -104,6 +108,7 @@ class Migration {
   void Pack();
   void OnPacked(const json& packed);
   void OnFacts(const Parcel& answer);
+  void OnFits(const Parcel& answer);
   void Measure();
   void OnEcho(const Parcel& answer);
   void OnPlan(const json& plan);
@@ -113,6 +118,7 @@ class Migration {
   void ShipMore();
   void OnPiece(const std::string& path, const std::string& piece, bool last);
   void OnPut(const Parcel& answer);
+  void OnImage(const json& outcome);
   void StartThere(const char* start);
   void OnStarted(const Parcel& answer);
   void Forward();
@@ -135,6 +141,7 @@ class Migration {
 
   std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
   json pack_, plan_, opened_, arrived_;
+  json image_;  // what was said of the image in which the session travels; null: it travels as variables
   Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
   int echoes_ = 0;
   double bandwidth_ = 0;

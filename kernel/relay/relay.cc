@@ -59,7 +59,7 @@ void Relay::Turn() {
       {front_->heartbeat, 0, ZMQ_POLLIN, 0}, {front_->iopub, 0, ZMQ_POLLIN, 0},   {nullptr, setup_.signals, ZMQ_POLLIN, 0},
       {nullptr, setup_.parent, ZMQ_POLLIN, 0}, {nullptr, files_, ZMQ_POLLIN, 0}};
   std::size_t door = items.size();
-  items.push_back({nullptr, door_ ? door_->fd() : -1, ZMQ_POLLIN, 0});
+  items.push_back({nullptr, door_ ? door_->fd() : hold_ ? hold_->fd() : -1, ZMQ_POLLIN, 0});
   bool connected = engine_ && engine_->connected();
   if (connected) {
     for (zmq::socket_t* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) {
@@ -122,6 +122,7 @@ void Relay::OnTimers() {
   if (timers_.Expired(Timer::kHeldReply) && held_reply_) PassReply({});
   if (timers_.Expired(Timer::kMourning)) Bury();
   if (move_) move_->OnTimer();
+  if (timers_.Expired(Timer::kHold)) OnHoldTimer();
   if (timers_.Expired(Timer::kHeldInfo)) {
     for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
     held_infos_.clear();
@@ -247,7 +248,7 @@ bool Relay::AnswerFerryComm(const Message& message) {
 json Relay::Status() {
   const char* state = !failure_.empty() ? "failed"
                       : asleep_         ? "asleep"
-                      : imaging_        ? "imaging"
+                      : imaging_ || holds() ? "imaging"
                       : !ready()        ? "starting"
                       : queue_.running() ? "busy"
                                          : "idle";
@@ -277,7 +278,7 @@ void Relay::Shutdown(bool restart) {
     return;
   }
   timers_.Set(Timer::kLeave, kLeaveAfter);
-  if (imaging_) return;  // it is asked when it is back
+  if (imaging_ || holds()) return;  // it is asked when it is back
   if (ready()) SendShutdown(restart);
   else if (!ending_) ::kill(engine_->pid(), SIGTERM);
 }

@@ -23,12 +23,12 @@
 
 #include "kernel/relay/engine.h"
 #include "kernel/relay/front.h"
+#include "kernel/relay/hold.h"
 #include "kernel/relay/migration.h"
 #include "kernel/relay/queue.h"
 #include "kernel/relay/restart.h"
 #include "kernel/relay/timers.h"
 #include "kernel/relay/voice.h"
-#include "kernel/relay/wake.h"
 
 namespace ferry::relay {
 
@@ -88,6 +88,16 @@ class Relay {
   void Imaged();
   bool LostImage(const Engine& engine);
 
+  // relay_hold.cc: the engine stands still while its session moves in an image.
+  void HoldSource(const json& carry, std::function<void(json)> then);
+  void AskToStandStill(json words);
+  void OnHoldTimer();
+  void Held(const json& outcome);
+  void AskHeld(const json& content, std::function<void(json)> answer);
+  void LetGoSource(bool end);
+  void GoesOn();
+  bool holds() const { return hold_ || held_there_; }
+
   // relay_move.cc: the session moves, or lives on another host.
   void WantMove(const json& words, std::optional<Sent> asked);
   void StartMove(MoveWish wish);
@@ -105,7 +115,7 @@ class Relay {
   bool StartFetch(const std::string& host);
   void OnFetched();
 
-  bool ready() { return engine_ && engine_->ready() && !ending_ && !imaging_ && !(exits_ && !queue_.running()); }
+  bool ready() { return engine_ && engine_->ready() && !ending_ && !imaging_ && !holds() && !(exits_ && !queue_.running()); }
 
   zmq::context_t& context_;
   Setup setup_;
@@ -162,6 +172,10 @@ class Relay {
   std::optional<Imaging> imaging_;
   std::optional<Wake> door_;   // an engine will come for its word
   std::string word_;
+
+  std::unique_ptr<Hold> hold_;  // of a source on this host
+  bool held_there_ = false;     // a source on another host is held by its harbour
+  std::function<void(json)> held_;  // waits for the image
 
   bool leaving_ = false;  // shutdown was asked for
   bool restarting_ = false;  // and a clean start after it

@@ -6,9 +6,7 @@
 //
 // ferry-image works on if this process is killed meanwhile, and holds the session's lock. What the engine refuses, or what
 // fails, leaves the engine running: an image is never the only copy of anything that can be stored.
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 
 #include "kernel/relay/answers.h"
 #include "kernel/relay/relay.h"
+#include "kernel/relay/wake_of_copy.h"
 #include "serializer/store/json.h"
 
 namespace ferry::relay {
@@ -25,7 +24,7 @@ bool Relay::BringBack(Start start) {
   if (!choice_.image_lost.empty()) return false;  // that was tried just now
   auto image = ImageFor(choice_, start);
   if (!image) return false;
-  auto door = Wake::Listen(image->wake);
+  auto door = Wake::Listen(WakeOfCopy(image->wake));
   auto engine = door ? Engine::Restore(context_, setup_.connection, dir_, choice_, *image, ++engines_, start, author_)
                      : Result<std::unique_ptr<Engine>>(door.error());
   if (!engine) {
@@ -52,7 +51,7 @@ void Relay::TakeImage(bool ends) {
   json content = {{"v", 1}, {"epoch", engine_->number()}};
   if (ends) content["restart"] = false;
   if (helper) {
-    content.update({{"wake", *place}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
+    content.update({{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
   }
   Send(engine_->control, author_.Make({}, ends ? "ferry_shutdown_request" : "ferry_quiesce_request", "{}", Text(content)));
   if (helper) imaging_ = Imaging{.ends = ends, .wake = *place, .helper = *helper, .outcome = nullptr};
@@ -60,6 +59,14 @@ void Relay::TakeImage(bool ends) {
 
 // A reply to a request of our own: the engine stands still from now on, or it does not.
 void Relay::OnOwnReply(const Message& message) {
+  if (holds() && message.Is("ferry_quiesce_reply") && !FlagAt(message.Content(), "parked", false)) {
+    json refused = message.Content();
+    refused["ok"] = false;
+    LetGoSource(/*end=*/false);
+    hold_.reset();  // it has not stood still
+    held_there_ = false;
+    return Held(refused);
+  }
   if (!imaging_ || FlagAt(message.Content(), "parked", false)) return;
   if (!message.Is("ferry_quiesce_reply") && !message.Is("ferry_shutdown_reply")) return;
   EndHelper();
@@ -90,16 +97,11 @@ void Relay::ImageReaped() {
 
 // Somebody came for the word: an engine of ours.
 void Relay::Say() {
-  const int log = ::open(dir_.Log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const int self = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
-  json word = json::parse(word_);
-  word.update({{"connection_file", dir_.ConnectionFile(engine_->number())}, {"fds", {"alive", "relay", "log", "lock"}}});
-  std::vector<int> fds = {dir_.alive_fd(), self, log};
-  if (choice_.lock) fds.push_back(choice_.lock->fd());
-  const bool said = door_->Say(Text(word), fds);
-  ::close(log);
-  ::close(self);
-  if (!said) return;
+  if (hold_) {
+    if (hold_->Say(choice_)) GoesOn();
+    return;
+  }
+  if (!door_->Say(json::parse(word_), dir_, engine_->number(), choice_)) return;
   door_.reset();
   if (imaging_) Imaged();
 }

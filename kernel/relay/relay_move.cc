@@ -33,6 +33,7 @@ void Relay::WantMove(const json& words, std::optional<Sent> asked) {
   }
   if (std::string policy = StringAt(words, "policy"); !policy.empty()) wish.policy = policy;
   wish.plan = FlagAt(words, "plan", false);
+  wish.system = FlagAt(words, "system", false);
   wish.force = FlagAt(words, "force", false);
   wish.yes = FlagAt(words, "yes", false);
   move_json_ = wish.json = FlagAt(words, "json", false);
@@ -48,6 +49,7 @@ void Relay::StartMove(MoveWish wish) {
     engine_->Ping(author_);
   };
   hands.ask_source = [this](json content, std::function<void(json)> answer) { AskEngineToMove(std::move(content), std::move(answer)); };
+  hands.hold = [this](const json& carry, std::function<void(json)> then) { HoldSource(carry, std::move(then)); };
   hands.release = [this] {
     choice_.lock.reset();
     if (engine_ && engine_->link()) engine_->link()->Tell({{"op", "release"}, {"session", choice_.sid}});
@@ -87,6 +89,7 @@ void Relay::ShowMove(json bundle) {
 }
 
 void Relay::AskEngineToMove(json content, std::function<void(json)> answer) {
+  if (holds() && engine_) return AskHeld(content, std::move(answer));
   if (!ready()) {
     // A departed source that has died gives the session back through its file.
     bool back = StringAt(content, "verb") == "return";
@@ -133,6 +136,7 @@ void Relay::EndMove() {
     Log(why);
     return;
   }
+  LetGoSource(/*end=*/outcome.engine != nullptr);
   if (outcome.engine) {
     host_ = move->wish().host;
     TakeOver(std::move(outcome));
@@ -189,7 +193,11 @@ void Relay::TakeOver(MoveOutcome outcome) {
 }
 
 void Relay::OnHarbourEvent(const Parcel& parcel) {
-  if (!engine_ || ending_ || StringAt(parcel.head, "event") != "ended") return;
+  if (!engine_ || ending_) return;
+  const std::string event = StringAt(parcel.head, "event");
+  if (event == "held") Held(parcel.head["outcome"]);
+  if (event == "goes-on") GoesOn();
+  if (event != "ended") return;
   ending_ = Ending{parcel.head.value("status", 0), ""};
   timers_.Set(Timer::kMourning, milliseconds(50));
 }
@@ -222,6 +230,8 @@ void Relay::OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
 // The engine has ended while its session moved. True: nothing is lost, since it had departed.
 bool Relay::BuryDuringMove() {
   if (!move_ || move_->wish().reach) return false;
+  hold_.reset();
+  held_there_ = false;
   if (move_->departed()) {
     int number = engine_->number();
     engine_.reset();

@@ -1,7 +1,9 @@
 #include "kernel/relay/wake.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -9,8 +11,7 @@
 #include <cstring>
 #include <utility>
 
-#include "kernel/relay/runtime_dir.h"
-#include "kernel/relay/wire.h"
+#include "kernel/relay/answers.h"
 
 namespace ferry::relay {
 
@@ -75,6 +76,22 @@ bool Wake::Say(const std::string& text, const std::vector<int>& fds) {
   const ssize_t sent = ::sendmsg(peer, &message, MSG_NOSIGNAL);  // a word is small: it fits into the socket's buffer
   ::close(peer);
   return sent == static_cast<ssize_t>(text.size());
+}
+
+bool Wake::Say(json word, const RuntimeDir& dir, int number, const Choice& choice) {
+  const int log = ::open(dir.Log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int self = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
+  word["connection_file"] = dir.ConnectionFile(number);
+  word["fds"] = {"alive", "relay", "log"};
+  std::vector<int> fds = {dir.alive_fd(), self, log};
+  if (choice.lock) {
+    word["fds"].push_back("lock");
+    fds.push_back(choice.lock->fd());
+  }
+  const bool said = Say(Text(word), fds);
+  ::close(log);
+  ::close(self);
+  return said;
 }
 
 }  // namespace ferry::relay

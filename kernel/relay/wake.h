@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "kernel/relay/runtime_dir.h"
+#include "kernel/relay/session_choice.h"
+#include "kernel/relay/wire.h"
 #include "util/result.h"
 
 namespace ferry::relay {
@@ -23,6 +26,8 @@ class Wake {
   int fd() const { return fd_; }  // readable when somebody has connected
   // Sends the word to whoever has connected. False if nobody has yet, or he left at once.
   bool Say(const std::string& text, const std::vector<int>& fds);
+  // The same, with what engine `number` in `dir` needs to go on.
+  bool Say(json word, const RuntimeDir& dir, int number, const Choice& choice);
 
  private:
   Wake(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}

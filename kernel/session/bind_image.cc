@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "kernel/session/bind.h"
+#include "serializer/image/dump.h"
 #include "serializer/image/preflight.h"
 #include "serializer/image/probe.h"
 
@@ -21,6 +22,16 @@ void BindImage(py::module_& m) {
     return py::dict(py::arg("criu") = probe.criu, py::arg("version") = probe.version, py::arg("dump") = image::Name(probe.dump),
                     py::arg("restore") = probe.restore, py::arg("findings") = findings);
   }, py::arg("criu") = "", "Which CRIU is there, and whether images can be taken (dump: none or the way) and brought back.");
+  m.def("image_describe", [](const std::string& criu) {
+    const format::Bundle b = [&] {
+      py::gil_scoped_release release;
+      return image::Describe(::getpid(), criu);
+    }();
+    py::list mapped;
+    for (const auto& file : b.mapped) mapped.append(py::make_tuple(file.path, file.bytes, file.build_id));
+    return py::dict(py::arg("kernel") = b.kernel, py::arg("architecture") = b.architecture, py::arg("criu") = b.criu, py::arg("cpu") = b.cpu,
+                    py::arg("uid") = b.uid, py::arg("uid_map") = b.uid_map, py::arg("mapped") = mapped);
+  }, py::arg("criu"), "What an image of this process and its children would say of this host and of the files that they have mapped.");
   m.def("image_preflight", [](const std::string& own, const std::string& route) {
     const auto blockers = [&] {
       py::gil_scoped_release release;

@@ -7,14 +7,16 @@ anybody: what differs from the generation, though nothing ran since, makes it gi
 back from what was stored.
 """
 
+import dataclasses
 import os
 import threading
 import time
+from pathlib import Path
 
 from kernelferry import _ferry
 from kernelferry.replay.loader import look_at, verdict
 
-from . import report
+from . import moving, report
 from .arrival import Arrival
 
 
@@ -103,14 +105,31 @@ class Images:
 
     def reopen(self, word, lock_fd):
         session = self.session
-        session.writer = session.store.write(session.sid, lock_fd)
+        if word.get("start") == "arrive":
+            self._arrive(word, lock_fd)
+        else:
+            session.writer = session.store.write(session.sid, lock_fd)
         if word.get("restored"):
             self._come_back(word)
         elif not word["image"]["ok"]:
             self.failure = {key: word["image"][key] for key in ("code", "what", "remedy")}
 
+    def _arrive(self, word, lock_fd):
+        """On another host, whose store and CRIU these are. The session belongs to the source yet."""
+        session = self.session
+        session.config = dataclasses.replace(session.config, home=Path(word["home"]), criu=word["criu"])
+        session.store = _ferry.Store.open(word["home"], session.config.quota)
+        session.writer = moving.LaterWriter(session.store.read(session.sid))
+        session.moving = moving.Moving(session)
+        session.moving.lock_fd = lock_fd
+
+    def describe(self):
+        """What the target of a move must know before it can say whether an image of this process would come back there."""
+        return _ferry.image_describe(self.probe()["version"])
+
     def _come_back(self, word):
         session, writer = self.session, self.session.writer
+        self._probe = None  # the next image is taken from where this process is now
         session.info.clear()
         session.info.update({**writer.info(), "sid": session.sid, "damage": session.store.read(session.sid).damage()})
         session.start, session.anonymous = word["start"], word.get("anonymous", "")

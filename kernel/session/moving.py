@@ -79,7 +79,7 @@ class Moving:
 
     # -- the source
 
-    def _pack(self, _):
+    def _pack(self, content):
         session = self.session
         if session.config.save == "off":
             raise commands.CommandError("refused", "this session is never saved (FERRY_SAVE=off)", "set FERRY_SAVE to auto or manual")
@@ -97,7 +97,15 @@ class Moving:
         sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
         return {"session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
                 "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes,
-                "packages": self._packages(), "files": self._files(), "comms": self._comms()}
+                "packages": self._packages(), "files": self._files(), "comms": self._comms(),
+                "image": self._image(manifest, content.get("system", False))}
+
+    def _image(self, manifest, asked):
+        """What a system image would say of this host, where one is asked for or must carry something; else None."""
+        images = self.session.images
+        self.image_wanted = asked or bool(images.carried(manifest))
+        self.image_lack = images.why_not() if self.image_wanted else None
+        return images.describe() if self.image_wanted and self.image_lack is None else None
 
     def _mark(self):
         return Path(self.session.writer.folder) / f"moving-{self.token}"
@@ -117,11 +125,14 @@ class Moving:
 
     def _plan(self, content):
         session, there, policy = self.session, content["facts"], content["policy"]
+        image = there.get("image") if self.image_wanted and self.image_lack is None else None
+        lack = self.image_lack or (image and not image["ok"] and (f"{content['host']}: {image['what']}", image["remedy"]))
+        by_image = image is not None and image["ok"]
         made = {p: _ferry.plan(session.graph, self._costs(), policy=p, bandwidth=max(content["bandwidth"], 1.0), have_source=True,
-                               **session.wishes()) for p in ("store-first", "cheapest")}
-        replays = {entry["key"]: entry["executions"] for entry in made[policy]["entries"] if entry["way"] == "replayed"}
+                               image_available=by_image, **session.wishes()) for p in ("store-first", "cheapest")}
+        replays = {} if by_image else {entry["key"]: entry["executions"] for entry in made[policy]["entries"] if entry["way"] == "replayed"}
         differences = self._differences(there, needs_files=bool(replays))
-        stuck = {name: entry for entry in self.packed.components if entry.way not in ("stored", "replayed")
+        stuck = {} if by_image else {name: entry for entry in self.packed.components if entry.way not in ("stored", "replayed")
                  or entry.way == "replayed" and tuple(entry.key) not in replays for name in entry.names}
         blobs = [entry.blob for entry in self.packed.components
                  if entry.blob and (tuple(entry.key) not in replays or entry.exports)]
@@ -131,18 +142,35 @@ class Moving:
             what = f"{content['host']} is not ready for this session: " + _some([d["what"] for d in differences])
             fixes = list(dict.fromkeys(d["remedy"] for d in differences))
             refused = {"what": what, "remedy": _some(fixes, "; ") + "; or move in spite of it with --force"}
+        elif lack and content["system"]:
+            refused = {"what": f"no system image can travel: {lack[0]}", "remedy": lack[1]}
         elif stuck and not (content["yes"] or content["force"]):
             names = _some([f"{name} ({entry.types.get(name, '').rpartition('.')[2]}: {entry.reason})" for name, entry in stuck.items()])
             refused = {"what": f"some variables cannot travel: {names}", "remedy": "delete them, or move without them with --yes"}
+            if lack:
+                refused["what"] += f"; and no system image can carry them: {lack[0]}"
+                refused["remedy"] = f"{lack[1]}; or {refused['remedy']}" if lack[1] else refused["remedy"]
         result = commands.plan_result(session, self.packed, made, policy, content["host"])
+        if by_image:
+            self._tell_of_image(result, image["carry"])
         result.data.update(facts=there, bandwidth=content["bandwidth"], differences=differences)
         lines = [f"the wire carries {report.human_bytes(content['bandwidth'])} a second; {there['host']} has {there['cores']} cores, "
                  f"{report.human_bytes(there['memory'])} of memory and {report.human_bytes(there['disk'])} of disk free"]
         lines += [f"{d['what']}: {d['remedy']}" for d in differences]
         result.lines += lines
         result.data["messages"] += lines
-        return {"refused": refused, "replays": [[list(key), list(cells)] for key, cells in replays.items()], "blobs": list(dict.fromkeys(blobs)),
+        return {"refused": refused, "image": {"carry": image["carry"]} if by_image else None, "replays": [[list(key), list(cells)] for key, cells in replays.items()], "blobs": list(dict.fromkeys(blobs)),
                 "display": _bundle(result)}
+
+    @staticmethod
+    def _tell_of_image(result, carry):
+        """Everything travels in it, also what could be stored."""
+        for entry in result.data["variables"].values():
+            entry.update(way="image", code="fits", reason="travels in a system image of the whole process", cells=[], alternative=None)
+        result.title = f"Plan: a system image with all {len(result.data['variables'])} variables"
+        result.lines = [f"{len(carry)} mapped files that the host lacks or has in other builds come along: {_some(carry)}"] if carry else []
+        result.data["messages"] = [result.title, *result.lines]
+        result.table = report.variable_table(result.data["variables"])
 
     def _costs(self):
         """What others need of a component is known by its blob, so that it travels stored."""
@@ -213,16 +241,11 @@ class Moving:
 
     def _arrive(self, content):
         session = self.session
-        reader = session.store.read(session.sid)
-        manifest, records = reader.generation(content["generation"]), reader.records()
-        entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
-        for entry in entries:
-            if tuple(entry.key) in replays:
-                entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
-        manifest.components = entries
         arrivals = session.arrivals
-        arrivals._go_on_counting(manifest, records)
-        arrivals.current = self.arrival = Arrival(session, reader, records, manifest)
+        if content.get("image"):  # it is all there, and was compared
+            self.arrival = arrivals.current
+        else:
+            arrivals.current = self.arrival = self._set_out(content)
         arrivals.told = True
         arrivals.finish()
         if arrivals.current.broken:
@@ -230,6 +253,18 @@ class Moving:
         self.comms = content["comms"]
         self._reconnect_widgets()
         return self._outcome(again=True)
+
+    def _set_out(self, content):
+        session = self.session
+        reader = session.store.read(session.sid)
+        manifest, records = reader.generation(content["generation"]), reader.records()
+        entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
+        for entry in entries:
+            if tuple(entry.key) in replays:
+                entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
+        manifest.components = entries
+        session.arrivals._go_on_counting(manifest, records)
+        return Arrival(session, reader, records, manifest)
 
     def _again(self, _):
         """What replay did not make equal has come from the source's store after all: everything once more, with that loaded."""

@@ -21,6 +21,7 @@ struct MappedFile {
   std::string path;
   std::uint64_t bytes = 0;
   std::string build_id;  // hex; empty for what is no ELF file
+  std::string carried;   // name below `images` of the copy that travels with the image; empty: none does
 };
 
 struct Bundle {

@@ -21,7 +21,7 @@ CEREAL_CLASS_VERSION(ferry::format::ProcessItem, 1)
 CEREAL_CLASS_VERSION(ferry::format::ComponentEntry, 1)
 CEREAL_CLASS_VERSION(ferry::format::Manifest, 1)
 CEREAL_CLASS_VERSION(ferry::format::ImageFile, 1)
-CEREAL_CLASS_VERSION(ferry::format::MappedFile, 1)
+CEREAL_CLASS_VERSION(ferry::format::MappedFile, 2)
 CEREAL_CLASS_VERSION(ferry::format::Bundle, 1)
 CEREAL_CLASS_VERSION(ferry::format::ArchivedFile, 1)
 CEREAL_CLASS_VERSION(ferry::format::ArchiveIndex, 1)
@@ -122,6 +122,7 @@ template <class Archive>
 void serialize(Archive& archive, MappedFile& f, std::uint32_t version) {
   CheckVersion<MappedFile>(version);
   archive(f.path, f.bytes, f.build_id);
+  if (version >= 2) archive(f.carried);
 }
 
 template <class Archive>

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "serializer/image/libraries.h"
 #include "serializer/image/proc.h"
 #include "serializer/image/sha256.h"
 #include "util/file.h"
@@ -77,7 +78,7 @@ Result<format::Bundle> Check(const std::string& folder) {
   return bundle;
 }
 
-Result<void> Fits(const format::Bundle& b, const std::string& criu) {
+Result<void> FitsMachine(const format::Bundle& b, const std::string& criu) {
   utsname system{};
   ::uname(&system);
   if (b.architecture != system.machine) return Refused("it was taken on " + b.architecture + ", and this machine is " + system.machine);
@@ -92,9 +93,27 @@ Result<void> Fits(const format::Bundle& b, const std::string& criu) {
   if (b.uid != ::geteuid() || !Identity(b.uid_map, b.uid)) {
     return Refused("it belongs to user number " + std::to_string(b.uid) + ", and this is " + std::to_string(::geteuid()));
   }
-  for (const auto& file : b.mapped) {
-    if (!Exists(file.path)) return Refused(file.path + " is not here", "install what it belongs to, in the same version");
-    if (SizeOf(file.path) != file.bytes || BuildId(file.path) != file.build_id) {
+  return {};
+}
+
+std::vector<std::size_t> Lacking(const format::Bundle& b) {
+  std::vector<std::size_t> lacking;
+  for (std::size_t i = 0; i < b.mapped.size(); ++i) {
+    const auto& file = b.mapped[i];
+    if (SizeOf(file.path) != file.bytes || !Exists(file.path) || BuildId(file.path) != file.build_id) lacking.push_back(i);
+  }
+  return lacking;
+}
+
+Result<void> Fits(const format::Bundle& b, const std::string& criu) {
+  if (auto machine = FitsMachine(b, criu); !machine) return machine;
+  for (std::size_t i : Lacking(b)) {
+    const auto& file = b.mapped[i];
+    if (!file.carried.empty()) {
+      if (auto place = PlaceFor(file); !place) return place.error();
+    } else if (!Exists(file.path)) {
+      return Refused(file.path + " is not here", "install what it belongs to, in the same version");
+    } else {
       return Refused(file.path + " is another build than the one that the processes use", "install the version it was taken with");
     }
   }

@@ -24,6 +24,11 @@ Result<format::Bundle> Check(const std::string& folder);
 // differs. `criu`: the version that would bring it back.
 Result<void> Fits(const format::Bundle& bundle, const std::string& criu);
 
+// What Fits says of all but the mapped files; and of these, the ones that are not here or are another build, as positions
+// in bundle.mapped. Those can come along (libraries.h).
+Result<void> FitsMachine(const format::Bundle& bundle, const std::string& criu);
+std::vector<std::size_t> Lacking(const format::Bundle& bundle);
+
 std::uint64_t Bytes(const format::Bundle& bundle);  // of all its files
 
 }  // namespace ferry::image

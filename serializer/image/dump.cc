@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -51,43 +52,8 @@ std::int64_t Clock(clockid_t clock, pid_t pid) {
   return micros;
 }
 
-format::Bundle Describe(const DumpRequest& request, const Probe& probe, const std::vector<pid_t>& tree) {
-  const pid_t pid = tree[0];
-  format::Bundle b;
-  b.session = request.session;
-  b.generation = request.generation;
-  b.manifest = request.manifest;
-  b.wake = request.wake;
-  utsname system{};
-  ::uname(&system);
-  b.host = system.nodename;
-  b.kernel = system.release;
-  b.architecture = system.machine;
-  b.criu = probe.version;
-  b.cpu = CpuFeatures();
-  b.uid = ::geteuid();
-  b.gid = ::getegid();
-  const std::string proc = "/proc/" + std::to_string(pid);
-  b.uid_map = Squeezed(ReadAll(proc + "/uid_map"));
-  b.gid_map = Squeezed(ReadAll(proc + "/gid_map"));
-  std::map<std::string, format::MappedFile> mapped;
-  for (pid_t one : tree) {
-    b.pids.push_back(static_cast<std::uint32_t>(OwnNumber(one)));
-    for (const Mapping& m : Mappings(one)) {
-      struct stat s;
-      if (m.deleted || !m.path.starts_with('/') || mapped.contains(m.path) || m.path.starts_with("/dev/") ||
-          m.path.starts_with("/memfd:") || ::stat(m.path.c_str(), &s) != 0 || !S_ISREG(s.st_mode)) {
-        continue;
-      }
-      mapped[m.path] = {m.path, static_cast<std::uint64_t>(s.st_size), BuildId(m.path)};
-    }
-  }
-  for (auto& [path, file] : mapped) b.mapped.push_back(std::move(file));
-  b.monotonic_us = Clock(CLOCK_MONOTONIC, pid);
-  b.boottime_us = Clock(CLOCK_BOOTTIME, pid);
-  b.time_us = NowMicros();
-  return b;
-}
+// Where this process finds a file that another has mapped: with a mount namespace of its own, that sees others.
+std::string Seen(pid_t pid, const std::string& path) { return "/proc/" + std::to_string(pid) + "/root" + path; }
 
 // Into the engine's namespaces, and with its pid namespace into a child of this process.
 bool Inside(const Namespaces& there) {
@@ -106,7 +72,7 @@ Result<void> RunCriu(const DumpRequest& request, const Probe& probe, const std::
   std::vector<std::string> argv = {
       probe.criu, "dump", "-t", std::to_string(there.others() ? OwnNumber(pid) : pid), "-D", folder + kImages, "-o", log, "-v2",
       "--file-locks", "--tcp-close", "--link-remap", "--ghost-limit", "1G", "--timeout", std::to_string(static_cast<int>(seconds)),
-      request.end ? "--leave-stopped" : "--leave-running"};
+      request.ends ? "--leave-stopped" : "--leave-running"};
   if (probe.dump != Route::kRoot || there.user()) argv.push_back("--unprivileged");
   auto ran = RunProgram(argv, seconds + 5, [&] {
     ::umask(077);
@@ -137,7 +103,54 @@ Result<void> Finish(format::Bundle& bundle, const std::string& temporary, const 
   return Rename(temporary, folder);
 }
 
+// Copies of the files that shall travel, as the processes see them.
+Result<void> Carry(const DumpRequest& request, format::Bundle& bundle, const std::string& images, pid_t pid) {
+  std::size_t number = 0;
+  for (auto& file : bundle.mapped) {
+    if (std::find(request.carry.begin(), request.carry.end(), file.path) == request.carry.end()) continue;
+    file.carried = "carried-" + std::to_string(number++);
+    std::error_code failed;
+    std::filesystem::copy_file(Seen(pid, file.path), images + "/" + file.carried, failed);
+    if (failed) return Error{Code::kIo, "cannot copy " + file.path + ": " + failed.message(), ""};
+    ::chmod((images + "/" + file.carried).c_str(), 0600);
+  }
+  return {};
+}
+
 }  // namespace
+
+format::Bundle Describe(pid_t pid, const std::string& criu) {
+  format::Bundle b;
+  utsname system{};
+  ::uname(&system);
+  b.host = system.nodename;
+  b.kernel = system.release;
+  b.architecture = system.machine;
+  b.criu = criu;
+  b.cpu = CpuFeatures();
+  b.uid = ::geteuid();
+  b.gid = ::getegid();
+  const std::string proc = "/proc/" + std::to_string(pid);
+  b.uid_map = Squeezed(ReadAll(proc + "/uid_map"));
+  b.gid_map = Squeezed(ReadAll(proc + "/gid_map"));
+  std::map<std::string, format::MappedFile> mapped;
+  for (pid_t one : Tree(pid)) {
+    b.pids.push_back(static_cast<std::uint32_t>(OwnNumber(one)));
+    for (const Mapping& m : Mappings(one)) {
+      struct stat s;
+      if (m.deleted || !m.path.starts_with('/') || mapped.contains(m.path) || m.path.starts_with("/dev/") ||
+          m.path.starts_with("/memfd:") || ::stat(Seen(one, m.path).c_str(), &s) != 0 || !S_ISREG(s.st_mode)) {
+        continue;
+      }
+      mapped[m.path] = {m.path, static_cast<std::uint64_t>(s.st_size), BuildId(Seen(one, m.path)), ""};
+    }
+  }
+  for (auto& [path, file] : mapped) b.mapped.push_back(std::move(file));
+  b.monotonic_us = Clock(CLOCK_MONOTONIC, pid);
+  b.boottime_us = Clock(CLOCK_BOOTTIME, pid);
+  b.time_us = NowMicros();
+  return b;
+}
 
 Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
   const pid_t pid = EngineOf(request.pid);
@@ -155,12 +168,18 @@ Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
   }
   if (auto r = RemoveTree(temporary); !r) return r.error();
   if (auto r = MakeDirectory(temporary + kImages); !r) return r.error();
-  format::Bundle bundle = Describe(request, probe, tree);
+  format::Bundle bundle = Describe(pid, probe.version);
+  bundle.session = request.session;
+  bundle.generation = request.generation;
+  bundle.manifest = request.manifest;
+  bundle.wake = request.wake;
   const double seconds = request.seconds > 0 ? request.seconds : kLeast + resident / kBytesPerSecond;
   auto done = RunCriu(request, probe, temporary, pid, seconds);
+  if (done) done = Carry(request, bundle, temporary + kImages, pid);
   if (done) done = Finish(bundle, temporary, request.folder);
-  if (request.end) {
-    for (pid_t one : tree) ::kill(one, done ? SIGKILL : SIGCONT);
+  if (request.ends) {
+    const bool end = done && request.ends(bundle);
+    for (pid_t one : tree) ::kill(one, end ? SIGKILL : SIGCONT);
   }
   if (!done) {
     (void)RemoveTree(temporary);

@@ -15,6 +15,7 @@
 #include <ctime>
 
 #include "serializer/image/child.h"
+#include "serializer/image/libraries.h"
 #include "serializer/image/namespaces.h"
 #include "serializer/image/proc.h"
 #include "serializer/image/said.h"
@@ -85,6 +86,8 @@ std::string Elsewhere(const format::Bundle& bundle) {
       ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
     fail(std::string("no namespaces of its own: ") + std::strerror(errno));
   }
+  const std::string scratch = request.log.substr(0, request.log.rfind('/')) + "/libraries";
+  if (auto put = PutLibraries(bundle, request.folder + kImages, scratch); !put) fail(put.error().what);
   Put("/proc/sys/kernel/ns_last_pid", Elsewhere(bundle));
   std::vector<std::string> argv = {probe.criu, "restore", "-D", request.folder + kImages, "-o", request.log, "-v2", "-d", "--file-locks",
                                    "--tcp-close", "--link-remap", "--skip-file-rwx-check"};

@@ -2,12 +2,15 @@
 // and one of them changes namespaces. The last line of its output is a JSON object: {"ok": true, ...} or {"ok": false,
 // "code", "what", "remedy"}; with --result it is written to a file as well, whole or not at all.
 #include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "serializer/image/dump.h"
@@ -55,7 +58,29 @@ bool AwaitStill(const std::string& marker, DumpRequest& dump, std::string& manif
   return true;
 }
 
+double Since(std::chrono::steady_clock::time_point began) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+// Of whoever started this: whether the processes end.
+bool AwaitVerdict() {
+  sigset_t verdicts;
+  sigemptyset(&verdicts);
+  sigaddset(&verdicts, SIGUSR1);
+  sigaddset(&verdicts, SIGUSR2);
+  const int said = ::signalfd(-1, &verdicts, SFD_CLOEXEC);
+  pollfd items[] = {{said, POLLIN, 0}, {static_cast<int>(::syscall(SYS_pidfd_open, ::getppid(), 0)), POLLIN, 0}};
+  while (::poll(items, 2, -1) < 0) {}
+  signalfd_siginfo verdict{};
+  return (items[0].revents & POLLIN) && ::read(said, &verdict, sizeof verdict) == sizeof verdict && verdict.ssi_signo == SIGUSR2;
+}
+
 int Main(int argc, char** argv) {
+  sigset_t verdicts;  // one that comes before it is awaited waits
+  sigemptyset(&verdicts);
+  sigaddset(&verdicts, SIGUSR1);
+  sigaddset(&verdicts, SIGUSR2);
+  ::sigprocmask(SIG_BLOCK, &verdicts, nullptr);
   CLI::App app{"System images of Kernelferry's engines, by CRIU"};
   app.require_subcommand(1);
   std::string criu, result, folder, manifest, marker, own;
@@ -72,7 +97,11 @@ int Main(int argc, char** argv) {
   take->add_option("--manifest", manifest, "digest of that generation");
   take->add_option("--wake", dump.wake, "the socket at which the engine waits");
   take->add_option("--seconds", dump.seconds, "kill CRIU after so long")->envname(kSeconds);
-  take->add_flag("--end", dump.end, "the processes end when the image is on disk");
+  bool end = false, hold = false;
+  std::string carry;
+  take->add_flag("--end", end, "the processes end when the image is on disk");
+  take->add_flag("--hold", hold, "they stay stopped then: SIGUSR1 lets them go on, SIGUSR2 ends them; they go on when who started this has ended");
+  take->add_option("--carry", carry, "file of paths, one a line: copies of these mapped files travel with the image");
   auto* bring = app.add_subcommand("restore", "bring an image back and stay until it has ended");
   bring->add_option("--from", restore.folder)->required();
   bring->add_option("--log", restore.log, "CRIU's log")->required();
@@ -93,7 +122,20 @@ int Main(int argc, char** argv) {
     answer = Of(here);
   } else if (*take) {
     dump.manifest = Digest::FromHex(manifest).value_or(Digest{});
+    if (end) dump.ends = [](const format::Bundle&) { return true; };
+    if (hold) {
+      dump.ends = [&](const format::Bundle& bundle) {
+        json told = Of(bundle);
+        told["files"] = json::array();
+        for (const auto& file : bundle.files) told["files"].push_back({file.name, file.bytes});
+        told["seconds"] = Since(began);
+        return Replace(result, told.dump()) && AwaitVerdict();
+      };
+    }
+    std::ifstream paths(carry);
+    for (std::string path; std::getline(paths, path);) dump.carry.push_back(path);
     auto bundle = Dump(dump, here);
+    if (hold && bundle) return 0;
     answer = bundle ? Of(*bundle) : Failure(bundle.error());
   } else if (*check) {
     auto bundle = Check(folder);
@@ -107,7 +149,7 @@ int Main(int argc, char** argv) {
   } else if (*bring) {
     answer = Failure(Keep(restore, here));
   }
-  answer["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  answer["seconds"] = Since(began);
   const std::string text = answer.dump(-1, ' ', false, json::error_handler_t::replace);
   std::printf("%s\n", text.c_str());
   if (!result.empty() && !Replace(result, text)) return 1;

@@ -1,4 +1,4 @@
-// Any bytes whatever, given to the readers of a session as a log, a manifest and a blob: they refuse or return records that
+// Any bytes whatever, given to the readers of a session as a log, a manifest and the bundle of an image: they refuse or return records that
 // are written as the same bytes again. The payload is also read behind a right checksum, where the fuzzer would never get
 // by itself. Build with the preset `fuzz`; start with tests/golden/v1 as the corpus.
 #include <cstddef>
@@ -20,6 +20,12 @@ void Read(std::string_view bytes) {
     if (frame->type == FrameType::kManifest) {
       if (auto manifest = DecodeManifest(whole)) CHECK(*Encode(*manifest) == whole);
     }
+    if (frame->type == FrameType::kBundle) {  // one of an older version is written anew
+      if (auto bundle = DecodeBundle(whole)) {
+        auto again = DecodeBundle(*Encode(*bundle));
+        CHECK(again && *Encode(*again) == *Encode(*bundle));
+      }
+    }
     bytes.remove_prefix(whole.size());
   }
 }
@@ -29,6 +35,6 @@ void Read(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   Read(bytes);
-  for (FrameType type : {FrameType::kCell, FrameType::kChange, FrameType::kManifest}) Read(MakeFrame(type, bytes));
+  for (FrameType type : {FrameType::kCell, FrameType::kChange, FrameType::kManifest, FrameType::kBundle}) Read(MakeFrame(type, bytes));
   return 0;
 }

@@ -25,12 +25,16 @@ std::size_t g_largest = 0;  // allocation since it was set to 0
 namespace ferry::format {
 namespace {
 
-const std::string kGolden = FERRY_GOLDEN "/v1/";
+const std::string kGolden = FERRY_GOLDEN "/v1/";  // the first version of each, and the newest of most
+const std::string kNewer = FERRY_GOLDEN "/v2/";
 
 struct Sample {
-  const char* file;
+  std::string file;
   std::string bytes;
 };
+
+// Where the golden file of the newest version lies.
+std::string Golden(const std::string& file) { return (file == "bundle" ? kNewer : kGolden) + file; }
 std::vector<Sample> Samples() {
   return {{"started.log", *Encode(test::Started())},
           {"cell.log", *Encode(test::Cell())},
@@ -78,15 +82,23 @@ TEST(Format, GoldenFilesAreReadAndWrittenTheSame) {
   const bool write = std::getenv("FERRY_WRITE_GOLDEN") != nullptr;  // after a new version has a folder of its own
   for (const auto& [file, bytes] : Samples()) {
     if (write) {
-      ASSERT_TRUE(Replace(kGolden + file, bytes));
+      ASSERT_TRUE(Replace(Golden(file), bytes));
     }
-    auto golden = ReadFile(kGolden + file);
+    auto golden = ReadFile(Golden(file));
     ASSERT_TRUE(golden) << file;
     auto again = Again(*golden);
     ASSERT_TRUE(again) << file << ": " << again.error().what;
     EXPECT_EQ(*again, *golden) << file;
     EXPECT_EQ(*golden, bytes) << file << ": the format changed; it needs a new version";
   }
+}
+
+TEST(Format, OlderVersionsAreRead) {
+  auto old = DecodeBundle(*ReadFile(kGolden + "bundle"));
+  ASSERT_TRUE(old);
+  auto now = test::Image();
+  for (auto& file : now.mapped) file.carried.clear();
+  EXPECT_EQ(*Encode(*old), *Encode(now));
 }
 
 TEST(Format, FieldsComeBack) {

@@ -105,7 +105,7 @@ inline Bundle Image() {
   b.pids = {4242, 4300};
   b.wake = "/tmp/ferry-1000/0123456789abcdef";
   b.files = {{"core-4242.img", 3, std::string(64, 'a')}, {"pages-1.img", std::uint64_t{1} << 33, std::string(64, '0')}};
-  b.mapped = {{"/usr/lib/libz.so.1", 121280, "0123456789abcdef"}, {"/usr/share/zoneinfo/UTC", 114, ""}};
+  b.mapped = {{"/usr/lib/libz.so.1", 121280, "0123456789abcdef", "carried-0"}, {"/usr/share/zoneinfo/UTC", 114, "", ""}};
   return b;
 }
 

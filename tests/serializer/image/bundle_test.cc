@@ -35,7 +35,7 @@ class BundleTest : public ::testing::Test {
     bundle_.uid_map = "0 0 4294967295";
     bundle_.pids = {4242};
     const std::string self = Link("/proc/self/exe");
-    bundle_.mapped = {{self, SizeOf(self), BuildId(self)}};
+    bundle_.mapped = {{self, SizeOf(self), BuildId(self), ""}};
     Write();
   }
 
@@ -124,6 +124,20 @@ TEST_F(BundleTest, AnotherMachineIsRefusedByName) {
   EXPECT_NE(with([](auto& b) { b.mapped[0].build_id = "00"; }).find("another build"), std::string::npos);
   EXPECT_NE(with([](auto& b) { b.mapped[0].bytes += 1; }).find("another build"), std::string::npos);
   EXPECT_NE(with([](auto& b) { b.mapped[0].path = "/nowhere/libx.so"; }).find("/nowhere/libx.so is not here"), std::string::npos);
+}
+
+TEST_F(BundleTest, AMappedFileThatTravelsFitsWhereItHasAPlace) {
+  const auto with = [&](const std::string& path, const std::string& build_id) {
+    bundle_.mapped = {{path, 5, build_id, "carried-0"}};
+    EXPECT_EQ(Lacking(bundle_), std::vector<std::size_t>{0});
+    return Misfit();
+  };
+  EXPECT_EQ(with(Link("/proc/self/exe"), "00"), "") << "another build of a program or library";
+  EXPECT_EQ(with("/usr/lib/nowhere/of/libx.so", "00"), "") << "missing, where software lies";
+  const std::string data = folder_ / "data";
+  CHECK(Replace(data, "123"));
+  EXPECT_NE(with(data, "").find("is another file here"), std::string::npos) << "data of the user's is never covered";
+  EXPECT_NE(with(folder_ / "none/libx.so", "00").find("is not here"), std::string::npos) << "nor a folder of his";
 }
 
 TEST(BuildIdTest, IsThatOfTheProgramAndOfNothingElse) {

@@ -1,0 +1,163 @@
+"""A session that can be neither stored nor made again moves to another host in a system image, and back."""
+import glob
+import os
+import signal
+import sysconfig
+import warnings
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.image import elsewhere
+from tests.image.conftest import ok
+from tests.image.test_round_trip import CELLS
+from tests.migrate.test_faults import of_host
+from tests.processes import kill
+from tests.relay.conftest import wait_until
+
+STATE = ["next(numbers)", "lock._is_owned(), 'count=2' in repr(lock)", "con.execute('select a from t').fetchall(), con.in_transaction",
+         "pool.map(abs, [-3])", "view.base is a and same is a", "thread.is_alive()", "float(np.linalg.norm(a))"]
+EXPECTED = ["4", "(True, True)", "([(7,)], True)", "[3]", "True", "True", "18243.7"]
+
+
+def site_file(pattern):
+    return glob.glob(os.path.join(sysconfig.get_paths()["platlib"], pattern))[0]
+
+
+@pytest.fixture
+def host(tmp_path, criu):
+    if reason := elsewhere.missing():
+        warnings.warn(f"moves of system images are not tested: {reason}")
+        pytest.skip(reason)
+    hosts = []
+
+    def make(setup="", **environment):
+        hosts.append(elsewhere.Elsewhere(tmp_path / f"host{len(hosts)}", setup, **{"FERRY_CRIU": criu, **environment}))
+        return hosts[-1]
+    yield make
+    for each in hosts:
+        each.cut()
+
+
+def opened(desk, host, **environment):
+    run = desk.folder.parent / "r"
+    run.mkdir(mode=0o700, exist_ok=True)
+    kernel = desk.open(PATH=f"{host.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run), **environment)
+    for cell in CELLS:
+        ok(kernel, cell)
+    return kernel
+
+
+def state(kernel, first):
+    """The state, with the generator's next number."""
+    found = [ok(kernel, expression).outputs[-1][1] for expression in STATE]
+    assert found[-1].startswith(EXPECTED[-1])
+    assert found[:-1] == [str(first), *EXPECTED[1:-1]]
+
+
+def other_builds(folder):
+    """Shell commands after which libc and one of numpy's libraries have other builds, and another of numpy's is missing."""
+    libc, random, linalg = "/lib/x86_64-linux-gnu/libc.so.6", site_file("numpy/random/_generator.*.so"), Path(site_file("numpy/linalg/_umath_linalg.*.so"))
+    return "\n".join([f"cp -L {libc} {folder}/libc; printf 0123456789 >> {folder}/libc; mount --bind {folder}/libc {os.path.realpath(libc)}",
+                      f"cp {random} {folder}/random; printf 0123456789 >> {folder}/random; mount --bind {folder}/random {random}",
+                      f"rm -rf {folder}/linalg; cp -r {linalg.parent} {folder}/linalg; rm {folder}/linalg/{linalg.name}; mount --bind {folder}/linalg {linalg.parent}"])
+
+
+def test_to_a_host_with_other_builds_and_back(desk, host, tmp_path):
+    target = host(other_builds(tmp_path))
+    kernel = opened(desk, target)
+    ok(kernel, "np.linalg.norm(a); generator = np.random.default_rng(3); generator.random(2)")
+    state(kernel, 4)
+    plan = kernel.magic(f"%migrate {target.text} --plan")
+    assert {entry["way"] for entry in plan["variables"].values()} == {"image"}
+    assert "3 mapped files" in " ".join(plan["messages"]), plan["messages"]
+    moved = kernel.run(f"%migrate {target.text}")
+    assert moved.status == "ok", moved.error
+    assert ok(kernel, "socket.gethostname()").outputs[-1][1] == "'elsewhere'"
+    state(kernel, 5)
+    ok(kernel, "out.seek(0); out.read()")
+    assert ok(kernel, "child.stdout.readline(), float(generator.random()) > 0").outputs[-1][1] == "(b'kept in a pipe\\n', True)"
+    back = kernel.run("%migrate home")
+    assert back.status == "ok", back.error
+    assert ok(kernel, "socket.gethostname() != 'elsewhere'").outputs[-1][1] == "True"
+    state(kernel, 6)
+
+
+def test_what_can_be_stored_moves_in_an_image_on_request(desk, host):
+    target = host()
+    run = desk.folder.parent / "r"
+    run.mkdir(mode=0o700)
+    kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run))
+    ok(kernel, "import os\nx = [1]; y = x; pid = os.getpid()")
+    assert kernel.run(f"%migrate {target.text} --system").status == "ok"
+    assert ok(kernel, "y.append(2); x, os.getpid() == pid").outputs[-1][1] == "([1, 2], True)"
+
+
+def test_a_host_without_criu_is_refused_and_the_session_goes_on(desk, host):
+    target = host(FERRY_CRIU="off")
+    kernel = opened(desk, target)
+    refused = kernel.run(f"%migrate {target.text}")
+    assert refused.status == "error" and "no system image can carry them" in refused.error and "switched off" in refused.error, refused.error
+    assert "numbers (generator" in refused.error
+    state(kernel, 4)
+
+
+def test_an_image_that_does_not_come_back_leaves_the_source_as_it_was(desk, host, tmp_path, criu):
+    broken = tmp_path / "criu"
+    broken.write_text(f'#!/bin/sh\ncase $1 in restore) echo "Error (x): no way"; exit 1 ;; esac\nexec {criu} "$@"\n')
+    broken.chmod(0o755)
+    target = host(FERRY_CRIU=str(broken))
+    kernel = opened(desk, target)
+    requests = [kernel.send(f"%migrate {target.text}"), kernel.send("next(numbers)")]
+    refused, after = [kernel.collect(request) for request in requests]
+    assert refused.status == "error" and "CRIU could not bring the image back: no way" in refused.error, refused.error
+    assert after.text == "[execute_result] 4\n"
+    state(kernel, 5)
+    assert "moved_to" not in (desk.session / "session.json").read_text()
+
+
+def at_step(kernel, step, name, target):
+    """A move that is stopped at a step, and a cell that waits behind it."""
+    step.write_text(name)
+    requests = kernel.send(f"%migrate {target.text}"), kernel.send("next(numbers)")
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, f"the move never came to {name}")
+    step.write_text("")
+    return requests
+
+
+def test_a_target_that_dies_gives_the_source_back_as_it_was(desk, host, tmp_path):
+    step = tmp_path / "step"
+    step.write_text("")
+    target = host()
+    kernel = opened(desk, target, FERRY_MOVE_STOP=str(step))
+    for turn, name in enumerate(("verified", "departed")):
+        requests = at_step(kernel, step, name, target)
+        assert ("moved_to" in (desk.session / "session.json").read_text()) is (name == "departed")
+        kill(*of_host(target))
+        kernel.relay.send_signal(signal.SIGCONT)
+        moved, after = (kernel.collect(request) for request in requests)
+        assert moved.status == "error", name
+        assert after.text == f"[execute_result] {4 + 2 * turn}\n"
+        state(kernel, 5 + 2 * turn)
+        assert "moved_to" not in (desk.session / "session.json").read_text()
+    assert kernel.run(f"%migrate {target.text}").status == "ok"
+    state(kernel, 8)
+
+
+def test_a_relay_that_dies_leaves_the_session_here(desk, host, tmp_path):
+    """The stopped source goes on, finds nobody and ends; the image that it was moving in brings it back."""
+    step = tmp_path / "step"
+    step.write_text("")
+    target = host()
+    kernel = opened(desk, target, FERRY_MOVE_STOP=str(step))
+    engine = psutil.Process(int(ok(kernel, "os.getpid()").outputs[-1][1]))
+    at_step(kernel, step, "verified", target)
+    assert engine.status() == psutil.STATUS_STOPPED
+    workers = engine.children(recursive=True)
+    kill(kernel.relay)
+    kernel = desk.open()
+    state(kernel, 4)
+    wait_until(lambda: not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE, "the source never ended")
+    state(kernel, 5)
+    kill(*workers)
