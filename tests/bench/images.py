@@ -21,14 +21,23 @@ from .session2g import warm_memory
 GIGABYTE = 1 << 30
 PIECE = 16 << 20
 PROGRAM = Path(kernelferry.__file__).parent / "bin/ferry-image"
+CRIU = os.environ.get("FERRY_CRIU", "")
+# Says when it notices that it stood still; two files are its arguments: where, and the one at which it ends.
 HOLDER = """
 import numpy as np, os, sys, time
 held = np.random.default_rng(0).integers(0, 255, 1 << 30, dtype=np.uint8)
 print("ready", flush=True)
 os.close(1)
-while not os.path.exists(sys.argv[1]):
+last = time.time()
+while not os.path.exists(sys.argv[2]):
     time.sleep(0.002)
-os._exit(int(held[-1]) % 2 + 10)
+    now = time.time()
+    if now - last > 0.2:
+        with open(sys.argv[1] + ".new", "w") as file:
+            file.write(str(now))
+        os.rename(sys.argv[1] + ".new", sys.argv[1])
+    last = now
+os._exit(10)
 """
 
 
@@ -40,7 +49,7 @@ def cold(folder):
 
 
 def call(*arguments):
-    ran = subprocess.run([PROGRAM, "--criu", os.environ.get("FERRY_CRIU", ""), *arguments], capture_output=True, text=True)
+    ran = subprocess.run([PROGRAM, "--criu", CRIU, *arguments], capture_output=True, text=True)
     return ran.returncode, json.loads(ran.stdout.splitlines()[-1]) if ran.stdout else {}
 
 
@@ -58,9 +67,9 @@ def raw(folder, memory):
 
 def once(folder, memory):
     """Seconds of (raw write, dump, restore)."""
-    go = folder / "go"
+    back, go = folder / "back", folder / "go"
     with open(folder / "log", "ab") as log:
-        holder = subprocess.Popen([sys.executable, "-c", HOLDER, go], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+        holder = subprocess.Popen([sys.executable, "-c", HOLDER, back, go], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
     holder.stdout.readline()
     written = raw(folder, memory)
     code, said = call("dump", "--pid", str(holder.pid), "--to", folder / "image", "--end")
@@ -68,14 +77,18 @@ def once(folder, memory):
         holder.send_signal(signal.SIGKILL)
         raise RuntimeError(said.get("what"))
     holder.wait()
+    back.unlink(missing_ok=True)
     cold(folder)
     warm_memory(2 << 30)
-    go.touch()
-    began = time.perf_counter()
-    code, back = call("restore", "--from", folder / "image", "--log", folder / "restore.log")
-    took = time.perf_counter() - began
-    if code not in (10, 11):
-        raise RuntimeError(f"status {code}: {back.get('what')}")
+    began = time.time()
+    with subprocess.Popen([PROGRAM, "--criu", CRIU, "restore", "--from", folder / "image", "--log", folder / "restore.log"],
+                          stdout=subprocess.PIPE, text=True) as restore:
+        while not back.exists() and restore.poll() is None:
+            time.sleep(0.002)
+        go.touch()
+        if restore.wait() != 10:
+            raise RuntimeError(restore.stdout.read())
+    took = float(back.read_text()) - began
     go.unlink()
     return written, said["seconds"], took
 

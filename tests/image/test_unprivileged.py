@@ -49,8 +49,14 @@ def nobody(request):
         pytest.skip(f"no file capability can be given here: {error}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "XDG_", "PYTEST_"))}
     environment |= {"HOME": str(own), "FERRY_CRIU": str(criu), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(own)}
-    ran = subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                          "--basetemp", own / "pytest", request.node.nodeid], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    def run(*words):
+        return subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable, *words], cwd=ROOT, env=environment,
+                              capture_output=True, text=True, timeout=600)
+
+    reads = run("-c", "import kernelferry._ferry, pytest, tests.image.conftest")
+    if reads.returncode != 0:
+        pytest.skip(f"another user cannot read this checkout: {(reads.stderr.splitlines() or ['?'])[-1]}")
+    ran = run("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", "--basetemp", own / "pytest", request.node.nodeid)
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     if " skipped" in ran.stdout and " passed" not in ran.stdout:
         pytest.skip(ran.stdout[ran.stdout.index("SKIPPED"):][:500])
@@ -78,9 +84,10 @@ def test_images_by_file_capability_and_then_from_inside_the_user_namespace(nobod
     assert ok(kernel, "next(numbers), out.readline()").outputs[-1][1] == "(3, 'two\\n')"
 
 
-def test_without_the_capability_the_probe_says_what_root_must_do(nobody, tmp_path):
+def test_without_the_capability_the_probe_says_what_root_must_do(nobody, request, tmp_path):
     if not nobody:
         return
+    request.getfixturevalue("criu")
     plain = tmp_path / "criu"
     shutil.copyfile(os.environ.get("FERRY_CRIU", shutil.which("criu")), plain)
     plain.chmod(0o755)
