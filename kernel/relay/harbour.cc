@@ -22,6 +22,7 @@
 namespace ferry::relay {
 namespace {
 
+constexpr const char* kTemporary = ".tmp";  // of an image that is not whole
 constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
 
 Error Unknown(const std::string& what) { return {Code::kInvalid, what, "both hosts need the same version of Kernelferry"}; }
@@ -231,6 +232,10 @@ Harbour::Fields Harbour::Open(const json& wish) {
   auto lock = FileLock::Take(files.Lock());
   if (lock) {
     choice_.lock = std::move(*lock);
+    auto names = List(files.Root());  // a move that was broken off may have left the beginning of an image
+    for (const auto& name : names ? *names : std::vector<std::string>()) {
+      if (name.starts_with("image-") && name.ends_with(kTemporary)) (void)RemoveTree(files.Root() + "/" + name);
+    }
     return answer;
   }
   const LockHolder holder = Examine(FileLock::Holder(files.Lock()));
@@ -276,7 +281,7 @@ Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
 
 Harbour::Fields Harbour::Received(const std::string& path, const std::string& temporary) {
   store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
-  std::string to;
+  std::string to, folder;  // the latter of an image
   if (auto digest = Digest::FromHex(path)) {
     if (auto blob = store::Blob::Open(temporary, *digest); !blob) return blob.error().Within("on its way");
     if (auto made = MakeDirectory(files.BlobFolder(*digest)); !made) return made.error();
@@ -284,9 +289,9 @@ Harbour::Fields Harbour::Received(const std::string& path, const std::string& te
   } else if (store::GenerationOf(path)) {
     to = PathOf(files, path);
   } else if (path.starts_with("image-") && !PathOf(files, path).empty()) {  // compared with its bundle before it is used
-    to = PathOf(files, path);
-    const std::string folder = files.Root() + "/" + path.substr(0, path.find('/')) + image::kImages;
-    if (auto made = MakeDirectory(folder); !made) return made.error();
+    folder = files.Root() + "/" + path.substr(0, path.find('/'));
+    to = folder + kTemporary + PathOf(files, path).substr(folder.size());
+    if (auto made = MakeDirectory(folder + kTemporary + image::kImages); !made) return made.error();
   } else if (path == "log") {
     auto log = store::ReadLog(temporary);
     if (!log) return log.error();
@@ -296,6 +301,10 @@ Harbour::Fields Harbour::Received(const std::string& path, const std::string& te
     return Unknown("the file " + path + " belongs to no session");
   }
   if (auto renamed = Rename(temporary, to); !renamed) return renamed.error();
+  if (!folder.empty() && to == folder + kTemporary + image::kBundle) {  // the last of its files
+    if (auto removed = RemoveTree(folder); !removed) return removed.error();
+    if (auto renamed = Rename(folder + kTemporary, folder); !renamed) return renamed.error();
+  }
   if (auto number = store::GenerationOf(path)) {
     if (auto read = store::SessionReader(files).Generation(*number); !read) return read.error();
   }
