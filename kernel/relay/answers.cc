@@ -47,6 +47,14 @@ json NoEngine(const Sent& request, const std::string& why, const std::string& lo
   return content;
 }
 
+json Unreadable(const Message& request) {
+  const std::string what = "the parent header, metadata or content of this " + request.type() + " is no JSON object";
+  if (request.type().starts_with("ferry_")) return ControlError("invalid", what, "send JSON objects in UTF-8");
+  json content = Exception("BadMessage", what, "");
+  content["execution_count"] = 0;
+  return content;
+}
+
 json ControlError(const char* code, const std::string& what, const std::string& remedy) {
   return {{"v", 1}, {"status", "error"}, {"code", code}, {"what", what}, {"remedy", remedy}};
 }

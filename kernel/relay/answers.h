@@ -17,6 +17,9 @@ json EngineDied(const Sent& cell, const std::string& died, const std::string& ne
 // The reply to any request that no engine can serve; `why` is a sentence, `log` the end of the engine's log or "".
 json NoEngine(const Sent& request, const std::string& why, const std::string& log);
 
+// The reply to a request whose parts are not the JSON objects of the protocol.
+json Unreadable(const Message& request);
+
 json ControlError(const char* code, const std::string& what, const std::string& remedy);
 
 }  // namespace ferry::relay

@@ -136,15 +136,22 @@ void Relay::OnTimers() {
   }
 }
 
-std::optional<Message> Relay::Verified(Frames frames) {
+// A message that an engine may have. What is signed and cannot be read comes from a front end of the user's, which is told.
+std::optional<Message> Relay::Verified(zmq::socket_t& channel, Frames frames) {
   auto message = Message::Parse(std::move(frames));
   if (message && !message->SignedBy(signer_)) message.reset();
-  if (!message) Log("dropped a message that is malformed or not signed with this kernel's key");
+  if (!message) {
+    Log("dropped a message that is malformed or not signed with this kernel's key");
+  } else if (!message->Readable()) {
+    Log("refused a " + message->type() + ": its parent header, metadata or content is no JSON object");
+    if (message->IsRequest()) voice_.Refuse(channel, Keep(*message), Unreadable(*message), queue_.running());
+    message.reset();
+  }
   return message;
 }
 
 void Relay::OnShell(Frames frames) {
-  auto message = Verified(std::move(frames));
+  auto message = Verified(front_->shell, std::move(frames));
   if (!message) return;
   if (message->Is("kernel_info_request")) return AnswerKernelInfo(front_->shell, *message);
   if (message->Is("shutdown_request")) {
@@ -173,7 +180,7 @@ void Relay::OnShell(Frames frames) {
 }
 
 void Relay::OnControl(Frames frames) {
-  auto message = Verified(std::move(frames));
+  auto message = Verified(front_->control, std::move(frames));
   if (!message) return;
   if (message->Is("kernel_info_request")) return AnswerKernelInfo(front_->control, *message);
   if (message->Is("shutdown_request")) {
@@ -206,7 +213,7 @@ void Relay::OnControl(Frames frames) {
 }
 
 void Relay::OnStdin(Frames frames) {
-  auto message = Verified(std::move(frames));
+  auto message = Verified(front_->stdin_, std::move(frames));
   if (!message || inputs_ == 0 || !ready()) return;  // an answer to a question of an engine that is gone
   --inputs_;
   Send(engine_->stdin_, std::move(*message).Take());

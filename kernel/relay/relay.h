@@ -54,7 +54,7 @@ class Relay {
   void OnShell(Frames frames);
   void OnControl(Frames frames);
   void OnStdin(Frames frames);
-  std::optional<Message> Verified(Frames frames);
+  std::optional<Message> Verified(zmq::socket_t& channel, Frames frames);
   void AnswerKernelInfo(zmq::socket_t& channel, const Message& request);
   bool AnswerFerryComm(const Message& message);
   json Status();

@@ -104,6 +104,14 @@ bool Message::SignedBy(const Signer& signer) const {
   return signer.Check(Part(1), {Part(2), Part(3), Part(4), Part(5)});
 }
 
+bool Message::Readable() const {
+  for (std::string_view text : {Part(3), metadata_text(), content_text()}) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || text[begin] != '{' || !json::accept(text)) return false;
+  }
+  return true;
+}
+
 json Message::Content() const { return ObjectOf(content_text()); }
 json Message::Metadata() const { return ObjectOf(metadata_text()); }
 

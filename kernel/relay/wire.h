@@ -55,6 +55,8 @@ class Message {
   bool IsRequest() const { return type_.ends_with("_request"); }
 
   bool SignedBy(const Signer& signer) const;
+  // Whether parent header, metadata and content are JSON objects: what an engine can read at all.
+  bool Readable() const;
   std::string_view header() const { return Part(2); }
   std::string_view metadata_text() const { return Part(4); }
   std::string_view content_text() const { return Part(5); }

@@ -65,6 +65,20 @@ TEST(Message, ReadsWhatIsNestedDeeperThanTheStack) {
   EXPECT_TRUE(m->Content().contains("x"));
 }
 
+TEST(Message, IsReadableIfItsPartsAreObjects) {
+  const auto readable = [](std::string_view parent, std::string_view metadata, std::string_view content) {
+    Frames frames;
+    for (std::string_view part : {std::string_view("<IDS|MSG>"), std::string_view("s"), std::string_view(R"({"msg_type": "t", "msg_id": "i"})"), parent, metadata, content}) {
+      frames.emplace_back(part.data(), part.size());
+    }
+    return Message::Parse(std::move(frames))->Readable();
+  };
+  EXPECT_TRUE(readable("{}", " {}", R"({"a": [1]})"));
+  EXPECT_FALSE(readable("", "{}", "{}"));
+  EXPECT_FALSE(readable("{}", "null", "{}"));
+  for (std::string_view content : {"", "{", "[1]", "5", "{\"a\": \"\xff\"}"}) EXPECT_FALSE(readable("{}", "{}", content));
+}
+
 TEST(Message, TakesContentOfTheWrongTypeForNothing) {
   auto m = Message::Parse(Of({"<IDS|MSG>", "", kHeader, "null", "3", R"({"comm_id":7,"restart":"yes"})"}));
   ASSERT_TRUE(m);

@@ -1,16 +1,17 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | corpus | kills | fuzz]
+    ./dev stress [sessions | plans | programs | corpus | kills | heavy | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
     programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
     corpus     every example of the corpus, brought back at every cell boundary
     kills      relay and engine killed at 100 random instants
+    heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. All but
-`kills` and `fuzz` write their part of docs/fidelity.md when they are complete.
+`kills`, `heavy` and `fuzz` write their part of docs/fidelity.md when they are complete.
 """
 
 from __future__ import annotations
@@ -136,9 +137,15 @@ def stress_kills() -> int:
     return subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/survival"], cwd=ROOT, env=environment).returncode
 
 
+def stress_heavy() -> int:
+    environment = os.environ | {"FERRY_TEST_HEAVY": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", "tests/kernel/test_heavy.py"]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills", "fuzz"), help="default: all of them")
+    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills", "heavy", "fuzz"), help="default: all of them")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--seconds", type=int, default=120, help="for each target of fuzz")
@@ -158,6 +165,8 @@ def main() -> int:
             codes.append(1)
     if options.name in (None, "kills"):
         codes.append(stress_kills())
+    if options.name in (None, "heavy"):
+        codes.append(stress_heavy())
     if options.name in (None, "fuzz"):
         codes.append(fuzz.run(options.seconds, options.jobs))
     return max(codes)
