@@ -1,9 +1,11 @@
 """Variables for the front end's debugger panel.
 
 xeus-python's debugger (C++) drives debugpy and asks a Python class XDebugger, from the module
-`xeus_python_shell.debugger`, for the variables while nothing is stopped; this is that class (standins.py). debugpy is
-imported only when a debugger attaches.
+`xeus_python_shell.debugger`, for the variables while nothing is stopped, and which of those that debugpy tells are shown
+where something is; this is that class (standins.py). debugpy is imported only when a debugger attaches.
 """
+import contextlib
+import os
 import re
 import types
 
@@ -11,7 +13,21 @@ from IPython.core.getipython import get_ipython
 
 HIDDEN = frozenset("""__name__ __doc__ __package__ __loader__ __spec__ __annotations__ __builtins__ __builtin__ __display__
 get_ipython debugpy exit quit In Out _oh _dh _ __ ___""".split())
-NUMBERED = re.compile(r"_\d|_i")
+NUMBERED = re.compile(r"_i?\d+$|_i+$")
+UNCHECKED = "PYDEVD_DISABLE_FILE_VALIDATION"    # debugpy says in the user's cell that Python was not started for it
+
+
+@contextlib.contextmanager
+def without_its_warning():
+    """debugpy is imported in here."""
+    before = os.environ.get(UNCHECKED)
+    os.environ[UNCHECKED] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[UNCHECKED]
+        if before is not None:
+            os.environ[UNCHECKED] = before
 
 
 class _Names:
@@ -46,6 +62,10 @@ class XDebugger:
     def variables(self, message):
         known = self._names.children(message["arguments"]["variablesReference"]) if self._names else []
         return self._response(message, known)
+
+    def build_variables_response(self, message, variables):
+        """Where something is stopped: of a frame, as debugpy tells them."""
+        return self._response(message, variables)
 
     @staticmethod
     def _response(request, variables):

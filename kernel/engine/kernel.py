@@ -5,7 +5,7 @@ import platform
 
 import IPython
 import kernelferry
-from kernelferry.engine import comms, completion, messages
+from kernelferry.engine import comms, completion, debugger, messages
 from kernelferry.engine.stdin import Stdin
 
 log = logging.getLogger("kernelferry")
@@ -126,7 +126,8 @@ class Kernel:
     def internal(self, code):
         """Runs code of xeus' debugger on the main thread, away from the user's namespace."""
         try:
-            exec(code, {"__name__": "kernelferry.engine.internal"})
+            with debugger.without_its_warning():
+                exec(code, {"__name__": "kernelferry.engine.internal"})
         except Exception as error:
             log.exception("internal request failed")
             return messages.dumps({"status": "error", "ename": type(error).__name__, "evalue": _text(error),

@@ -11,6 +11,22 @@
 #include "kernel/engine/server.h"
 
 namespace ferry::engine {
+namespace {
+
+// xeus' debugger tells std::clog what it does, which would stand below the user's cell.
+class Untold {
+ public:
+  Untold() : before_(std::clog.rdbuf(nullptr)) {}
+  ~Untold() {
+    std::clog.rdbuf(before_);
+    std::clog.clear();
+  }
+
+ private:
+  std::streambuf* before_;
+};
+
+}  // namespace
 
 void Server::RunControl() {
   zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
@@ -65,6 +81,8 @@ void Server::ServeControl(xeus::xmessage message) {
   std::string fault = "no answer to " + type;
   control_answered_ = false;
   try {
+    std::optional<Untold> untold;
+    if (type == "debug_request") untold.emplace();
     notify_control_listener(std::move(message));
   } catch (std::exception& error) {
     fault = error.what();

@@ -120,3 +120,27 @@ def test_notebook_7(server, page):
     shown = nb.run("%checkpoint first")
     expect(shown.locator(".jp-OutputArea-output")).to_contain_text("Saved generation")
     page.problems.clear()  # the file list's own: it looks for JupyterLab's settings
+
+
+def test_the_debugger_stops_shows_variables_and_steps(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("abc = 5")
+    page.locator(".jp-DebuggerBugButton:visible").click()
+    variables = page.locator(".jp-DebuggerVariables-body:visible").first
+    expect(variables).to_contain_text("abc")
+    cell = nb.panel.locator(".jp-Notebook .jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.insert_text("def f(first):\n    second = first + 1\n    return second\nf(3)")
+    cell = nb.panel.locator(".jp-Notebook .jp-CodeCell").nth(1)  # not the one that comes after it
+    cell.locator(".cm-breakpoint-gutter .cm-gutterElement:visible").nth(1).click()
+    expect(page.locator(".jp-DebuggerBreakpoint")).to_have_count(1)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-DebuggerCallstackFrame").first).to_contain_text("f")
+    page.locator("select:visible").filter(has_text="Globals").select_option("Locals")
+    expect(variables).to_contain_text(re.compile(r"first:?\s*3"))
+    page.keyboard.press("F10")
+    expect(variables).to_contain_text(re.compile(r"second:?\s*4"))
+    page.keyboard.press("F9")
+    expect(cell.locator(".jp-OutputArea-output")).to_have_text("4")
+    assert nb.outputs(cell) == ["4"] and nb.outputs(nb.panel.locator(".jp-CodeCell").first) == []

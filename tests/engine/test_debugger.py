@@ -3,7 +3,7 @@
 
 class Client:
     def __init__(self, engine):
-        self.engine, self.seq = engine, 0
+        self.engine, self.seq, self.seen = engine, 0, []
 
     def __call__(self, command, **arguments):
         self.seq += 1
@@ -15,6 +15,7 @@ class Client:
     def wait_for(self, event):
         while True:
             message = self.engine.iopub()
+            self.seen.append(message)
             if message["msg_type"] == "debug_event" and message["content"]["event"] == event:
                 return message["content"]["body"]
 
@@ -35,7 +36,16 @@ def test_breakpoint(start_engine):
         thread = debug.wait_for("stopped")["threadId"]
         frame = debug("stackTrace", threadId=thread)["stackFrames"][0]
         assert (frame["name"], frame["line"], frame["source"]["path"]) == ("f", 2, path)
+        scope = debug("scopes", frameId=frame["id"])["scopes"][0]
+        told = debug("variables", variablesReference=scope["variablesReference"])["variables"]
+        assert [(v["name"], v["value"]) for v in told] == [("x", "3")]
+        debug("next", threadId=thread)
+        assert debug.wait_for("stopped")["threadId"] == thread
+        frame = debug("stackTrace", threadId=thread)["stackFrames"][0]
+        assert frame["line"] == 3
         debug("continue", threadId=thread)
-        assert engine.finish(msg_id).result == "4"
+        run = engine.finish(msg_id)
+        assert run.result == "4" and run.all("stream") == []    # the debugger does not talk into cells
+        assert not [m for m in engine.stray + debug.seen if m["msg_type"] == "stream"]
         debug("disconnect", restart=False, terminateDebuggee=False)
         assert engine.ok("abc").result == "5"
