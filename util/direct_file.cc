@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <thread>
 #include <utility>
 
 #include "util/check.h"
@@ -127,8 +128,12 @@ struct DirectFile::State {
 
 DirectFile::DirectFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DirectFile::DirectFile(DirectFile&&) noexcept = default;
-DirectFile& DirectFile::operator=(DirectFile&&) noexcept = default;
-DirectFile::~DirectFile() = default;
+
+// To end the context of the AIO takes the system a grace period of tens of milliseconds, and to close a file that was
+// written may wait for its journal: on a thread of its own, which owns the buffers until then.
+DirectFile::~DirectFile() {
+  if (state_) std::thread([state = std::move(state_)]() mutable { state.reset(); }).detach();
+}
 
 Result<DirectFile> DirectFile::Create(const std::string& path, std::uint64_t size) {
   if (int error = Fault(Step::kOpen, path, false)) return SystemError(error, "open", path);

@@ -23,8 +23,7 @@ class DirectFile {
   // The file will have `size` bytes. What an earlier writer left at `path` is written over: its blocks are used again.
   static Result<DirectFile> Create(const std::string& path, std::uint64_t size);
   DirectFile(DirectFile&&) noexcept;
-  DirectFile& operator=(DirectFile&&) noexcept;
-  ~DirectFile();  // waits for the writes under way
+  ~DirectFile();  // waits for nothing; writes under way go on
 
   char* buffer();  // kPiece bytes to be filled next
   // Takes the buffer. Every one but the last must be full. An error may be of an earlier one. Where the device is slow it

@@ -91,8 +91,8 @@ void BindWriter(py::module_& m) {
       .def("collect", [](Writer& w) {
         auto& writer = w.Get();
         py::gil_scoped_release release;
-        return Unwrap(writer.Collect());
-      }, "Removes blobs that nothing names; bytes freed.")
+        return Unwrap(writer.Collect(MainStop()));
+      }, "Removes blobs that nothing names; bytes freed. Raises Stopped when asked to stop.")
       .def("forget", [](Writer& w, std::uint32_t generation) { Unwrap(w.Get().Forget(generation)); }, py::arg("generation"))
       .def("set", [](Writer& w, const py::kwargs& fields) { Unwrap(w.Get().Set(pyjson::to_json(fields))); },
            "Sets fields of session.json; None removes one.")

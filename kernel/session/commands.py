@@ -342,7 +342,7 @@ def forget(session, arguments):
     if len(arguments) != 1 or not arguments[0].isdigit():
         raise CommandError("invalid", "%session forget takes the number of a generation", "%session list shows them")
     session.writer.forget(int(arguments[0]))
-    session.writer.collect()
+    session.saver.collect_now()
     return status(session)
 
 

@@ -98,7 +98,10 @@ class Saver:
 
     def slice(self):
         if self.clean and self.garbage:
-            self._collect()
+            try:
+                self._collect()
+            except _ferry.Stopped:
+                return True
         if self.clean or self.session.config.save != "auto" or time.monotonic() < self.not_before:
             return False
         begun = time.monotonic()
@@ -123,10 +126,10 @@ class Saver:
         try:
             while not self.clean:
                 self._advance(label)
+            self._rest()
+            self._collect()
         finally:
             _ferry.ignore_stop(False)
-        self._rest()
-        self._collect()
         return self.newest
 
     def _rest(self):
@@ -210,10 +213,17 @@ class Saver:
         self.encoded = {key: e for key, e in self.encoded.items() if key in self.components}
         self.clean, self.phase, self.garbage, self.look = True, "look", True, None
 
+    def collect_now(self):
+        _ferry.ignore_stop(True)
+        try:
+            self._collect()
+        finally:
+            _ferry.ignore_stop(False)
+
     def _collect(self):
-        self.garbage = False
         self.session.writer.collect()
         self.session.writer.sync(True)
+        self.garbage = False
 
     # -- looks
 

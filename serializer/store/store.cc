@@ -251,7 +251,8 @@ Result<std::uint64_t> Store::Collect() {
     auto writer = Write(name);
     if (!writer && writer.error().code == Code::kRefused) continue;  // its own writer collects
     if (!writer) return writer.error();
-    auto collected = writer->Collect();
+    Stop never;
+    auto collected = writer->Collect(never);
     if (!collected) return collected.error().Within("session " + name);
     freed += *collected;
   }

@@ -171,7 +171,7 @@ Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pi
     return digest;
   };
   auto digest = all();
-  if (!digest && direct) abandoned_ = std::move(direct);  // a request waits: not for what the device still has to write
+  if (!digest && direct) abandoned_.emplace(*std::move(direct));  // a request waits: not for what the device still has to write
   return digest;
 }
 
@@ -262,6 +262,15 @@ Result<void> SessionWriter::AwaitSync(Stop& stop) {
   return {};
 }
 
+// Runs `work` on a thread of its own, since a busy disk can take long over it; it may use nothing of this object. kAborted
+// when `stop` asks: it goes on, and the next call waits for it first.
+Result<void> SessionWriter::Aside(std::function<Result<void>()> work, Stop& stop) {
+  if (aside_.running() && !aside_.Wait(stop)) return Aborted();
+  aside_.Start(std::move(work));
+  auto ended = aside_.Wait(stop);
+  return ended ? *std::move(ended) : Aborted();
+}
+
 Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& stop) {
   manifest.generation = last_generation_ + 1;
   manifest.bytes = 0;
@@ -275,23 +284,25 @@ Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& sto
   auto file = format::Encode(manifest);
   if (!file) return file.error();
   if (auto r = SyncBlobs(manifest, stop); !r) return r.error();
-  auto put = [&]() -> Result<void> {
-    auto out = File::Create(files_.NewGeneration());
+  auto write = [path = files_.NewGeneration(), bytes = *std::move(file)]() -> Result<void> {
+    auto out = File::Create(path);
     if (!out) return out.error();
-    if (auto r = out->Write(*file); !r) return r;
-    if (auto r = out->Sync(); !r) return r;
-    return Rename(files_.NewGeneration(), files_.Generation(manifest.generation));
+    if (auto r = out->Write(bytes); !r) return r;
+    return out->Sync();
   };
-  if (auto r = put(); !r) {
-    (void)Remove(files_.NewGeneration());
-    return r.error();
+  auto put = Aside(std::move(write), stop);
+  if (put) put = Rename(files_.NewGeneration(), files_.Generation(manifest.generation));
+  if (!put) {
+    if (put.error().code != Code::kAborted) (void)Remove(files_.NewGeneration());
+    return put.error();
   }
   last_generation_ = manifest.generation;
   fresh_.clear();
   for (const Digest& blob : BlobsOf(manifest)) durable_.insert(blob);
-  if (auto r = SyncDirectory(files_.Root()); !r) return r.error();
-  // The generation stands; one that could not be removed is tried again at the next commit.
-  (void)RemoveSuperseded();
+  auto synced = Aside([root = files_.Root()] { return SyncDirectory(root); }, stop);
+  if (!synced && synced.error().code != Code::kAborted) return synced.error();
+  // The generation stands. Older ones go only when its name is on disk; what stays is tried again at the next commit.
+  if (synced) (void)RemoveSuperseded();
   return manifest.generation;
 }
 
@@ -313,7 +324,7 @@ Result<void> SessionWriter::RemoveSuperseded() {
   return {};
 }
 
-Result<std::uint64_t> SessionWriter::Collect() {
+Result<std::uint64_t> SessionWriter::Collect(Stop& stop) {
   std::vector<Damage> damage;
   auto manifests = SessionReader(files_).Generations(&damage);
   if (!manifests) return manifests.error();
@@ -327,26 +338,31 @@ Result<std::uint64_t> SessionWriter::Collect() {
   }
   std::uint64_t freed = 0;
   abandoned_.reset();
-  if (auto r = RemoveLarge(files_.NewLargeBlob()); !r) return r.error();
-  auto folders = List(files_.Blobs());
-  if (!folders) return folders.error();
-  for (const auto& folder : *folders) {
-    auto blobs = List(files_.Blobs() + "/" + folder);
-    if (!blobs) continue;  // no folder
-    for (const auto& name : *blobs) {
-      auto digest = Digest::FromHex(name);
-      if (digest && named.contains(*digest)) continue;
-      const std::string path = files_.Blobs() + "/" + folder + "/" + name;
-      const std::uint64_t size = SizeOf(path);
-      if (auto r = RemoveLarge(path); !r) return r.error();
-      if (digest) durable_.erase(*digest);
-      freed += size;
+  auto remove = [&]() -> Result<void> {
+    if (auto r = RemoveLarge(files_.NewLargeBlob()); !r) return r;
+    auto folders = List(files_.Blobs());
+    if (!folders) return folders.error();
+    for (const auto& folder : *folders) {
+      auto blobs = List(files_.Blobs() + "/" + folder);
+      if (!blobs) continue;  // no folder
+      for (const auto& name : *blobs) {
+        auto digest = Digest::FromHex(name);
+        if (digest && named.contains(*digest)) continue;
+        if (stop.AskedNow()) return Aborted();
+        const std::string path = files_.Blobs() + "/" + folder + "/" + name;
+        const std::uint64_t size = SizeOf(path);
+        if (auto r = RemoveLarge(path); !r) return r;
+        if (digest) durable_.erase(*digest);
+        freed += size;
+      }
     }
-  }
-  auto images = CollectImages(*manifests);
-  if (!images) return images.error();
-  freed += *images;
+    return {};
+  };
+  auto removed = remove();
+  auto images = removed ? CollectImages(*manifests) : Result<std::uint64_t>(removed.error());
+  if (images) freed += *images;
   used_ -= std::min(used_, freed);
+  if (!images) return images.error();
   return freed;
 }
 

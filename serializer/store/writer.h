@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,13 +53,13 @@ class SessionWriter {
   Result<BlobRef> PutBlob(const std::vector<std::string_view>& pieces, Stop& stop);
 
   // Makes `manifest` the newest generation and returns its number; fills in `generation` and `bytes`. Looks at `stop`
-  // while log and blobs are synced (kAborted; the sync goes on, the next call waits for it). kInvalid if a blob it names
-  // was never put.
+  // while it waits for the disk (kAborted; what was begun goes on, the next call waits for it). kInvalid if a blob it
+  // names was never put.
   Result<std::uint32_t> Commit(format::Manifest manifest, Stop& stop);
 
   // Removes blobs that no generation names and that were not put since the last commit, and images that are neither the
-  // newest nor of a generation with a label; returns the bytes freed.
-  Result<std::uint64_t> Collect();
+  // newest nor of a generation with a label; returns the bytes freed. Looks at `stop` before each (kAborted).
+  Result<std::uint64_t> Collect(Stop& stop);
 
   Result<void> Forget(std::uint32_t generation);  // removes it; kNotFound
   Result<void> Set(const Json& fields);           // into session.json; a null removes the field
@@ -78,6 +79,7 @@ class SessionWriter {
   Result<Digest> WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop);
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
   Result<void> AwaitSync(Stop& stop);
+  Result<void> Aside(std::function<Result<void>()> work, Stop& stop);
   Result<void> RemoveSuperseded();
   Result<std::uint64_t> CollectImages(const std::vector<format::Manifest>& manifests);
   Error QuotaError(std::uint64_t bytes) const;
@@ -96,7 +98,7 @@ class SessionWriter {
   std::set<Digest> syncing_;             // of unsynced_: what the sync under way, if it succeeds, has put on disk
   std::uint64_t syncing_log_ = 0;        // and as much of the log
   std::shared_ptr<std::optional<Digest>> unsyncable_;  // the blob at which it failed
-  Background sync_;
+  Background sync_, aside_;
 };
 
 }  // namespace ferry::store

@@ -86,7 +86,7 @@ struct CrashTest : StoreTest {
     if (auto r = Save(writer, after); !r) return r.error();
     if (auto r = writer.Append(Cell(3)); !r) return r;
     if (auto r = writer.Set({{"state", "suspended"}}); !r) return r;
-    if (auto r = writer.Collect(); !r) return r.error();
+    if (auto r = writer.Collect(Never()); !r) return r.error();
     return {};
   }
 

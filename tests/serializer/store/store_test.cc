@@ -215,7 +215,7 @@ TEST_F(StoreTest, ALargeBlobThatWasStoppedCostsNothingAndIsPutAgain) {
   ASSERT_TRUE(blob);
   EXPECT_EQ(Read().OpenBlob(blob->digest)->bytes(), bytes);
   EXPECT_EQ(writer.PutBlob({longer}, stop).error().code, Code::kAborted);
-  EXPECT_TRUE(writer.Collect());
+  EXPECT_TRUE(writer.Collect(Never()));
   EXPECT_FALSE(Exists(files.NewLargeBlob()));
 }
 
@@ -250,10 +250,10 @@ TEST_F(StoreTest, GarbageIsWhatNoGenerationNamesAndNobodyJustPut) {
   auto writer = Write();
   ASSERT_TRUE(Save(writer, {"kept"}));
   auto pending = writer.PutBlob({"pending"}, Never());
-  EXPECT_EQ(*writer.Collect(), 0u);
+  EXPECT_EQ(*writer.Collect(Never()), 0u);
   EXPECT_TRUE(Read().OpenBlob(pending->digest));
   ASSERT_TRUE(Save(writer, {"kept", "next"}));
-  EXPECT_EQ(*writer.Collect(), 80u + 7);
+  EXPECT_EQ(*writer.Collect(Never()), 80u + 7);
   EXPECT_EQ(Read().OpenBlob(pending->digest).error().code, Code::kNotFound);
   EXPECT_TRUE(Read().OpenBlob(DigestOf("kept")));
   EXPECT_EQ(writer.Used(), 2 * 80u + 8);
@@ -320,7 +320,7 @@ TEST_F(StoreTest, TheQuotaRefusesBeforeItWritesAndNamesTheBiggest) {
   EXPECT_EQ(TreeSize(files.Root()), before);
   // What is not named any more makes room.
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(Save(writer, {"tiny"}));
-  ASSERT_TRUE(writer.Collect());
+  ASSERT_TRUE(writer.Collect(Never()));
   EXPECT_TRUE(writer.PutBlob({std::string(60'000, 'y')}, Never()));
 
   // Other sessions count too.
