@@ -390,7 +390,9 @@ void Walk::Meet(const Late& late) {
 }
 
 void Walk::MeetAll() {
-  for (Late& late : late_) {
+  // In the order in which they were noted: pids of shared objects follow it, and each look must give them in one order.
+  for (std::size_t i = 0; i < late_.size(); ++i) {
+    Late& late = late_[late_at_++ % late_.size()];
     if (late.object) Meet(late);
     late = {};
   }

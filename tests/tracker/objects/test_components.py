@@ -1,6 +1,7 @@
 """Which names share a component, what a component exports and needs."""
 
 import pytest
+from kernelferry import _ferry
 
 LINKED = {
     "list in list": "a = [1]; b = [a]",
@@ -162,3 +163,15 @@ def test_module_references(session):
         assert session.walker.module_reference(mine) is None
     finally:
         del numpy.mine
+
+
+def test_two_looks_at_one_state_give_the_same_exports_and_needs():
+    words = [f"word {i}" for i in range(7)]
+    walker = _ferry.Walker({"a": list(words), "b": words[::-1], "c": [words[3], words[1]]})
+
+    def shared():
+        return [(c.exports, c.needs) for c in walker.look(["a", "b", "c"]).components]
+
+    first = shared()
+    assert sum(len(exports) for exports, _ in first) == 7
+    assert all(shared() == first for _ in range(20))
