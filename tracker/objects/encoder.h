@@ -43,6 +43,13 @@ class Encoder {
     Put(tag, digest.high);
     Number(digest.low);
   }
+  // Room for `count` of what Put(tag, number) writes; the caller writes them there and says where it ended.
+  static constexpr std::size_t kNumber = 9;
+  char* Room(std::size_t count) {
+    Reserve(count * kNumber);
+    return buffer_ + used_;
+  }
+  void Wrote(const char* end) { used_ = end - buffer_; }
   // Bytes without tag or length: the caller has written both.
   void Raw(const void* data, std::size_t size);
 
