@@ -175,6 +175,7 @@ class Arrivals:
             self._taking(self.current.complete)
 
     def _taking(self, step):
+        self.session.saver.touch.everything()
         try:
             step()
         except KeyboardInterrupt:

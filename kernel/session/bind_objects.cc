@@ -8,6 +8,7 @@ namespace py = pybind11;
 namespace ferry::session {
 namespace {
 
+using objects::Buffers;
 using objects::Component;
 using objects::Look;
 using objects::Walker;
@@ -22,6 +23,11 @@ struct BoundComponent {
   std::shared_ptr<BoundLook> of;
   std::uint32_t number;
   const Component& get() const { return of->look->components[number]; }
+};
+
+// What one look hands to a later one.
+struct BoundBuffers {
+  std::shared_ptr<const Buffers> buffers;
 };
 
 std::vector<std::string> Key(const BoundComponent& c) {
@@ -64,6 +70,8 @@ void BindLook(py::module_& m) {
         for (std::uint32_t i = 0; i < look->look->components.size(); ++i) list.append(BoundComponent{look, i});
         return list;
       })
+      .def_property_readonly("buffers", [](const BoundLook& look) { return BoundBuffers{look.look->buffers}; },
+                             "What a later look may take large buffers to be.")
       .def("object", [](const BoundLook& look, std::int64_t pid) {
         auto it = look.look->objects.find(pid);
         if (it == look.look->objects.end()) throw py::key_error(std::to_string(pid));
@@ -75,15 +83,19 @@ void BindLook(py::module_& m) {
 
 void BindObjects(py::module_& m) {
   BindComponent(m);
+  py::class_<BoundBuffers>(m, "Buffers", "Digests of the large buffers that a look met.")
+      .def("__len__", [](const BoundBuffers& b) { return b.buffers->size(); });
   BindLook(m);
   m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
         "Whether sys.modules holds the module under its name and an import would bring it.");
   py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")
       .def(py::init<py::dict>())
-      .def("look", [](const std::shared_ptr<Walker>& walker, const std::vector<std::string>& names) {
-        auto look = walker->LookAt(names);
+      .def("look", [](const std::shared_ptr<Walker>& walker, const std::vector<std::string>& names,
+                      const std::set<std::string>& untouched, const BoundBuffers* before) {
+        auto look = walker->LookAt(names, untouched, before ? before->buffers.get() : nullptr);
         return look ? std::make_shared<BoundLook>(BoundLook{walker, std::move(look)}) : nullptr;
-      }, "The components of these names; None when stopped.")
+      }, py::arg("names"), py::arg("untouched") = std::set<std::string>(), py::arg("before") = py::none(),
+         "The components of these names; None when stopped. Large buffers of untouched names are as in `before`.")
       .def("fingerprint", [](Walker& walker, py::object value) -> py::object {
         auto found = walker.FingerprintOf(value);
         if (!found) return py::none();

@@ -2,6 +2,7 @@
 
 #include "kernel/session/bind.h"
 #include "tracker/observe/class_watch.h"
+#include "tracker/observe/code_scan.h"
 #include "tracker/observe/effects.h"
 #include "tracker/observe/observer.h"
 
@@ -23,6 +24,8 @@ void BindObserve(py::module_& m) {
   m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
   m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
+  m.def("is_door", [](const std::string& name) { return observe::IsDoorName(name) || observe::IsDoorAttribute(name); },
+        "Whether code that mentions this name may reach every variable.");
   using observe::ClassWatch;
   py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))

@@ -250,15 +250,22 @@ def status(session, _arguments=()):
                     "cells": m.executions, "proved": rehearsal.proved(proofs.get(m.generation))} for m in reader.generations()]
     state = session.status()
     data.update(name=session.info.get("name") or None, notebook=session.info.get("notebook") or None, state=state, generations=generations,
-                store=str(session.config.home), changed=session.saver.changed_names(), audits=session.saver.audits)
+                store=str(session.config.home), changed=session.saver.changed_names(), audits=state["audits"])
     newest = generations[0] if generations else None
     title = (f"Session {session.sid}: generation {newest['generation']}, {report.human_bytes(newest['bytes'])}, saved "
              f"{report.human_seconds(time.time() - newest['time'])} ago" if newest else f"Session {session.sid}: not saved yet")
     lines = [line for line in (f"notebook {data['notebook']}" if data["notebook"] else "", session.anonymous,
                                "" if state["saved"] else "changed since the last save",
-                               rehearsal.in_words(max(proofs), proofs[max(proofs)]) if proofs else "") if line]
+                               rehearsal.in_words(max(proofs), proofs[max(proofs)]) if proofs else "",
+                               audited(state["audits"])) if line]
     data["messages"] = [title, *lines]
     return report.Result(data, title, lines)
+
+
+def audited(audits):
+    """How often looks believed what had changed, and how often that was looked into (docs/skipping.md)."""
+    runs, misses = audits["runs"], audits["misses"]
+    return f"{misses} miss{'' if misses == 1 else 'es'} in {runs} audit{'' if runs == 1 else 's'}" if runs else ""
 
 
 def listing(session, _arguments):

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from kernelferry import _ferry, capsule, codec
 
+from .touch import Touch
+
 log = logging.getLogger("kernelferry.session")
 
 PAUSE = 0.05  # seconds after a request that ran nothing
@@ -64,10 +66,11 @@ class Saver:
         self.logged = 0  # the same of the last look in the log when this life began
         self.not_before = 0.0
         self.spent = 0.0
-        self.touched = set()  # names that cells touched since the last look; None among them: all
+        self.touch = Touch()
+        self.calm = set()  # names that confirm may believe to be as the look found them
+        self.whole = False  # every look looks at everything, whatever it costs
         self.ran = time.monotonic()  # when the last cell ended
         self.warned = -WARN_EVERY
-        self.audits = {"runs": 0, "misses": 0}
         self.written = 0  # bytes put into the store by this process
         self.components, self.moved = {}, []
 
@@ -78,9 +81,6 @@ class Saver:
         self.epoch += 1
         self.ran = time.monotonic()
         self.not_before = max(self.not_before, self.ran + SETTLE)
-
-    def cell_touched(self, record):
-        self.touched.update((None,) if record.door else (*record.reads, *record.writes, *record.deletes))
 
     def request_came(self):
         """Whoever asks something will soon ask more: no save begins in between."""
@@ -119,16 +119,17 @@ class Saver:
 
     def save_now(self, label=""):
         """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands."""
-        if self.clean and self.newest is not None and not label:
-            return self.newest
-        self.clean, self.phase = False, "look"
         _ferry.ignore_stop(True)
         try:
+            if self.clean and self.newest is not None and not label and self._holds_true():
+                return self.newest
+            self.clean, self.phase, self.whole = False, "look", True
             while not self.clean:
                 self._advance(label)
             self._rest()
             self._collect()
         finally:
+            self.whole = False
             _ferry.ignore_stop(False)
         return self.newest
 
@@ -161,15 +162,20 @@ class Saver:
         getattr(self, "_" + self.phase)(label)
 
     def _look(self, _label):
-        look = self._take_look()
+        untouched = self.touch.untouched()
+        believed = set() if self.whole or self.touch.audit_due() else untouched
+        look = self._take_look(believed)
         if look is None:
             return
-        self._learn(look)
+        if self.touch.audit(look, untouched, believed) and believed:
+            return  # once more, believing nothing
+        self._learn(look, believed)
         self.look = look
         self.components = {tuple(c.key): c for c in look.components}
         self.moved = [key for key, c in self.components.items()
                       if key not in self.encoded or not self.encoded[key].still_is(c, self.epoch)]
         self.wrote = bool(self.moved)
+        self.calm = set() if self.whole else self.touch.calm(untouched, [self.components[key] for key in self.moved])
         self.phase = "encode_next"
 
     def _encode_next(self, _label):
@@ -182,7 +188,7 @@ class Saver:
 
     def _confirm(self, _label):
         """Encoding may run user code (their own __reduce__), and threads and tasks run meanwhile: look again."""
-        look = self._take_look()
+        look = self._take_look(self.calm)
         if look is None:
             return
         now = {tuple(c.key): c for c in look.components}
@@ -243,10 +249,20 @@ class Saver:
             self.session.graph.apply(record)
         self.known, self.looked, self.newest = {}, execution, None
 
-    def _take_look(self):
-        return self.session.walker.look(self.session.user_names())
+    def _take_look(self, believed=()):
+        return self.session.walker.look(self.session.user_names(), set(believed), self.touch.buffers)
 
-    def _learn(self, look):
+    def _holds_true(self):
+        """Whether the newest generation is what stands here, though looks believed something of it."""
+        if not self.touch.believing:
+            return True
+        look = None if self.touch.beyond else self._take_look()
+        if look is None or self.touch.audit(look, self.touch.believed):
+            return False
+        self.touch.believing = 0
+        return True
+
+    def _learn(self, look, believed=()):
         """Writes down what the look found changed, and tells the observer and the graph."""
         session = self.session
         now = {tuple(c.key): c.fingerprint for c in look.components}
@@ -261,11 +277,12 @@ class Saver:
                          for c in changed])
             session.append(record)
             session.graph.apply(record)
-        self.known, self.looked, self.touched = now, ended, set()
+        self.known, self.looked = now, ended
+        self.touch.looked(look, believed)
 
     def _may_have_changed(self, component):
         """Whether a fingerprint that is what it was says nothing: it does not cover all, and a cell has touched it since."""
-        return bool(component.opaque) and (None in self.touched or not self.touched.isdisjoint(component.key))
+        return bool(component.opaque) and self.touch.touched(component.key)
 
     # -- encoding
 

@@ -99,6 +99,8 @@ class Session:
     def before_execute(self, code, silent, store_history):
         request = getattr(self.shell, "ferry_request", None) or {}
         self.arrivals.before_cell(code, request, human=store_history and not silent)
+        if request.get("expressions"):
+            self.saver.touch.everything()
         if store_history and not silent and not magics.own_command(code):  # the result of Ferry's own stands alone
             if self.held and request.get("cell_id"):  # not for programs that run a notebook, they have no notebook open
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
@@ -136,6 +138,8 @@ class Session:
             tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
         self.append(record)
         self.running = record
+        if not magics.own_command(code):
+            self.saver.touch.cell_begins()
         self.clock = time.perf_counter_ns()
         self.observer.before(code)
 
@@ -161,7 +165,7 @@ class Session:
         self.append(record)
         self.graph.apply(record)
         if not own:
-            self.saver.cell_touched(record)
+            self.saver.touch.cell_ended(record)
             self.saver.cell_ran()
 
     @guarded()
@@ -231,7 +235,7 @@ class Session:
         return {"session": self.sid, "notebook": self.info.get("notebook") or "", "anonymous": self.anonymous,
                 "execution": self.execution, "generation": newest.generation if newest else 0,
                 "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
-                "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.audits}
+                "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.touch.audits}
 
     def save(self):
         """For ferry_save_request."""
@@ -256,7 +260,7 @@ class Session:
         if self.moving.away:  # the session is another host's
             return outcome
         try:
-            if self.config.save != "off" and not self.saver.clean and self._keeps_by_itself():
+            if self.config.save != "off" and (not self.saver.clean or self.saver.touch.believing) and self._keeps_by_itself():
                 self.keep()
         except Exception as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")

@@ -74,6 +74,14 @@ PyObject* Arrays::Holder(Array* array) {
   return base && !PyBytes_CheckExact(base) ? base : nullptr;
 }
 
+bool Arrays::OwnsMemory(const Array* array) {
+  while (array->base) {
+    if (!IsArray(array->base)) return false;
+    array = reinterpret_cast<const Array*>(array->base);
+  }
+  return array->owns_data();
+}
+
 std::pair<const char*, const char*> Arrays::Extent(const Array* a, Py_ssize_t item_size) {
   const char *low = a->data, *high = a->data + item_size;
   if (a->size() == 0) return {low, low};

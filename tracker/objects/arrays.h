@@ -22,6 +22,7 @@ struct Array {
   int flags;
 
   bool writeable() const { return flags & 0x0400; }
+  bool owns_data() const { return flags & 0x0004; }
   bool c_contiguous() const { return flags & 0x0001; }
   bool f_contiguous() const { return flags & 0x0002; }
   Py_ssize_t size() const {
@@ -50,6 +51,8 @@ class Arrays {
   static Array* SharedBase(Array* array);
   // What else holds the memory (a bytearray, a memory map, a C object): reached for linking. nullptr if nothing.
   static PyObject* Holder(Array* array);
+  // Whether its memory was allocated by numpy for it, or for an array that it is a view of: nothing else writes there.
+  static bool OwnsMemory(const Array* array);
   // The addresses its items lie in.
   static std::pair<const char*, const char*> Extent(const Array* array, Py_ssize_t item_size);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "util/stop.h"
 
@@ -110,7 +111,7 @@ void Walk::ExpandBase(PyObject* object, Kind base) {
       std::size_t size = PyByteArray_GET_SIZE(object);
       if (first_pass_) units_[unit_].bytes += size;
       encoder_.Put(Tag::kByteArray);
-      return PutLarge(object, PyByteArray_AS_STRING(object), size);
+      return PutLarge(object, PyByteArray_AS_STRING(object), size, false);
     }
     case Kind::kInt: EncodeInt(encoder_, object); return;
     case Kind::kFloat: EncodeFloat(encoder_, object); return;
@@ -391,7 +392,9 @@ void Walk::ExpandReduced(PyObject* object, const TypeInfo& info) {
   }
   encoder_.Put(Tag::kReduced);
   PutClass(Py_TYPE(object), info);
+  const bool made = std::exchange(made_, true);
   Push(parts, Shape::kList);
+  made_ = made;
   encoder_.Number(static_cast<std::uint64_t>(PyList_GET_SIZE(parts)));
   if (IsArray(object)) ExpandArray(object, info);
 }
@@ -566,7 +569,7 @@ void Walk::PutItems(PyObject* object, const DtypeInfo& dtype) {
     return PushPending(object, Shape::kParts, from);
   }
   std::size_t size = a->size() * dtype.item_size;
-  if (a->c_contiguous() || fortran) return PutLarge(object, a->data, size);
+  if (a->c_contiguous() || fortran) return PutLarge(object, a->data, size, Arrays::OwnsMemory(a));
   // The same encoding as of a contiguous array with these items.
   Digester digester;
   std::size_t since = 0;

@@ -21,6 +21,7 @@ void Walk::Start() {
   weakly_held_.clear();
   cached_.clear();
   large_.clear();
+  before_ = nullptr;
   links_ = UnionFind();
   stopped_ = torn_ = false;
   switches_ = GilSwitches();
@@ -33,11 +34,12 @@ void Walk::Finish() {
   reductions_.Clear();
 }
 
-std::uint32_t Walk::AddName(const std::string& name, PyObject* value) {
+std::uint32_t Walk::AddName(const std::string& name, PyObject* value, bool untouched) {
   auto id = static_cast<std::uint32_t>(units_.size());
   Unit unit;
   unit.root = value;
   unit.name = name;
+  unit.untouched = untouched;
   units_.push_back(std::move(unit));
   links_.Resize(units_.size());
   return id;
@@ -72,6 +74,9 @@ std::optional<Digest> Walk::Together(std::vector<std::uint32_t> group) {
     const Unit &x = units_[a], &y = units_[b];
     return std::tie(x.code, x.name, a) < std::tie(y.code, y.name, b);
   });
+  // What shares objects with a unit that was touched counts as touched.
+  if (std::any_of(group.begin(), group.end(), [&](std::uint32_t u) { return !units_[u].untouched; }))
+    for (std::uint32_t u : group) units_[u].untouched = false;
   first_pass_ = false;
   ++walk_;
   number_ = 0;
@@ -105,7 +110,7 @@ bool Walk::WalkRoot(std::uint32_t unit) {
   unit_ = unit;
   frames_.clear();
   pending_.clear();
-  again_ = listing_ = false;
+  again_ = listing_ = made_ = false;
   PyObject* root = units_[unit].root;
   if (!units_[unit].code) {
     std::size_t before = met_.size();
@@ -211,6 +216,7 @@ bool Walk::Drain() {
     std::size_t depth = frames_.size();
     again_ = frames_.back().again;
     listing_ = frames_.back().listing;
+    made_ = frames_.back().made;
     PyObject* object = frames_.back().object;
     bool done = false;
     while (frames_.size() == depth) {
@@ -281,7 +287,7 @@ void Walk::Visit(PyObject* object) {
       if (first_pass_) ++unit.objects;
       encoder_.Put(PyUnicode_CheckExact(object) ? Tag::kStr : Tag::kBytes);
       const void* data = PyUnicode_CheckExact(object) ? PyUnicode_DATA(object) : PyBytes_AS_STRING(object);
-      PutLarge(object, data, bytes);
+      PutLarge(object, data, bytes, true);
       if (Py_REFCNT(object) > 1) NoteDistinct(object, true);
       return;
     }
@@ -358,7 +364,7 @@ void Walk::VisitObject(PyObject* object) {
 
 void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   std::uint32_t number = ++number_;
-  bool again = again_, listing = listing_;
+  bool again = again_, listing = listing_, made = made_;
   Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
   const bool weakly_held = place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place);
   // What is reduced can come back through what its reduction made, so it is listed whoever holds it; what has weak
@@ -395,6 +401,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   Expand(object, info);
   again_ = again;
   listing_ = listing;
+  made_ = made;
 }
 
 // An immutable object that `is` can tell from its equals, and that is more than once referred to.
@@ -492,11 +499,23 @@ Digest Walk::BufferDigest(const void* data, std::size_t size) {
   return digester.Finish();
 }
 
-void Walk::PutLarge(PyObject* owner, const void* data, std::size_t size) {
+const Buffer* Walk::Known(PyObject* owner, const void* data, std::size_t size) const {
+  if (!before_ || !units_[unit_].untouched) return nullptr;
+  auto it = before_->find(owner);
+  return it != before_->end() && it->second.data == data && it->second.size == size ? &it->second : nullptr;
+}
+
+void Walk::PutLarge(PyObject* owner, const void* data, std::size_t size, bool own) {
   encoder_.Put(Tag::kBuffer, static_cast<std::uint64_t>(size));
   auto it = large_.find(owner);
-  Digest digest = it != large_.end() ? it->second : BufferDigest(data, size);
-  if (it == large_.end() && (Py_REFCNT(owner) > 1 || size >= 1 << 16)) large_.emplace(owner, digest);
+  if (it != large_.end() && it->second.believed && !units_[unit_].untouched) it = (large_.erase(it), large_.end());
+  if (it != large_.end()) return encoder_.Put(Tag::kBuffer, it->second.digest);
+  // What a reduction made just now is another object each time, at an address that may have been another's.
+  const bool stays = own && !(made_ && Py_REFCNT(owner) == 1);
+  const Buffer* known = stays ? Known(owner, data, size) : nullptr;
+  const Digest digest = known ? known->digest : BufferDigest(data, size);
+  if (Py_REFCNT(owner) > 1 || size >= kLargeBuffer)
+    large_.emplace(owner, Buffer{stays ? data : nullptr, size, digest, known != nullptr});
   encoder_.Put(Tag::kBuffer, digest);
 }
 

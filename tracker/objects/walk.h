@@ -29,9 +29,21 @@
 
 namespace ferry::objects {
 
+constexpr std::size_t kLargeBuffer = 1 << 16;  // bytes from which a look remembers a digest for the next one
+
+// The digest of a large buffer, as a look took it.
+struct Buffer {
+  const void* data;  // nullptr: not to be recognized later
+  std::size_t size;
+  Digest digest;
+  bool believed;     // taken from the look before
+};
+using Buffers = std::unordered_map<PyObject*, Buffer>;  // by the object that the memory belongs to; compared only
+
 struct Unit {
   PyObject* root = nullptr;            // borrowed
   std::string name;                    // the user's name, or "module.qualname" of a code unit
+  bool untouched = false;              // no code can have touched it since the look of the buffers given to Believe
   bool code = false;                   // a class or function of the session
   Digest digest;                       // of this unit alone; says nothing once it is linked
   std::vector<std::uint32_t> needs;    // code units it refers to, in order of first visit
@@ -55,7 +67,9 @@ class Walk {
 
   void Start();
   // A unit to be walked; code units that are met become units by themselves.
-  std::uint32_t AddName(const std::string& name, PyObject* value);
+  std::uint32_t AddName(const std::string& name, PyObject* value, bool untouched = false);
+  // The large buffers of untouched units are as that look found them. `before` lives until Finish.
+  void Believe(const Buffers& before) { before_ = &before; }
   // Walks all units. False: stopped (util/stop.h), or torn.
   bool Run();
   // The digest of units that share mutable objects, walked as one. nullopt: stopped, or torn.
@@ -71,6 +85,7 @@ class Walk {
   const Reductions& reductions() const { return reductions_; }
   // Values of fields that were left out as caches.
   const std::vector<PyObject*>& cached() const { return cached_; }
+  Buffers TakeBuffers() { return std::move(large_); }
   const std::vector<std::pair<PyObject*, std::uint32_t>>& weakly_held() const { return weakly_held_; }
   bool Stop() { return !Step(); }  // whether the look is to end; asked between steps of microseconds
   bool IsLeaf(PyObject* object);  // never part of a unit's own state
@@ -83,7 +98,7 @@ class Walk {
   struct Frame {
     PyObject* object;
     Shape shape;
-    bool again, listing;
+    bool again, listing, made;
     Py_ssize_t at, end;  // kFields, kParts: range of pending_; kDict: place, and the value to visit after its key
     Py_ssize_t first;    // where `at` began
   };
@@ -109,7 +124,9 @@ class Walk {
   void Link(std::uint32_t other);
   void Need(PyObject* code_object);
   void PutClass(PyTypeObject* type, const TypeInfo& info);
-  void PutLarge(PyObject* owner, const void* data, std::size_t size);
+  // own: the memory is the owner's alone and only code that reaches it can write there.
+  void PutLarge(PyObject* owner, const void* data, std::size_t size, bool own);
+  const Buffer* Known(PyObject* owner, const void* data, std::size_t size) const;
   Digest BufferDigest(const void* data, std::size_t size);
   PyObject* Parts(PyObject* object, const TypeInfo& info);
   void MarkOpaque(const std::string& why);
@@ -136,7 +153,7 @@ class Walk {
   void ShallowDigest(PyObject* object, Encoder& e, int depth);
 
   void Push(PyObject* object, Shape shape, Py_ssize_t at = 0, Py_ssize_t end = 0) {
-    frames_.push_back({object, shape, again_, listing_, at, end, at});
+    frames_.push_back({object, shape, again_, listing_, made_, at, end, at});
   }
   // Opens a frame over what was appended to pending_ since `from`.
   void PushPending(PyObject* object, Shape shape, std::size_t from) {
@@ -164,7 +181,8 @@ class Walk {
   std::vector<Span> spans_;             // memory of arrays
   std::vector<std::pair<PyObject*, std::uint32_t>> weakly_held_;  // objects with weak references to them, and their unit
   std::vector<PyObject*> cached_;
-  std::unordered_map<PyObject*, Digest> large_;  // digests of large buffers, by owner
+  Buffers large_;
+  const Buffers* before_ = nullptr;
 
   // of the walk on the way
   Encoder encoder_;
@@ -178,6 +196,7 @@ class Walk {
   bool first_pass_ = true;
   bool again_ = false;    // inside an immutable object that another unit has counted already
   bool listing_ = false;  // inside an immutable object that another unit may come through: even what has one reference is listed
+  bool made_ = false;     // inside what a reduction of this look returned
   bool stopped_ = false, torn_ = false;
   unsigned long switches_ = 0;
 };

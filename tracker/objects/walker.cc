@@ -32,11 +32,12 @@ class FinishWalk {
 
 }  // namespace
 
-bool Walker::WalkNames(const std::vector<std::string>& names) {
+bool Walker::WalkNames(const std::vector<std::string>& names, const std::set<std::string>& untouched, const Buffers* before) {
   modules_.Refresh();
   walk_.Start();
+  if (before) walk_.Believe(*before);
   for (const std::string& name : std::set<std::string>(names.begin(), names.end()))
-    if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), name.c_str())) walk_.AddName(name, value);
+    if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), name.c_str())) walk_.AddName(name, value, untouched.contains(name));
   return walk_.Run();
 }
 
@@ -46,13 +47,14 @@ bool Walker::IsWhole(const std::set<std::string>& names) {
   });
 }
 
-std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names) {
+std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, const std::set<std::string>& untouched,
+                                     const Buffers* before) {
   NoCollection no_collection;
   for (int attempt = 0; attempt < 4; ++attempt) {
     FinishWalk finish(walk_);
     std::optional<Components> found;
     std::optional<std::vector<Escape>> escapes;
-    if (WalkNames(names)) found = MakeComponents(walk_, pids_);
+    if (WalkNames(names, untouched, before)) found = MakeComponents(walk_, pids_);
     if (found) escapes = FindEscapes(walk_, namespace_);
     if (!escapes) {
       pids_.Forget();
@@ -62,6 +64,7 @@ std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names) {
     for (const Escape& e : *escapes) found->list[found->of_unit[e.unit]].escaped = true;
     auto look = std::make_unique<Look>();
     look->components = std::move(found->list);
+    look->buffers = std::make_shared<const Buffers>(walk_.TakeBuffers());
     for (auto [pid, object] : found->objects) look->objects[pid] = py::reinterpret_borrow<py::object>(object);
     std::set<std::string> seen(names.begin(), names.end());
     bool whole = IsWhole(seen);

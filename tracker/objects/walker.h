@@ -18,6 +18,7 @@ namespace ferry::objects {
 struct Look {
   std::vector<Component> components;  // each after those it needs
   std::unordered_map<std::int64_t, pybind11::object> objects;  // pid -> object
+  std::shared_ptr<const Buffers> buffers;
 };
 
 class Walker {
@@ -26,8 +27,10 @@ class Walker {
       : namespace_(std::move(ns)), types_(namespace_), modules_(namespace_), walk_(namespace_, types_, modules_, codes_) {}
 
   // The components of these names; names that are not bound are left out. nullptr: stopped (util/stop.h), or other
-  // threads kept running in between.
-  std::unique_ptr<Look> LookAt(const std::vector<std::string>& names);
+  // threads kept running in between. Large buffers of `untouched` names are taken to be as in `before` (may be null): no
+  // code that can reach them may have run since that look, which must have been of the same names' values.
+  std::unique_ptr<Look> LookAt(const std::vector<std::string>& names, const std::set<std::string>& untouched = {},
+                               const Buffers* before = nullptr);
 
   // Fingerprint of one value with all the code it needs, and why it is opaque ("" if it is not). nullopt: stopped.
   std::optional<std::pair<Digest, std::string>> FingerprintOf(pybind11::handle value);
@@ -46,7 +49,7 @@ class Walker {
   const std::string& name(std::uint32_t mention) const { return codes_.name(mention); }
 
  private:
-  bool WalkNames(const std::vector<std::string>& names);
+  bool WalkNames(const std::vector<std::string>& names, const std::set<std::string>& untouched = {}, const Buffers* before = nullptr);
   // Whether a look at `names` leaves out no name that earlier looks had and that is still bound.
   bool IsWhole(const std::set<std::string>& names);
 

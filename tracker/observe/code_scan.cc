@@ -29,11 +29,6 @@ std::string_view Text(PyObject* string) {
 }
 
 // Attributes through which code gets at a namespace that it does not name.
-bool IsDoorAttribute(std::string_view name) {
-  return OneOf(name, "__globals__", "f_globals", "f_locals", "f_back", "tb_frame", "gi_frame", "cr_frame", "ag_frame",
-               "user_ns", "user_global_ns", "user_module", "_getframe", "currentframe");
-}
-
 bool IsClock(std::string_view name) {
   return OneOf(name, "perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "process_time", "time_ns", "now",
                "utcnow", "today", "uuid1", "uuid4", "urandom", "token_bytes", "token_hex", "token_urlsafe", "randbelow",
@@ -243,6 +238,11 @@ void CodeScan::Add(const CodeScan& other) {
 }
 
 bool IsDoorName(std::string_view name) { return OneOf(name, "globals", "eval", "exec", "get_ipython", "__main__"); }
+
+bool IsDoorAttribute(std::string_view name) {
+  return OneOf(name, "__globals__", "f_globals", "f_locals", "f_back", "tb_frame", "gi_frame", "cr_frame", "ag_frame",
+               "user_ns", "user_global_ns", "user_module", "_getframe", "currentframe");
+}
 
 CodeScan ScanCell(PyCodeObject* code) { return Scanner(code, true).Run(); }
 

@@ -31,6 +31,9 @@ struct CodeScan {
 // True for a global name that reaches every name of the namespace whoever calls it.
 bool IsDoorName(std::string_view name);
 
+// The same of an attribute.
+bool IsDoorAttribute(std::string_view name);
+
 // `code`: compiled from a cell; its names are the namespace's. Throws error_already_set only when memory ends.
 CodeScan ScanCell(PyCodeObject* code);
 
