@@ -8,8 +8,11 @@
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdlib>
 #include <ctime>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -129,10 +132,49 @@ struct DirectFile::State {
 DirectFile::DirectFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DirectFile::DirectFile(DirectFile&&) noexcept = default;
 
+namespace {
+
+struct Closings {
+  std::mutex mutex;
+  std::condition_variable ended;
+  int under_way = 0;
+};
+
+Closings& TheClosings() {
+  static Closings& closings = *new Closings;  // outlives the threads
+  return closings;
+}
+
+}  // namespace
+
 // To end the context of the AIO takes the system a grace period of tens of milliseconds, and to close a file that was
 // written may wait for its journal: on a thread of its own, which owns the buffers until then.
 DirectFile::~DirectFile() {
-  if (state_) std::thread([state = std::move(state_)]() mutable { state.reset(); }).detach();
+  if (!state_) return;
+  Closings& closings = TheClosings();
+  {
+    std::lock_guard lock(closings.mutex);
+    ++closings.under_way;
+  }
+  auto ended = [&closings] {
+    std::lock_guard lock(closings.mutex);
+    --closings.under_way;
+    closings.ended.notify_all();
+  };
+  try {
+    std::thread([ended, state = std::move(state_)]() mutable {
+      state.reset();
+      ended();
+    }).detach();
+  } catch (const std::system_error&) {  // no thread to be had: it has ended here, with the work of the one that was not made
+    ended();
+  }
+}
+
+void DirectFile::AwaitClosed() {
+  Closings& closings = TheClosings();
+  std::unique_lock lock(closings.mutex);
+  closings.ended.wait(lock, [&] { return closings.under_way == 0; });
 }
 
 Result<DirectFile> DirectFile::Create(const std::string& path, std::uint64_t size) {

@@ -24,6 +24,7 @@ class DirectFile {
   static Result<DirectFile> Create(const std::string& path, std::uint64_t size);
   DirectFile(DirectFile&&) noexcept;
   ~DirectFile();  // waits for nothing; writes under way go on
+  static void AwaitClosed();  // until nothing is left of those that were destroyed
 
   char* buffer();  // kPiece bytes to be filled next
   // Takes the buffer. Every one but the last must be full. An error may be of an earlier one. Where the device is slow it

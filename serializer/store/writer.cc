@@ -224,6 +224,7 @@ Result<void> SessionWriter::SyncBlobs(const format::Manifest& manifest, Stop& st
   syncing_log_ = log_.size();
   unsyncable_ = std::make_shared<std::optional<Digest>>();
   sync_.Start([files = files_, disk = disk_, waiting, failed = unsyncable_]() -> Result<void> {
+    DirectFile::AwaitClosed();  // a process of which an image is taken has no work under way behind a commit
     auto sync = [](const std::string& path) {
       auto file = File::Read(path);
       return file ? file->Sync() : Result<void>(file.error());

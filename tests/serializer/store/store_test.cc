@@ -344,7 +344,7 @@ TEST_F(StoreTest, ImagesCountAgainstTheQuotaAndGoWithTheGarbage) {
   image(4, ".tmp");
   auto writer = *small.Write(sid);
   EXPECT_EQ(writer.PutBlob({std::string(30'000, 'y')}, Never()).error().code, Code::kFull);
-  auto freed = writer.Collect();
+  auto freed = writer.Collect(Never());
   ASSERT_TRUE(freed.ok());
   EXPECT_EQ(*freed, 120'000u) << "an older image, and one whose taking died";
   EXPECT_FALSE(Exists(files.Image(1)));
