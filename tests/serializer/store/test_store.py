@@ -110,12 +110,15 @@ def test_a_forked_child_does_not_keep_the_lock(store):
     sid = store.create({})
     writer = store.write(sid)
     read, write = os.pipe()
+    alive, lives = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(write)
+        os.write(lives, b"x")
         os.read(read, 1)  # lives on until the parent is done
         os._exit(0)
     try:
+        assert os.read(alive, 1)  # before it ran it could not give anything up
         writer.close()
         store.write(sid).close()
     finally:
