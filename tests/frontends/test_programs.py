@@ -80,4 +80,4 @@ def test_a_manager_that_requires_encryption(env):
         assert reply["content"]["status"] == "ok" and "42\n" in outputs and client.is_alive()
     finally:
         client.stop_channels()
-        manager.shutdown_kernel(now=True)
+        manager.shutdown_kernel()  # killed, the relay would leave its engine waiting for another one
