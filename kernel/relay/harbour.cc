@@ -12,6 +12,7 @@
 #include "kernel/relay/engine.h"
 #include "kernel/relay/lock_holder.h"
 #include "kernel/relay/wake_of_copy.h"
+#include "kernel/relay/wire_names.h"
 #include "serializer/image/bundle.h"
 #include "serializer/image/libraries.h"
 #include "serializer/image/probe.h"

@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "kernel/relay/wake_of_copy.h"
-#include "serializer/image/bundle.h"
 #include "serializer/store/json.h"
 #include "util/file.h"
 
@@ -77,22 +76,6 @@ void Hold::Await() {
 
 void Hold::Open() {
   if (auto door = Wake::Listen(wake_)) door_ = std::move(*door);
-}
-
-std::string ImageName(std::uint32_t generation) {
-  const std::string path = store::SessionFiles("").Image(generation);
-  return path.substr(path.rfind('/') + 1);
-}
-
-std::string PathOf(const store::SessionFiles& files, const std::string& name) {
-  if (auto digest = Digest::FromHex(name)) return files.Blob(*digest);
-  if (auto number = store::GenerationOf(name)) return files.Generation(*number);
-  if (name == "log") return files.Log();
-  const auto slash = name.find('/');
-  const std::string file = slash == std::string::npos ? "" : name.substr(slash + 1);
-  const auto number = store::ImageOf(name.substr(0, slash));
-  if (!number || file.empty() || file[0] == '.' || file.find('/') != std::string::npos) return "";
-  return files.Image(*number) + (file == "bundle" ? image::kBundle : image::kImages + ("/" + file));
 }
 
 void RemoveMarks(const store::SessionFiles& files) {

@@ -48,11 +48,6 @@ class Hold {
   std::optional<Wake> door_;
 };
 
-// What a file of a session is called on the wire: a blob by its digest, "gen-00000007", "log", "image-00000007/NAME".
-std::string ImageName(std::uint32_t generation);
-// Where it lies; "" for what is no such name.
-std::string PathOf(const store::SessionFiles& files, const std::string& name);
-
 // The marks by which a target knows that a store is the source's own.
 void RemoveMarks(const store::SessionFiles& files);
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "kernel/relay/end.h"
-#include "kernel/relay/hold.h"
+#include "kernel/relay/wire_names.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
