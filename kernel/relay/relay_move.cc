@@ -82,6 +82,7 @@ void Relay::ShowMove(json bundle) {
     if (!bundle.contains("application/json")) return;
     bundle = {{"application/json", bundle["application/json"]}, {"text/plain", Text(bundle["application/json"])}};
   }
+  if (!move_json_) bundle.erase("application/json");  // JupyterLab would show that instead of the text
   bool first = move_shown_.empty();
   if (first) move_shown_ = "ferry-move-" + RandomHex(8);
   voice_.Publish(first ? "display_data" : "update_display_data", queue_.running()->header,
