@@ -88,6 +88,8 @@ void BindObjects(py::module_& m) {
   BindLook(m);
   m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
         "Whether sys.modules holds the module under its name and an import would bring it.");
+  m.def("is_by_hand", [](const py::str& name) { return objects::IsByHand(name.ptr()); },
+        "Whether a cell made the module of this name and put it into sys.modules.");
   py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")
       .def(py::init<py::dict>())
       .def("look", [](const std::shared_ptr<Walker>& walker, const std::vector<std::string>& names,

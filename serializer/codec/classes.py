@@ -9,7 +9,7 @@ import _abc
 import sys
 import types
 
-from kernelferry._ferry import fill_class, set_metaclass
+from kernelferry._ferry import fill_class, is_by_hand, set_metaclass
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: made in C, whether on the heap or not
@@ -25,7 +25,7 @@ def importable(cls) -> bool:
         return True
     name = type.__dict__["__module__"].__get__(cls)
     module = sys.modules.get(name) if isinstance(name, str) else None
-    if module is None or name == "__main__":
+    if module is None or name == "__main__" or is_by_hand(name):
         return False
     found = module
     for part in cls.__qualname__.split("."):

@@ -8,14 +8,14 @@ import linecache
 import sys
 import types
 
-from kernelferry._ferry import function_parts
+from kernelferry._ferry import function_parts, is_by_hand
 
 
 def importable(function) -> bool:
     """An import of its module finds this very function."""
     name = function.__module__
     module = sys.modules.get(name) if isinstance(name, str) else None
-    if module is None or name == "__main__":
+    if module is None or name == "__main__" or is_by_hand(name):
         return False
     found = module
     for part in function.__qualname__.split("."):

@@ -27,15 +27,16 @@ def held_by(module, attribute):
 def reduce_module(encoding, module):
     if is_imported(module):
         return importlib.import_module, (vars(module)["__name__"],)
-    for name, other in list(sys.modules.items()):
-        if other is module and name != vars(module).get("__name__"):
-            return importlib.import_module, (name,)
+    if vars(module).get("__spec__") is not None:
+        for name, other in list(sys.modules.items()):
+            if other is module and name != vars(module).get("__name__"):
+                return importlib.import_module, (name,)
     # made by the session with types.ModuleType
-    state = {name: value for name, value in vars(module).items() if name != "__builtins__"}
-    return types.ModuleType, (module.__name__, module.__doc__), state, None, None, set_module
+    return types.ModuleType, ("",), dict(vars(module)), None, None, set_module
 
 
 def set_module(module, names):
+    vars(module).clear()
     vars(module).update(names)
 
 

@@ -72,7 +72,7 @@ void Walk::Expand(PyObject* object, const TypeInfo& info) {
       encoder_.Put(Tag::kMembers, info.label);
       return Traverse(object);
     case Kind::kModule: {
-      MarkOpaque("module");
+      if (Py_TYPE(object) != &PyModule_Type) MarkOpaque("module");
       encoder_.Put(Tag::kOpaque, info.label);
       std::size_t from = pending_.size();
       AppendDict(PyModule_GetDict(object), nullptr);
@@ -218,7 +218,7 @@ bool Walk::PureDigest(PyObject* object, Encoder& e, int depth) {
     return true;
   }
   if (info.kind == Kind::kFunction) {
-    if (types_.IsSessionFunction(object) || Types::IsLocalFunction(object)) return false;
+    if (IsSessionFunction(object) || Types::IsLocalFunction(object)) return false;
     auto* f = reinterpret_cast<PyFunctionObject*>(object);
     return f->func_module && EncodeLeaf(e, f->func_module) != Leaf::kNo && EncodeLeaf(e, f->func_qualname) != Leaf::kNo;
   }
@@ -472,8 +472,9 @@ void Walk::ExpandFunction(PyObject* object) {
   encoder_.Put(Tag::kFunction, code.digest);
   NoteConstants(reinterpret_cast<PyCodeObject*>(f->func_code)->co_consts);
   std::size_t from = pending_.size();
-  for (PyObject* part : {f->func_name, f->func_qualname, f->func_module, f->func_doc, f->func_defaults, f->func_kwdefaults})
+  for (PyObject* part : {f->func_name, f->func_qualname, f->func_module ? f->func_module : Py_None, f->func_doc, f->func_defaults, f->func_kwdefaults})
     pending_.push_back(part);
+  if (f->func_globals != namespace_.ptr() && !modules_.Find(f->func_globals)) pending_.push_back(f->func_globals);
   // Cells are what closures share; the tuple around them is not.
   for (Py_ssize_t i = 0, n = f->func_closure ? PyTuple_GET_SIZE(f->func_closure) : 0; i < n; ++i)
     pending_.push_back(PyTuple_GET_ITEM(f->func_closure, i));

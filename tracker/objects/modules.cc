@@ -48,14 +48,49 @@ bool IsImported(PyObject* module) {
 
 namespace {
 
+// The module in sys.modules, or nullptr.
+PyObject* ModuleNamed(PyObject* name) {
+  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(PyImport_GetModuleDict(), name) : nullptr;
+  return module && PyModule_Check(module) ? module : nullptr;
+}
+
 // A module may be held under another name than its own (aliases of libraries); those are the library's.
-bool IsByHand(PyObject* module) {
-  const char* text = PyModule_GetName(module);
-  if (!text) return PyErr_Clear(), false;
-  return PyDict_GetItemString(PyImport_GetModuleDict(), text) == module && !IsImported(module);
+bool IsMadeByHand(PyObject* module) {
+  PyObject* name = PyDict_GetItemString(PyModule_GetDict(module), "__name__");
+  return ModuleNamed(name) == module && !IsImported(module) && PyUnicode_CompareWithASCIIString(name, "__main__") != 0;
 }
 
 }  // namespace
+
+bool IsByHand(PyObject* name) {
+  PyObject* module = ModuleNamed(name);
+  return module && IsMadeByHand(module);
+}
+
+bool IsModuleNamespace(PyObject* dict) {
+  PyObject* module = ModuleNamed(PyDict_GetItemString(dict, "__name__"));
+  return module && PyModule_GetDict(module) == dict && IsImported(module);
+}
+
+bool IsFoundByImport(PyObject* function) {
+  auto* f = reinterpret_cast<PyFunctionObject*>(function);
+  PyObject* found = ModuleNamed(f->func_module);
+  if (!found || !IsImported(found)) return false;
+  const char* path = PyUnicode_AsUTF8(f->func_qualname);
+  if (!path) return PyErr_Clear(), false;
+  for (const char* part = path; found;) {
+    const char* dot = std::strchr(part, '.');
+    PyObject* dict = PyModule_Check(found) ? PyModule_GetDict(found)
+                     : PyType_Check(found) ? reinterpret_cast<PyTypeObject*>(found)->tp_dict : nullptr;
+    found = dict ? PyDict_GetItemString(dict, std::string(part, dot ? dot - part : std::strlen(part)).c_str()) : nullptr;
+    if (!dot) break;
+    part = dot + 1;
+  }
+  if (!found || found == function) return found == function;
+  if (Py_TYPE(found) != &PyStaticMethod_Type && Py_TYPE(found) != &PyClassMethod_Type) return false;
+  const auto inner = py::reinterpret_steal<py::object>(PyObject_GetAttrString(found, "__func__"));
+  return inner.ptr() == function;
+}
 
 void Modules::Refresh() {
   PyObject* modules = PyImport_GetModuleDict();
@@ -66,7 +101,7 @@ void Modules::Refresh() {
   while (PyDict_Next(modules, &pos, &name, &module)) {
     if (!PyModule_Check(module) || !PyUnicode_Check(name)) continue;
     PyObject* dict = PyModule_GetDict(module);
-    if (dict == namespace_.ptr() || IsByHand(module)) continue;
+    if (dict == namespace_.ptr() || IsMadeByHand(module)) continue;
     auto [it, fresh] = seen_.try_emplace(module);
     Seen& seen = it->second;
     ++met;

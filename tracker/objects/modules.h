@@ -21,6 +21,12 @@ struct ModuleReference {
 // Whether sys.modules holds the module under its name, and an import would bring it: not so of one that a cell made by
 // hand and put there. A submodule that a library made by hand comes with the library.
 bool IsImported(PyObject* module);
+// Whether the module of this name is one that a cell made by hand and put into sys.modules.
+bool IsByHand(PyObject* name);
+// Whether a dict is the namespace of an imported module.
+bool IsModuleNamespace(PyObject* dict);
+// Whether an import of its module finds this very function. Runs no code.
+bool IsFoundByImport(PyObject* function);
 
 class Modules {
  public:

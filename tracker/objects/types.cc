@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "tracker/objects/modules.h"
+
 namespace py = pybind11;
 
 namespace ferry::objects {
@@ -100,9 +102,17 @@ std::string TypeLabel(PyTypeObject* type) {
 
 bool Types::IsSessionClass(PyTypeObject* type) {
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || !type->tp_dict) return false;
-  if (SameText(PyDict_GetItemString(type->tp_dict, "__module__"), "__main__")) return true;
+  PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
+  if (SameText(module, "__main__")) return true;
   auto* heap = reinterpret_cast<PyHeapTypeObject*>(type);
-  return (heap->ht_cached_keys || heap->ht_slots) && IsLocalName(heap->ht_qualname);
+  if (!heap->ht_cached_keys && !heap->ht_slots) return false;
+  if (IsLocalName(heap->ht_qualname)) return true;
+  // Modules that a library makes by hand hold types of C (Cython).
+  static const destructor of_python = reinterpret_cast<PyTypeObject*>(py::module_::import("abc").attr("ABC").ptr())->tp_dealloc;
+  if (type->tp_dealloc != of_python) return false;
+  if (IsByHand(module)) return true;
+  // Code that exec() ran in a dict without a name.
+  return SameText(module, "builtins") && PyDict_GetItem(PyEval_GetBuiltins(), heap->ht_name) != reinterpret_cast<PyObject*>(type);
 }
 
 bool Types::IsSessionFunction(PyObject* function) const {

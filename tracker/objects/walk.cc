@@ -314,7 +314,7 @@ void Walk::VisitObject(PyObject* object) {
       return PutClass(reinterpret_cast<PyTypeObject*>(object), self);
     }
     case Kind::kFunction: {
-      if (types_.IsSessionFunction(object)) return Need(object);
+      if (IsSessionFunction(object)) return Need(object);
       if (Types::IsLocalFunction(object)) break;
       auto* f = reinterpret_cast<PyFunctionObject*>(object);
       encoder_.Put(Tag::kLibrary);
@@ -455,6 +455,12 @@ void Walk::Link(std::uint32_t other) { links_.Union(other, unit_); }
 void Walk::PutClass(PyTypeObject* type, const TypeInfo& info) {
   if (info.session) return Need(reinterpret_cast<PyObject*>(type));
   encoder_.Put(Tag::kLibrary, info.label);
+}
+
+// Written in the session, also where exec() ran it in another dict, or in a module that a cell made by hand.
+bool Walk::IsSessionFunction(PyObject* function) const {
+  if (types_.IsSessionFunction(function)) return true;
+  return !modules_.Find(reinterpret_cast<PyFunctionObject*>(function)->func_globals) && !IsFoundByImport(function);
 }
 
 void Walk::Need(PyObject* object) {

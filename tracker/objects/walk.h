@@ -123,6 +123,7 @@ class Walk {
   void MeetAll();
   void Link(std::uint32_t other);
   void Need(PyObject* code_object);
+  bool IsSessionFunction(PyObject* function) const;
   void PutClass(PyTypeObject* type, const TypeInfo& info);
   // own: the memory is the owner's alone and only code that reaches it can write there.
   void PutLarge(PyObject* owner, const void* data, std::size_t size, bool own);

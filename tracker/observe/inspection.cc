@@ -4,6 +4,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "tracker/objects/modules.h"
 #include "tracker/observe/code_scan.h"
 
 namespace py = pybind11;
@@ -100,12 +101,15 @@ class Walk {
     }
   }
 
-  // Not its globals: that is the namespace, or a library.
+  // Not its globals where they are the namespace, or a library.
   void Function(PyObject* value) {
     auto* function = reinterpret_cast<PyFunctionObject*>(value);
     if (function->func_globals == ns_) {
       found_.units.push_back(value);
       Code(function->func_code);
+    } else if (!objects::IsModuleNamespace(function->func_globals)) {
+      Code(function->func_code);
+      if (Meet(function->func_globals)) return;
     }
     for (PyObject* part : {function->func_closure, function->func_defaults, function->func_kwdefaults,
                            function->func_dict, function->func_annotations}) {
@@ -149,7 +153,8 @@ class Walk {
 
 bool IsLeaf(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);
-  if (PyModule_Check(value) || PyCFunction_CheckExact(value) || PyUnicode_CheckExact(value)) return true;
+  if (PyModule_Check(value)) return !objects::IsByHand(PyDict_GetItemString(PyModule_GetDict(value), "__name__"));
+  if (PyCFunction_CheckExact(value) || PyUnicode_CheckExact(value)) return true;
   if (PyType_Check(value)) return !IsUserType(reinterpret_cast<PyTypeObject*>(value));
   if (type->tp_flags & Py_TPFLAGS_HAVE_GC) {
     return PyTuple_CheckExact(value) && !PyObject_GC_IsTracked(value);  // of atoms only

@@ -1,6 +1,5 @@
 # name: function-of-another-namespace
 # description: functions whose globals are a dict of the session, not the session itself
-# defect: the dict of a function's globals is refused: its fingerprint differs from what was saved
 # %%
 space = {"n": 0, "log": []}
 exec("def bump(k=1):\n    global n\n    n += k\n    log.append(n)\n    return n", space)
