@@ -25,8 +25,9 @@ from .saver import Encoded
 
 log = logging.getLogger("kernelferry.session")
 
-LAST = ("builtins", "modules", "annotations", "finders", "signals", "ipython", "matplotlib", "Out")  # process state that refers to variables
+LAST = ("builtins", "modules", "annotations", "finders", "signals", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
+SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
 REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
 
 
@@ -344,7 +345,7 @@ class Arrival(Account):
             entry = state.entry
             if state.way == "stored" and not state.kept and state.verified is not False:
                 saver.encoded[key] = Encoded(entry.fingerprint, tuple(entry.exports), tuple(entry.needs), entry.opaque, saver.epoch,
-                                             blob=entry.blob, bytes=entry.bytes, seconds=entry.seconds)
+                                             blob=entry.blob, bytes=entry.bytes, seconds=entry.seconds, uncovered=state.uncovered)
         if self.manifest.generation:
             saver.newest = self.manifest
 
@@ -354,7 +355,8 @@ class Arrival(Account):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.whole and self.manifest.executions < self.until  # they come before the new one
-        late = any(what == "item" and name in LAST and name != "Out" for what, name in self.steps)
+        late = any(what == "item" and name in LAST and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
+                   for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
         while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):

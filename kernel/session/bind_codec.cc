@@ -4,6 +4,7 @@
 #include "serializer/codec/class_parts.h"
 #include "serializer/codec/deep_stack.h"
 #include "serializer/codec/gate.h"
+#include "serializer/codec/changed_keys.h"
 #include "serializer/codec/set_layout.h"
 
 namespace ferry::session {
@@ -17,7 +18,7 @@ void BindCodec(py::module_& m) {
       .def("persistent_id", &codec::Gate::PersistentId)
       .def("reducer_override", &codec::Gate::ReducerOverride)
       .def_property_readonly("last", &codec::Gate::last)
-      .def_property_readonly("set_layouts", &codec::Gate::set_layouts)
+      .def_property_readonly("table_layouts", &codec::Gate::table_layouts)
       .def_property_readonly("shared_numbers", &codec::Gate::constants);
   py::class_<codec::Resolver, std::shared_ptr<codec::Resolver>>(m, "Resolver", "What pids of a blob stand for")
       .def(py::init<py::function, py::list>(), py::arg("resolve"), py::arg("numbers"))
@@ -29,6 +30,7 @@ void BindCodec(py::module_& m) {
   m.def("instance_dict", &codec::InstanceDict);
   m.def("set_layout", [](py::handle set) { return py::bytes(codec::SetLayout(set)); });
   m.def("apply_set_layout", &codec::ApplySetLayout);
+  m.def("restore_table", &codec::RestoreTable);
   m.def("weak_target", &codec::WeakTarget);
 }
 

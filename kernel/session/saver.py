@@ -44,12 +44,13 @@ class Encoded:
     error: str = ""  # why it could not be encoded
     notes: tuple = ()  # what of it is known not to come back as it was
     held_by: str = ""  # who else holds objects of it, outside the namespace
+    uncovered: bool = False  # it holds state that the fingerprint does not cover
 
     def still_is(self, component, epoch):
-        """Whether the blob holds the component as it is now. An opaque one does only until another cell runs: its
-        fingerprint neither covers all of its state nor stands still."""
+        """Whether the blob holds the component as it is now. Where the fingerprint does not cover all of its state, it does
+        only until another cell runs; that of an opaque one does not stand still either."""
         same = self.exports == tuple(component.exports) and self.needs == tuple(component.needs)
-        return same and (self.epoch == epoch if component.opaque else self.fingerprint == component.fingerprint)
+        return same and (self.epoch == epoch if component.opaque or self.uncovered else self.fingerprint == component.fingerprint)
 
 
 class Saver:
@@ -299,7 +300,7 @@ class Saver:
         if encoded is not None:
             entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
             self.written += entry.bytes
-            entry.notes = tuple(encoded.notes)
+            entry.notes, entry.uncovered = tuple(encoded.notes), encoded.uncovered
         entry.seconds = time.perf_counter() - begun
         if component.escaped:
             entry.held_by = held_by(session.walker.holders(component) or ())

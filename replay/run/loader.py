@@ -10,6 +10,7 @@ it was saved is taken as it is, and what shared objects with a name that was kep
 import time
 
 from kernelferry import _ferry, codec
+from kernelferry.codec import blob
 
 from . import remade, sharing
 
@@ -25,6 +26,7 @@ class Loaded:
         self.apart = ""  # a kept name that it refers to
         self.checked, self.loads = False, 0
         self.made_again = False  # a replay made what stands in its place
+        self.uncovered = False  # its blob holds state that no fingerprint covers
 
     def back(self):
         """Whether it is there to be compared."""
@@ -132,7 +134,10 @@ class Loader:
             self._load(key)
             if owner := self.states[key].torn():
                 self.states[tuple(entry.key)].apart = owner
-        return codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
+        stored = memoryview(self.reader.blob(entry.blob))
+        decoded = codec.decode(stored, self._resolve, self.namespace)
+        self.states[tuple(entry.key)].uncovered = blob.Parts(stored).uncovered
+        return decoded
 
     def _resolve(self, pid):
         if pid not in self.objects:

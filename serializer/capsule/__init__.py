@@ -10,14 +10,14 @@ from collections import namedtuple
 
 from kernelferry._ferry import Stopped
 
-from . import display, finders, generator, library, module, place, process
+from . import display, finders, generator, hidden, library, module, place, process
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .pack import names_of, reason
 
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "see", "set_generator"]
 
-KINDS = {kind.name: kind for part in (place, module, finders, library, process, generator, display) for kind in part.KINDS}
+KINDS = {kind.name: kind for part in (place, module, finders, library, process, generator, display, hidden) for kind in part.KINDS}
 ITEMS = tuple(KINDS)
 HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks")  # places whose holding of variables items bring back, or name
 

@@ -104,21 +104,26 @@ def apply_ipython(where, state):
     return lost_text("IPython's", lost)
 
 
+def history_of(where, view, name):
+    """The list or dict that the shell itself keeps; the variable may be another's."""
+    return getattr(getattr(where.shell, "history_manager", None), view, None) if where.shell is not None else where.namespace.get(name)
+
+
 def capture_in(where, _base):
-    cells = where.namespace.get("In")
+    cells = history_of(where, "input_hist_parsed", "In")
     if not isinstance(cells, list) or len(cells) < 2:
         return None
-    raw = getattr(getattr(where.shell, "history_manager", None), "input_hist_raw", cells)
+    raw = history_of(where, "input_hist_raw", "In")
     return {"cells": [str(c) for c in cells], "raw": [str(c) for c in raw]}, f"{len(cells) - 1} cells"
 
 
 def apply_in(where, state):
     cells, namespace = state["cells"], where.namespace
-    namespace.setdefault("In", [])[:] = cells
     history = getattr(where.shell, "history_manager", None)
-    if history is not None:
-        if history.input_hist_parsed is not namespace["In"]:
-            history.input_hist_parsed[:] = cells
+    if history is None:
+        namespace.setdefault("In", [])[:] = cells
+    else:
+        history.input_hist_parsed[:] = cells
         history.input_hist_raw[:] = state["raw"]
         # IPython's _i00 is the cell that ran last; it becomes _i when the next one starts.
         for name, cell in zip(("_i00", "_i", "_ii", "_iii"), [*reversed(state["raw"]), "", "", "", ""]):
@@ -133,7 +138,7 @@ LAST = ("_", "__", "___")
 
 
 def capture_out(where, _base):
-    outputs = where.namespace.get("Out")
+    outputs = history_of(where, "output_hist", "Out")
     if not isinstance(outputs, dict) or not outputs:
         return None
     hook = getattr(where.shell, "displayhook", None)
@@ -152,7 +157,8 @@ def apply_out(where, state):
     else:
         outputs, missing = unpack_each(state["packed"], where.namespace)
     namespace, hook = where.namespace, getattr(where.shell, "displayhook", None)
-    namespace.setdefault("Out", {}).update(outputs)
+    kept = history_of(where, "output_hist", "Out")
+    (namespace.setdefault("Out", {}) if kept is None else kept).update(outputs)
     namespace.update({f"_{number}": value for number, value in outputs.items()})
     for name, number in state["last"].items():
         if number in outputs:

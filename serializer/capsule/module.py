@@ -73,7 +73,8 @@ class Seen:
 
 
 def cells(where) -> list:
-    return [cell for cell in where.namespace.get("In", ()) if isinstance(cell, str)]
+    history = getattr(where.shell, "history_manager", None)
+    return [cell for cell in (where.namespace.get("In", ()) if history is None else history.input_hist_parsed) if isinstance(cell, str)]
 
 
 def module_at(path, namespace):

@@ -13,14 +13,16 @@ import types
 
 import cloudpickle
 
+from kernelferry._ferry import user_names
+
 # Values without an identity that anybody could miss.
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
 
 
 def names_of(namespace):
     """id -> name of each object that the user's names hold, for `pack`. Valid while the namespace does not change."""
-    return {id(value): name for name, value in list(namespace.items())
-            if not name.startswith("_") and type(value) not in PLAIN and not isinstance(value, types.ModuleType)}
+    held = ((name, namespace[name]) for name in user_names(namespace))
+    return {id(value): name for name, value in held if type(value) not in PLAIN and not isinstance(value, types.ModuleType)}
 
 
 def make_function(code, name, defaults, kwdefaults, closure, attributes, namespace):
@@ -69,8 +71,21 @@ class Unpickler(pickle.Unpickler):
         return self.namespace[name]
 
 
-def pack(value, namespace, names) -> bytes:
-    file = io.BytesIO()
+class Bounded(io.BytesIO):
+    """Takes no more than `most` bytes: what is larger is not pickled to its end."""
+
+    def __init__(self, most):
+        super().__init__()
+        self.most = most
+
+    def write(self, data):
+        if self.tell() + memoryview(data).nbytes > self.most:
+            raise ValueError(f"it takes more than {self.most >> 20} MiB")
+        return super().write(data)
+
+
+def pack(value, namespace, names, most=None) -> bytes:
+    file = io.BytesIO() if most is None else Bounded(most)
     Pickler(file, namespace, names).dump(value)
     return file.getvalue()
 
@@ -83,12 +98,12 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def pack_each(values: dict, namespace, names) -> tuple[dict, dict]:
+def pack_each(values: dict, namespace, names, most=None) -> tuple[dict, dict]:
     """Each value alone: ({key: bytes}, {key: why it could not be packed})."""
     packed, lost = {}, {}
     for key, value in values.items():
         try:
-            packed[key] = pack(value, namespace, names)
+            packed[key] = pack(value, namespace, names, most)
         except Exception as error:  # a user's reduction may raise anything
             lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
     return packed, lost

@@ -53,7 +53,7 @@ def _is_plain(np, cls) -> bool:
 def _owner(np, values):
     """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named.
     Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
-    owner, nearest = values.base, None
+    owner, nearest = _through_strides(values.base), None
     while isinstance(owner, (np.ndarray, np.void)):  # an array over a record looks through it
         if isinstance(owner, np.memmap):
             raise TypeError("cannot pickle an array over a memory-mapped file")
@@ -63,12 +63,17 @@ def _owner(np, values):
             nearest = owner
         if owner.base is None:
             return nearest if nearest is not None else owner
-        owner = owner.base
+        owner = _through_strides(owner.base)
     if type(owner).__name__ == "mmap":
         raise TypeError("cannot pickle an array over a memory-mapped file")
     if nearest is not None:
         return nearest
     return owner if type(owner) in (bytes, bytearray, memoryview, array.array) else None
+
+
+def _through_strides(base):
+    """What as_strided() was given, where it stands between."""
+    return base.base if type(base).__name__ == "DummyArray" and type(base).__module__.startswith("numpy.") else base
 
 
 def _covers(np, owner, values) -> bool:
@@ -89,6 +94,9 @@ def _address(np, holder) -> int:
 def _view(np, cls, values, owner, attributes):
     offset = _address(np, values) - _address(np, owner)
     axes = None
+    if _through_strides(values.base) is not values.base:
+        arguments = (cls, owner, type(values.base), values.dtype, values.shape, offset, values.strides, values.flags.writeable)
+        return strided_array, arguments, attributes, None, None, set_attributes
     if isinstance(owner, np.ndarray) and not (owner.flags.c_contiguous or owner.flags.f_contiguous):
         axes = tuple(sorted(range(owner.ndim), key=lambda axis: -abs(owner.strides[axis])))
     arguments = (cls, owner, axes, values.dtype, values.shape, offset, values.strides, values.flags.writeable)
@@ -127,6 +135,19 @@ def view_array(cls, owner, axes, dtype, shape, offset, strides, writeable):
         owner.flags.writeable = False
     if not writeable:
         values.flags.writeable = False
+    return values
+
+
+def strided_array(cls, owner, between, dtype, shape, offset, strides, writeable):
+    """As as_strided() makes it: its windows may overlap, and lie outside of the owner."""
+    import numpy as np
+    interface = dict(owner.__array_interface__)
+    interface.update(data=(interface["data"][0] + offset, not owner.flags.writeable), shape=shape, strides=strides)
+    values = np.asarray(between(interface, base=owner))
+    if values.dtype != dtype:
+        values.dtype = dtype
+    values = values.view(cls) if cls is not np.ndarray else values
+    values.flags.writeable = writeable
     return values
 
 

@@ -3,12 +3,13 @@
     "FKCB" | u16 layout | u8 u8 Python version | u32 length of header | header (JSON) | numbers | pickle | buffers
 
 `numbers` is a pickled list of what the pickle refers to by number: ints and floats that are shared inside the component,
-and strings that are interned. `pickle` is the pickle of (values, exports, sets) in protocol 5; layout 1 had no `sets`, the
-list of each set whose table must be laid out (set_layout.h) and the layout. Each buffer starts at a multiple of 64,
+and strings that are interned. `pickle` is the pickle of (values, exports, tables) in protocol 5; layout 1 had no `tables`, the
+list of each set whose table must be laid out and the layout as bytes (set_layout.h), and since layout 3 of each dict or set
+with keys that changed in it and a tuple (changed_keys.h). Each buffer starts at a multiple of 64,
 counted from the start of the blob. Offsets in the header count from the end of the header, rounded up to 64, so that the
 header does not depend on its own length.
 The header: {"names": [...], "numbers": length, "pickle": length, "buffers": [[offset, length, copied], ...],
-"sources": {file name of a cell: its text}}. The store frames and checks the blob; nothing here is trusted to be intact,
+"sources": {file name of a cell: its text}, "uncovered": whether it holds state that no fingerprint covers}. The store frames and checks the blob; nothing here is trusted to be intact,
 but altered bytes only ever lead to an exception.
 """
 import json
@@ -16,7 +17,7 @@ import struct
 import sys
 
 MAGIC = b"FKCB"
-LAYOUT = 2
+LAYOUT = 3
 ALIGN = 64
 _HEAD = struct.Struct("<4sHBBI")
 
@@ -25,7 +26,7 @@ def _up(offset: int) -> int:
     return -offset % ALIGN
 
 
-def write(names, sources, numbers: bytes, pickled: list, buffers: list) -> list:
+def write(names, sources, numbers: bytes, pickled: list, buffers: list, uncovered=False) -> list:
     """The chunks of a blob. `buffers`: list of (flat memoryview, copied)."""
     length = sum(map(len, pickled))
     place = len(numbers) + length
@@ -38,7 +39,7 @@ def write(names, sources, numbers: bytes, pickled: list, buffers: list) -> list:
         table.append([place + gap, view.nbytes, int(copied)])
         place += gap + view.nbytes
     header = json.dumps({"names": names, "numbers": len(numbers), "pickle": length, "buffers": table,
-                         "sources": sources}).encode()
+                         "sources": sources, "uncovered": uncovered}).encode()
     start = _HEAD.size + len(header)
     head = _HEAD.pack(MAGIC, LAYOUT, *sys.version_info[:2], len(header))
     return [head + header + bytes(_up(start)) + numbers, *pickled, *tail]
@@ -63,6 +64,7 @@ class Parts:
         if (major, minor) != sys.version_info[:2]:
             raise ValueError(f"written by Python {major}.{minor}, this is {sys.version_info[0]}.{sys.version_info[1]}")
         self.sources = header["sources"]
+        self.uncovered = bool(header.get("uncovered"))
         body = blob[start + _up(start):]
         middle = header["numbers"]
         self.numbers = _part(body, 0, middle)

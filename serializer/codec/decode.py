@@ -5,7 +5,7 @@ import linecache
 import pickle
 import sys
 
-from kernelferry._ferry import Resolver, apply_set_layout
+from kernelferry._ferry import Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
 from kernelferry.codec.errors import DecodeError
 
@@ -45,8 +45,11 @@ def _load(parts, resolve, namespace):
     for name, text in parts.sources.items():
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
     for flat in layouts:  # none before layout 2
-        for members, table in zip(flat[::2], flat[1::2]):
-            apply_set_layout(members, table)
+        for container, table in zip(flat[::2], flat[1::2]):
+            if type(table) is tuple:
+                restore_table(container, *table)
+            else:
+                apply_set_layout(container, table)
     return values, exports
 
 

@@ -18,9 +18,10 @@ from kernelferry.codec.errors import EncodeError, without_frames
 class Encoded:
     """The bytes of one component. `chunks` look into live memory: write them before the next cell runs."""
 
-    def __init__(self, chunks: list, notes: list[str]):
+    def __init__(self, chunks: list, notes: list[str], uncovered: bool):
         self.chunks = chunks
         self.notes = notes
+        self.uncovered = uncovered
         self.bytes = sum(memoryview(chunk).nbytes for chunk in chunks)
 
 
@@ -91,7 +92,7 @@ class Encoding:
         pickler = _Pickler(sink, 5, buffer_callback=self._take)
         pickler.persistent_id = gate.persistent_id()
         pickler.reducer_override = gate.reducer_override()
-        pickler.dump((self.values, self.exports, gate.set_layouts))  # the last fills up while the others are pickled
+        pickler.dump((self.values, self.exports, gate.table_layouts))  # the last fills up while the others are pickled
         return pickler
 
     def _take(self, buffer):
@@ -105,8 +106,9 @@ class Encoding:
             self._require_targets()
         numbers = pickle.dumps(self.gate.shared_numbers, 5)
         names = sorted(name for name in self.values)
-        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers)
-        return Encoded(chunks, self.notes)
+        uncovered = any(type(table) is tuple for table in self.gate.table_layouts[1::2])
+        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers, uncovered)
+        return Encoded(chunks, self.notes, uncovered)
 
     def _require_targets(self):
         """Weak references are kept if something else in the component holds what they refer to: pickles once more

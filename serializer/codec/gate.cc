@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "serializer/codec/changed_keys.h"
 #include "serializer/codec/set_layout.h"
 #include "util/stop.h"
 
@@ -79,13 +80,27 @@ bool Gate::NoteNumbers(PyObject* tuple) {
   return true;
 }
 
-void Gate::NoteSet(PyObject* set) {
-  if (noted_sets_.Find(set)) return;
-  noted_sets_.Put(set, true);
-  const std::string layout = SetLayout(set);
-  if (layout.empty()) return;
-  set_layouts_.append(py::handle(set));
-  set_layouts_.append(py::bytes(layout));
+bool Gate::NoteTable(PyObject* container) {
+  constexpr Py_ssize_t kSmall = 16;  // entries: looked at again wherever the dict is met
+  try {
+    if (PyDict_Check(container) && PyDict_GET_SIZE(container) <= kSmall && !MayHaveChanged(container)) return true;
+    if (noted_.Find(container)) return true;
+    noted_.Put(container, true);
+    py::object table = ChangedTable(container);
+    if (table.is_none() && PyAnySet_Check(container)) {
+      const std::string layout = SetLayout(container);
+      if (!layout.empty()) table = py::bytes(layout);
+    }
+    if (table.is_none()) return true;
+    table_layouts_.append(py::handle(container));
+    table_layouts_.append(table);
+    return true;
+  } catch (py::error_already_set& error) {
+    error.restore();
+  } catch (const py::type_error& error) {
+    PyErr_SetString(PyExc_TypeError, error.what());
+  }
+  return false;
 }
 
 PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
@@ -117,7 +132,7 @@ PyObject* Gate::AskPid(PyObject* self, PyObject* object) {
     if (pid != Py_None) return pid;
     Py_DECREF(pid);
   }
-  if (PyAnySet_Check(object)) gate->NoteSet(object);
+  if ((PyAnySet_Check(object) || (PyDict_Check(object) && PyDict_GET_SIZE(object) > 0)) && !gate->NoteTable(object)) return nullptr;
   Py_RETURN_NONE;
 }
 

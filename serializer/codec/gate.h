@@ -7,7 +7,8 @@
 //   - which strings are interned, and shall be so again: there is one of each in a process, whoever holds it,
 //   - for each type whether the pickler's own way serves, or which reducer of kernelferry.codec does,
 //   - the last object asked for: where pickling fails, that is the one that failed,
-//   - how the tables of sets are laid out (set_layout.h): the pickler writes sets without asking for a reducer,
+//   - how the tables of sets are laid out (set_layout.h), and those of dicts and sets with keys that changed in them
+//     (changed_keys.h): the pickler writes both without asking for a reducer,
 //   - when to stop because a request waits.
 #pragma once
 
@@ -41,8 +42,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
   // Shared numbers and interned strings, written as pids -1, -2, ... : encoded beside the pickle, in this order.
   pybind11::list constants() const { return constants_; }
 
-  // Pairs of a set met and its layout, flat: to be pickled after all else, when the sets stand in the pickler's memo.
-  pybind11::list set_layouts() const { return set_layouts_; }
+  // Pairs of a set or dict met and its table, flat: to be pickled after all else, when they stand in the pickler's memo.
+  pybind11::list table_layouts() const { return table_layouts_; }
 
  private:
   static PyObject* AskPid(PyObject* self, PyObject* object);
@@ -50,7 +51,7 @@ class Gate : public std::enable_shared_from_this<Gate> {
   pybind11::object Callable(PyMethodDef* def);
   std::int64_t ConstantPid(PyObject* constant);  // 0: failed, an error is set
   bool NoteNumbers(PyObject* tuple);             // false: likewise
-  void NoteSet(PyObject* set);
+  bool NoteTable(PyObject* container);           // false: likewise
 
   pybind11::function classify_;
   pybind11::object held_;
@@ -60,8 +61,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
   AddressMap<PyObject*> reducers_;           // likewise; None: the pickler's own way
   AddressMap<std::int64_t> constant_pids_;   // of constants_
   pybind11::list constants_;
-  pybind11::list set_layouts_;
-  AddressMap<bool> noted_sets_;              // kept alive by the pickler's memo
+  pybind11::list table_layouts_;
+  AddressMap<bool> noted_;                   // of these; kept alive by the pickler's memo
   bool tuple_numbers_ = false;               // some of them are numbers that tuples hold
   std::vector<pybind11::object> owned_;
   unsigned asked_ = 0;

@@ -33,7 +33,7 @@ from pathlib import Path
 
 MARK = re.compile(r"^# %%[ \t]*(?P<rest>.*)$")
 HEADER = re.compile(r"^# (?P<key>[a-z]+): (?P<value>.*)$")
-LOSS = re.compile(r"\s*(?P<name>\w+) \((?P<reason>(?:[^()]|\([^()]*\))*)\)\s*(?:,|$)")
+LOSS = re.compile(r"\s*(?P<name>[\w.]+) \((?P<reason>(?:[^()]|\([^()]*\))*)\)\s*(?:,|$)")
 KEYS = {"name", "description", "lost", "nondeterministic", "case", "defect"}
 
 

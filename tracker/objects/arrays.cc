@@ -1,6 +1,7 @@
 #include "tracker/objects/arrays.h"
 
 #include <string>
+#include <string_view>
 
 #include "tracker/objects/types.h"
 
@@ -59,16 +60,25 @@ const DtypeInfo& Arrays::Dtype(PyObject* descr) {
   return info;
 }
 
+PyObject* Arrays::BaseOf(Array* array) {
+  PyObject* base = array->base;
+  if (!base || IsArray(base) || std::string_view(Py_TYPE(base)->tp_name) != "DummyArray") return base;
+  const auto strided = py::reinterpret_steal<py::object>(PyObject_GetAttrString(base, "base"));  // `base` goes on holding it
+  if (!strided) PyErr_Clear();
+  return strided && IsArray(strided.ptr()) ? strided.ptr() : base;
+}
+
 Array* Arrays::SharedBase(Array* array) {
-  if (!array->base || !IsArray(array->base)) return nullptr;
-  auto* base = reinterpret_cast<Array*>(array->base);
-  return Py_REFCNT(array->base) > 1 ? base : SharedBase(base);
+  PyObject* held = BaseOf(array);
+  if (!held || !IsArray(held)) return nullptr;
+  auto* base = reinterpret_cast<Array*>(held);
+  return Py_REFCNT(held) > 1 ? base : SharedBase(base);
 }
 
 PyObject* Arrays::Holder(Array* array) {
-  PyObject* base = array->base;
+  PyObject* base = BaseOf(array);
   while (base && (IsArray(base) || PyMemoryView_Check(base))) {
-    if (IsArray(base)) base = reinterpret_cast<Array*>(base)->base;
+    if (IsArray(base)) base = BaseOf(reinterpret_cast<Array*>(base));
     else base = PyMemoryView_GET_BUFFER(base)->obj;
   }
   return base && !PyBytes_CheckExact(base) ? base : nullptr;

@@ -46,6 +46,9 @@ class Arrays {
   const DtypeInfo& Dtype(PyObject* descr);  // runs the dtype's getters (C)
   void Clear() { dtypes_.clear(); }
 
+  // The base of an array; what as_strided() puts between an array and the one that it was made from is looked through.
+  // Borrowed, or nullptr.
+  static PyObject* BaseOf(Array* array);
   // The array whose memory `array` looks into and that something else can reach too; nullptr if `array` stands for its
   // memory itself (a base that only this view holds is no state of its own).
   static Array* SharedBase(Array* array);

@@ -66,6 +66,7 @@ void Walk::Expand(PyObject* object, const TypeInfo& info) {
       std::size_t from = pending_.size();
       AppendMembers(object, Py_TYPE(object));
       if (PyObject* dict = InstanceDict(object)) AppendDict(dict, nullptr);
+      else if (Py_TYPE(object)->tp_dictoffset) ++number_;  // it comes into being when somebody asks for it
       return PushPending(object, Shape::kParts, from);
     }
     case Kind::kTraversed:

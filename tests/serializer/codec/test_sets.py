@@ -148,3 +148,27 @@ def test_a_newer_layout_is_refused(monkeypatch):
     monkeypatch.undo()
     with pytest.raises(DecodeError, match="newer Kernelferry"):
         decode(newer, None, {})
+
+
+def test_a_table_of_changed_keys_that_was_altered_is_refused():
+    class Key:
+        def __init__(self, n): self.n = n
+        def __hash__(self): return hash(self.n)
+        def __eq__(self, other): return self.n == other.n
+    key = Key(1)
+    for container in ({key: 1, "x": 2}, {key, "x"}):
+        key.n = 1
+        gate = _ferry.Gate(lambda cls: None, None, KeyError)
+        asked = gate.persistent_id()
+        asked(container)
+        assert not [table for table in gate.table_layouts if type(table) is tuple]
+        key.n = 2
+        gate = _ferry.Gate(lambda cls: None, None, KeyError)
+        gate.persistent_id()(container)
+        members, table = gate.table_layouts[1]
+        for wrong in (table[:-8], table + table[:8], b"", table[:-1] if type(container) is set else table[8:]):
+            with pytest.raises(ValueError):
+                _ferry.restore_table(type(container)(), members, wrong)
+        again = type(container)()
+        _ferry.restore_table(again, members, table)
+        assert key not in again and "x" in again and list(again) == list(container)

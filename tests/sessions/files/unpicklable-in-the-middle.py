@@ -1,6 +1,6 @@
 # name: unpicklable-in-the-middle
 # description: one unpicklable attribute deep inside an object; independent names and the rest stay
-# lost: deep (a socket inside), part (shared with deep)
+# lost: deep (a socket inside)
 # %%
 import socket
 class Box: pass

@@ -1,6 +1,6 @@
 # name: unpicklable-sqlite
 # description: a database in memory, its cursor, and rows that were read
-# lost: con (a connection in memory), cur (its cursor), holder (it holds the connection)
+# lost: shell.names (_ is a cursor)
 # %%
 import sqlite3
 con = sqlite3.connect(":memory:")
