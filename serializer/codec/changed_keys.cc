@@ -2,8 +2,12 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include <opcode.h>
 
 namespace ferry::codec {
 
@@ -34,10 +38,83 @@ bool MayChange(PyObject* key, int depth = 0) {
   return Py_TYPE(key)->tp_hash == HashOfPython();
 }
 
-bool Changed(PyObject* key, Py_hash_t then) {
-  if (!MayChange(key)) return false;
+// Whether to ask for a hash runs nothing that could be noticed: `__hash__` only reads attributes of the object, joins them,
+// and gives them to builtin functions. Anything else it does would be done by each save.
+class Harmless {
+ public:
+  bool operator()(PyObject* value, int depth = 0) {
+    if (depth > 20) return false;
+    if (PyTuple_CheckExact(value)) {
+      for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i)
+        if (!(*this)(PyTuple_GET_ITEM(value, i), depth + 1)) return false;
+      return true;
+    }
+    if (PyFrozenSet_CheckExact(value)) return true;  // has its hash, or those of its members
+    PyTypeObject* type = Py_TYPE(value);
+    if (type->tp_hash != HashOfPython()) return !PyTuple_Check(value);
+    auto [known, fresh] = reads_.try_emplace(type);
+    if (fresh) known->second = Reads(type);
+    if (!known->second) return false;
+    const std::vector<py::object> names = *known->second;  // the map may grow
+    for (const py::object& name : names) {
+      const auto part = py::reinterpret_steal<py::object>(PyObject_GenericGetAttr(value, name.ptr()));
+      if (!part) return PyErr_Clear(), false;
+      if (!(*this)(part.ptr(), depth + 1)) return false;
+    }
+    return true;
+  }
+
+ private:
+  // The attributes that `__hash__` of a class reads; nullopt: it does more.
+  static std::optional<std::vector<py::object>> Reads(PyTypeObject* type) {
+    static PyObject* const name = PyUnicode_InternFromString("__hash__");
+    PyObject* function = _PyType_Lookup(type, name);
+    if (type->tp_getattro != PyObject_GenericGetAttr || !function || !PyFunction_Check(function)) return std::nullopt;
+    auto* code = reinterpret_cast<PyCodeObject*>(PyFunction_GET_CODE(function));
+    if (code->co_argcount != 1 || code->co_nlocals != 1 || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) return std::nullopt;
+    const auto bytes = py::reinterpret_steal<py::bytes>(PyCode_GetCode(code));
+    const std::string_view text = bytes;
+    std::vector<py::object> names;
+    int before = 0;
+    for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
+      const int op = static_cast<unsigned char>(text[at]), arg = static_cast<unsigned char>(text[at + 1]);
+      switch (op) {
+        case CACHE: continue;
+        case RESUME: case NOP: case PUSH_NULL: case LOAD_FAST: case LOAD_CONST: case BUILD_TUPLE: case BINARY_OP: case UNARY_NEGATIVE:
+        case UNARY_INVERT: case PRECALL: case CALL: case RETURN_VALUE:
+          break;
+        case LOAD_ATTR: {
+          PyObject* attribute = PyTuple_GET_ITEM(code->co_names, arg);
+          PyObject* found = _PyType_Lookup(type, attribute);
+          if (before != LOAD_FAST || (found && Py_TYPE(found) != &PyMemberDescr_Type)) return std::nullopt;
+          names.push_back(py::reinterpret_borrow<py::object>(attribute));
+          break;
+        }
+        case LOAD_GLOBAL: {
+          PyObject* global = PyTuple_GET_ITEM(code->co_names, arg >> 1);
+          if (PyDict_Contains(PyFunction_GET_GLOBALS(function), global) || !IsHarmlessFunction(global)) return std::nullopt;
+          break;
+        }
+        default: return std::nullopt;
+      }
+      before = op;
+    }
+    return names;
+  }
+
+  static bool IsHarmlessFunction(PyObject* name) {
+    for (const char* known : {"hash", "id", "tuple", "len", "int", "float", "bool", "type"})
+      if (PyUnicode_CompareWithASCIIString(name, known) == 0) return true;
+    return false;
+  }
+
+  std::unordered_map<PyTypeObject*, std::optional<std::vector<py::object>>> reads_;
+};
+
+bool Changed(PyObject* key, Py_hash_t then, Harmless& harmless) {
+  if (!MayChange(key) || !harmless(key)) return false;
   const Py_hash_t now = PyObject_Hash(key);
-  if (now == -1 && PyErr_Occurred()) throw py::error_already_set();
+  if (now == -1 && PyErr_Occurred()) return PyErr_Clear(), false;  // loading says so
   return now != then;
 }
 
@@ -128,7 +205,8 @@ py::object ChangedTable(py::handle container) {
   std::vector<std::uint64_t> dummies;
   const std::vector<Member> members = MembersOf(container.ptr(), &dummies);
   bool changed = false;
-  for (const Member& m : members) changed = changed || Changed(m.key.ptr(), m.hash);
+  Harmless harmless;
+  for (const Member& m : members) changed = changed || Changed(m.key.ptr(), m.hash, harmless);
   if (!changed) return py::none();
   if (PyODict_Check(container.ptr())) throw py::type_error("a key of an OrderedDict changed after it was put in");
   const bool dict = PyDict_Check(container.ptr());

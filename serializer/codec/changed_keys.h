@@ -3,8 +3,9 @@
 // member is not the one in the table, the whole table goes along: members, the hashes they were put in with and, for a
 // set, the slots.
 //
-// Hashes of now are asked for only where code of Python tells them (`__hash__` of a class); asking is what loading does
-// as well. Hashes of all else cannot change.
+// Hashes of now are asked for only where a function of Python tells them and does no more than read attributes of its
+// object: saving must not be noticed. A key whose `__hash__` does more is taken for unchanged. Hashes of all else cannot
+// change.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -15,8 +16,8 @@ namespace ferry::codec {
 bool MayHaveChanged(pybind11::handle container);
 
 // What RestoreTable needs: a tuple (list of members, or of keys and values; bytes), or None where every hash is still what
-// it was. `container` is a dict or set; throws what `__hash__` raised other than TypeError and AttributeError, and
-// TypeError for an OrderedDict, which keeps a second table. Cost: some ns an entry, plus a call for each `__hash__`.
+// it was, as far as that can be asked. `container` is a dict or set; throws TypeError for an OrderedDict, which keeps a
+// second table. Cost: some ns an entry, plus a call for each `__hash__`.
 pybind11::object ChangedTable(pybind11::handle container);
 
 // Fills `container` anew from what ChangedTable gave. ValueError: it is none, or keys that differed are equal now.
