@@ -1,5 +1,6 @@
 """The harness against kernels that lie: each lie must be found, and an honest kernel must pass."""
 
+import itertools
 import pickle
 
 import pytest
@@ -140,6 +141,15 @@ class RunsOnDifferently(HonestKernel):
         return super().cell(source.replace("sum(a)", "0") if self.resumed else source, cell_id)
 
 
+class AnswersByChance(HonestKernel):
+    """Each kernel prints another number in the last cell, resumed or not."""
+
+    draws = itertools.count()
+
+    def cell(self, source, cell_id):
+        return super().cell(source.replace("sum(a)", str(next(self.draws))), cell_id)
+
+
 def failures(tmp_path, runner, text=TEXT, every=True):
     return harness.check(parse(text), tmp_path, every, runner).failures
 
@@ -170,6 +180,11 @@ def test_sample_takes_middle_and_last(tmp_path):
 )
 def test_each_lie_is_found(tmp_path, runner, said):
     assert any(said in failure for failure in failures(tmp_path, runner))
+
+
+def test_what_two_uninterrupted_runs_give_otherwise_is_chance(tmp_path):
+    report = harness.check(parse(TEXT), tmp_path, True, AnswersByChance)
+    assert report.failures == [] and report.varying == ["cell 4"]
 
 
 def test_expected_refusal_passes(tmp_path):

@@ -1,17 +1,20 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | corpus | kills | heavy | fuzz]
+    ./dev stress [sessions | plans | programs | corpus | sample | rivals | kills | heavy | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
     programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
-    corpus     every example of the corpus, brought back at every cell boundary
+    corpus     every example of the corpus, brought back in its middle and at its end (--every: at every cell boundary)
+    sample     the same for every eighth example: about ten minutes
+    rivals     the session files, and quick examples, in dill, Kishu and ElasticKernel beside ours (tests/stress/rivals.py)
     kills      relay and engine killed at 100 random instants
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
     fuzz       the targets of tests/fuzz, each for --seconds
 
-Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was. All but
-`kills`, `heavy` and `fuzz` write their part of docs/fidelity.md when they are complete.
+Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
+stops it. Examples come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`,
+`kills`, `heavy` and `fuzz` write their part of docs/fidelity.md.
 """
 
 from __future__ import annotations
@@ -20,18 +23,22 @@ import argparse
 import dataclasses
 import datetime
 import json
+import math
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fuzz
+from tests.stress import fuzz, rivals
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -53,27 +60,50 @@ def every_boundary(session, folder: Path) -> harness.Report:
     return harness.check(session, folder, every=True)
 
 
-def run_sessions(name: str, sessions: list, jobs: int, check) -> list[harness.Report]:
-    """Reports of all sessions; those of an earlier run of this commit are taken from its journal."""
+def two_boundaries(session, folder: Path) -> harness.Report:
+    return harness.check(session, folder, every=False)
+
+
+@dataclass
+class Compared:
+    """One session in all rivals (rivals.py)."""
+
+    session: str
+    outcomes: list[dict]
+    boundaries = 1
+    failures = ()
+
+
+def run_sessions(name: str, sessions: list, jobs: int, check, minutes: float = 0, kind=harness.Report) -> list:
+    """Reports of the sessions; those of an earlier run of this commit are taken from its journal. minutes: after which
+    no further session is begun, 0: never. kind: the class of what check returns.
+    """
+    last = time.monotonic() + 60 * minutes if minutes else math.inf
     journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
     if journal.stem.endswith("+changes"):
         journal.unlink(missing_ok=True)  # it may stem from other changes
     lines = journal.read_text().splitlines() if journal.exists() else []
-    done = {r.session: r for r in (harness.Report(**json.loads(line)) for line in lines)}
+    done = {r.session: r for r in (kind(**json.loads(line)) for line in lines)}
     left = [s for s in sessions if s.name not in done]
     print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {journal.relative_to(ROOT)}", flush=True)
     with ThreadPoolExecutor(jobs) as pool, journal.open("a") as out:
-        running = [pool.submit(in_a_folder, check, session) for session in left]
+        running = [pool.submit(in_a_folder, check, session, last) for session in left]
         for count, future in enumerate(as_completed(running), 1):
-            report = done[future.result().session] = future.result()
+            report = future.result()
+            if report is None:
+                continue
+            done[report.session] = report
             out.write(json.dumps(dataclasses.asdict(report)) + "\n")
             out.flush()
             print(f"{count}/{len(left)} {report.session}: {report.boundaries} boundaries", *report.failures, sep="\n  ", flush=True)
-    return [done[session.name] for session in sessions]
+    return [done[session.name] for session in sessions if session.name in done]
 
 
-def in_a_folder(check, session) -> harness.Report:
+def in_a_folder(check, session, last: float):
+    """The report of one session, in a folder of its own; None where it is too late to begin."""
+    if time.monotonic() > last:
+        return None
     folder = Path(tempfile.mkdtemp(prefix="ferry-stress-"))
     try:
         return check(session, folder)
@@ -81,22 +111,26 @@ def in_a_folder(check, session) -> harness.Report:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def summary(name: str, reports: list[harness.Report]) -> str:
-    """One part of docs/fidelity.md: the figures, and every refusal by name."""
+def summary(name: str, reports: list[harness.Report], total: int) -> str:
+    """One part of docs/fidelity.md: the figures, and every difference and refusal by name. total: sessions there are."""
     ways: dict[str, int] = {}
     for report in reports:
         for way, count in report.ways.items():
             ways[way] = ways.get(way, 0) + count
     failed = sum(bool(report.failures) for report in reports)
+    done = f"{len(reports)} sessions" if len(reports) == total else f"{len(reports)} of {total} sessions"
     refused = [(r.session, n, why) for r in reports for n, why in sorted(r.admitted.items())]
     lines = [
         f"## {name}",
         "",
-        f"`./dev stress {name}` at {commit()}, {datetime.date.today()}: {len(reports)} sessions, {sum(r.boundaries for r in reports)} boundaries brought back; "
+        f"`./dev stress {name}` at {commit()}, {datetime.date.today()}: {done}, {sum(r.boundaries for r in reports)} boundaries brought back; "
         f"{sum(r.equal for r in reports)} names compared and equal, {sum(r.opaque for r in reports)} not comparable; "
         f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
         "",
         *claims(reports),
+        *chance(reports),
+        *(f"- Failed: {first_line(what)}" for r in reports for what in r.failures),
+        *[""] * bool(failed),
         "| session | refused by name | what the report says |",
         "|---|---|---|",
         *(f"| {session} | `{n}` | {why.replace('|', '/')[:160]} |" for session, n, why in refused),
@@ -111,9 +145,18 @@ def claims(reports: list[harness.Report]) -> list[str]:
     if not told:
         return []
     cells, claimed, changed = (sum(r.claims[key] for r in told) for key in ("cells", "claimed", "changed"))
-    misses = [f"{r.session} ({miss})" for r in told for miss in r.claims["misses"]]
+    misses = dict.fromkeys(f"{r.session} ({miss})" for r in told for miss in r.claims["misses"])
     return [f"The records of {cells} cells claim that {claimed} names may have changed; {changed} did. "
             f"Changed and not claimed: {'; '.join(misses) or 'nothing'}.", ""]
+
+
+def chance(reports: list[harness.Report]) -> list[str]:
+    told = [f"{r.session} ({', '.join(r.varying)})" for r in reports if r.varying]
+    return [f"Running on, these gave what two uninterrupted runs give otherwise, too: {'; '.join(told)}.", ""] if told else []
+
+
+def first_line(text: str) -> str:
+    return text.partition("\n")[0].replace("|", "/")[:200]
 
 
 def write_fidelity(name: str, text: str) -> None:
@@ -124,12 +167,27 @@ def write_fidelity(name: str, text: str) -> None:
     FIDELITY.write_text(page)
 
 
-def stress_sessions(name: str, sessions: list, jobs: int, check=every_boundary) -> int:
-    reports = run_sessions(name, sessions, jobs, check)
-    write_fidelity(name, summary(name, reports))
+def stress_sessions(name: str, sessions: list, options, check=every_boundary, page=True) -> int:
+    reports = run_sessions(name, sessions, options.jobs, check, options.minutes)
+    if page:
+        write_fidelity(name, summary(name, reports, len(sessions)))
     failed = [r.session for r in reports if r.failures]
     print(f"{len(reports) - len(failed)} of {len(reports)} sessions came back as they were" + "".join(f"; not {f}" for f in failed))
     return 1 if failed else 0
+
+
+def stress_corpus(name: str, options) -> int:
+    try:
+        sessions = list(fetch.sessions(fetch.entries(quick=False)))
+    except fetch.Unavailable as error:
+        print(f"stress: the corpus cannot be fetched: {error}", file=sys.stderr)
+        return 1
+    sessions.sort(key=lambda session: session.name)
+    random.Random(0).shuffle(sessions)
+    check = every_boundary if options.every else two_boundaries
+    if name == "sample":
+        return stress_sessions(name, sessions[::8], options, check, page=False)
+    return stress_sessions(name, sessions, options, check)
 
 
 def stress_kills() -> int:
@@ -143,33 +201,54 @@ def stress_heavy() -> int:
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
+def stress_rivals(options) -> int:
+    """Fails where one of ours is silently different; what the rivals do is written down."""
+    files = session_file.read_all(SESSIONS)
+    chosen = list(fetch.sessions([e for e in fetch.entries(quick=True) if e["source"] in rivals.SOURCES and e["deterministic"]]))
+    rivals.environment()
+    sessions = [*files, *chosen]
+    random.Random(0).shuffle(sessions)
+
+    def check(session, folder: Path) -> Compared:
+        return Compared(session.name, [dataclasses.asdict(outcome) for outcome in rivals.check(session, folder)])
+
+    compared = run_sessions("rivals", sessions, options.jobs, check, options.minutes, Compared)
+    outcomes = [rivals.Outcome(**outcome) for one in compared for outcome in one.outcomes]
+    of_files = {session.name for session in files}
+    lost = [o for o in outcomes if o.rival == rivals.OURS and o.verdict == "different"]
+    write_fidelity("rivals", "\n".join([
+        "## rivals", "",
+        f"`./dev stress rivals` at {commit()}, {datetime.date.today()}: {len(compared)} of {len(sessions)} sessions, brought back at their end. {rivals.versions()}.", "",
+        *rivals.table([o for o in outcomes if o.session in of_files], "session files"),
+        *rivals.table([o for o in outcomes if o.session not in of_files], "examples of libraries"),
+        *(f"- Ours, different: {o.session}: {first_line(o.why)}" for o in lost), ""]))
+    return 1 if lost else 0
+
+
+NAMES = ("sessions", "plans", "programs", "corpus", "sample", "rivals", "kills", "heavy", "fuzz")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=("sessions", "plans", "programs", "corpus", "kills", "heavy", "fuzz"), help="default: all of them")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them but sample")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
+    parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
+    parser.add_argument("--every", action="store_true", help="corpus and sample: at every cell boundary")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--seconds", type=int, default=120, help="for each target of fuzz")
     options = parser.parse_args()
-    codes = []
-    if options.name in (None, "sessions"):
-        codes.append(stress_sessions("sessions", session_file.read_all(SESSIONS), options.jobs))
-    if options.name in (None, "plans"):
-        codes.append(stress_sessions("plans", session_file.read_all(SESSIONS), options.jobs, plans.check))
-    if options.name in (None, "programs"):
-        codes.append(stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options.jobs))
-    if options.name in (None, "corpus"):
-        try:
-            codes.append(stress_sessions("corpus", list(fetch.sessions(fetch.entries(quick=False))), options.jobs))
-        except fetch.Unavailable as error:
-            print(f"stress: the corpus cannot be fetched: {error}", file=sys.stderr)
-            codes.append(1)
-    if options.name in (None, "kills"):
-        codes.append(stress_kills())
-    if options.name in (None, "heavy"):
-        codes.append(stress_heavy())
-    if options.name in (None, "fuzz"):
-        codes.append(fuzz.run(options.seconds, options.jobs))
-    return max(codes)
+    work = {
+        "sessions": lambda: stress_sessions("sessions", session_file.read_all(SESSIONS), options),
+        "plans": lambda: stress_sessions("plans", session_file.read_all(SESSIONS), options, plans.check),
+        "programs": lambda: stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options),
+        "corpus": lambda: stress_corpus("corpus", options),
+        "sample": lambda: stress_corpus("sample", options),
+        "rivals": lambda: stress_rivals(options),
+        "kills": stress_kills,
+        "heavy": stress_heavy,
+        "fuzz": lambda: fuzz.run(options.seconds, options.jobs),
+    }
+    return max(work[name]() for name in ([options.name] if options.name else [name for name in NAMES if name != "sample"]))
 
 
 if __name__ == "__main__":

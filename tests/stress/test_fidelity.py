@@ -15,9 +15,14 @@ def test_parts_are_replaced_one_by_one(tmp_path, monkeypatch):
 
 
 def test_every_refusal_is_listed_by_name():
-    text = stress.summary("sessions", [Report("s", [], 2, 5, 1, {"stored": 5, "lost": 1}, {"g": "lost, a | generator"})])
+    text = stress.summary("sessions", [Report("s", [], 2, 5, 1, {"stored": 5, "lost": 1}, {"g": "lost, a | generator"})], 1)
     assert "| s | `g` | lost, a / generator |" in text
     assert "1 sessions, 2 boundaries brought back; 5 names compared and equal" in text and "0 sessions failed" in text
+
+
+def test_what_is_left_out_or_failed_is_told():
+    text = stress.summary("corpus", [Report("s", ["s, after cell 1: a is different\nmore"], varying=["t0"])], 3)
+    assert "1 of 3 sessions" in text and "- Failed: s, after cell 1: a is different\n" in text and "too: s (t0)." in text
 
 
 def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch):
@@ -39,3 +44,4 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch):
     for _ in range(2):
         stress.run_sessions("sessions", [Named()], 1, check)
     assert calls == ["s"] * 3
+    assert stress.run_sessions("sessions", [Named()], 1, check, minutes=-1) == []
