@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | corpus | sample | rivals | kills | heavy | fuzz]
+    ./dev stress [sessions | plans | programs | corpus | sample | rivals | kills | soak | heavy | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
@@ -8,13 +8,14 @@
     corpus     every example of the corpus, brought back in its middle and at its end (--every: at every cell boundary)
     sample     the same for every eighth example: about ten minutes
     rivals     the session files, and quick examples, in dill, Kishu and ElasticKernel beside ours (tests/stress/rivals.py)
-    kills      relay and engine killed at 100 random instants
+    kills      relay, engine or both killed at --kills random instants under load
+    soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
 stops it. Examples come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`,
-`kills`, `heavy` and `fuzz` write their part of docs/fidelity.md.
+`heavy` and `fuzz` write their part of docs/fidelity.md.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fuzz, rivals
+from tests.stress import fuzz, kills, rivals, soak
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -163,7 +164,7 @@ def write_fidelity(name: str, text: str) -> None:
     """Replaces one part of the page, which this program owns."""
     page = FIDELITY.read_text()
     part = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
-    page = part.sub(lambda _: text, page) if part.search(page) else page + text
+    page = part.sub(lambda _: text, page) if part.search(page) else page.rstrip("\n") + "\n\n" + text
     FIDELITY.write_text(page)
 
 
@@ -190,9 +191,23 @@ def stress_corpus(name: str, options) -> int:
     return stress_sessions(name, sessions, options, check)
 
 
-def stress_kills() -> int:
-    environment = os.environ | {"FERRY_TEST_KILLS": "100"}
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/survival"], cwd=ROOT, env=environment).returncode
+def stress_kills(times: int) -> int:
+    try:
+        counts = kills.run(times)
+    except AssertionError as error:
+        print(f"stress: {error}", file=sys.stderr)
+        return 1
+    write_fidelity("kills", kills.report(counts, commit()))
+    print(f"{times} kills, nothing lost and nothing doubled")
+    environment = os.environ | {"FERRY_TEST_KILLS": str(max(6, times // 6))}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/survival/test_kill.py"], cwd=ROOT, env=environment).returncode
+
+
+def stress_soak(seconds: float) -> int:
+    growths, cells = soak.run(seconds)
+    write_fidelity("soak", soak.report(growths, cells, seconds, commit()))
+    print(f"{cells} cells", *growths, sep="; ")
+    return 0 if all(g.flat for g in growths) else 1
 
 
 def stress_heavy() -> int:
@@ -225,7 +240,7 @@ def stress_rivals(options) -> int:
     return 1 if lost else 0
 
 
-NAMES = ("sessions", "plans", "programs", "corpus", "sample", "rivals", "kills", "heavy", "fuzz")
+NAMES = ("sessions", "plans", "programs", "corpus", "sample", "rivals", "kills", "soak", "heavy", "fuzz")
 
 
 def main() -> int:
@@ -235,7 +250,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
     parser.add_argument("--every", action="store_true", help="corpus and sample: at every cell boundary")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
-    parser.add_argument("--seconds", type=int, default=120, help="for each target of fuzz")
+    parser.add_argument("--kills", type=int, default=300, help="how many kills")
+    parser.add_argument("--seconds", type=int, help="for each target of fuzz (120), of soak (1200)")
     options = parser.parse_args()
     work = {
         "sessions": lambda: stress_sessions("sessions", session_file.read_all(SESSIONS), options),
@@ -244,9 +260,10 @@ def main() -> int:
         "corpus": lambda: stress_corpus("corpus", options),
         "sample": lambda: stress_corpus("sample", options),
         "rivals": lambda: stress_rivals(options),
-        "kills": stress_kills,
+        "kills": lambda: stress_kills(options.kills),
+        "soak": lambda: stress_soak(options.seconds or 1200),
         "heavy": stress_heavy,
-        "fuzz": lambda: fuzz.run(options.seconds, options.jobs),
+        "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
     return max(work[name]() for name in ([options.name] if options.name else [name for name in NAMES if name != "sample"]))
 
