@@ -58,7 +58,7 @@ class Kernel:
     def __init__(self, home: Path, notebook: Path | None, folder: Path, kernel: str = KERNEL, **environment: str):
         """Starts the kernel. home: the store; notebook: the path that the front end tells, or None (anonymous)."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "JPY_", "PYTHON"))}
-        mine = {"FERRY_HOME": str(home), "IPYTHONDIR": str(Path(home).parent / "ipython"), "OMP_NUM_THREADS": "1"}
+        mine = {"FERRY_HOME": str(home), "IPYTHONDIR": str(Path(home).parent / "ipython"), "OMP_NUM_THREADS": "1", "FERRY_LEASE": "60"}
         if notebook is not None:
             mine["JPY_SESSION_NAME"] = str(notebook)
         self.manager = KernelManager(kernel_name=kernel)

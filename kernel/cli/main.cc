@@ -50,6 +50,10 @@ int main(int argc, char** argv) {
   suspended->add_flag("--all", all, "every session that runs here");
   auto* kill = verb("kill", "ends a session's engine at once, without saving");
   kill->add_option("SESSION", session, kSession)->required();
+  auto* attach = verb("attach", "a console on a session: on the kernel that has it, or on what goes on without a front end");
+  attach->add_option("SESSION", session, kSession)->required();
+  auto* detach = verb("detach", "lets a session that runs here go on when its front end leaves");
+  detach->add_option("SESSION", session, kSession)->required();
   auto* doctor = verb("doctor", "checks what must be right to keep and bring back sessions, or to move them to another host");
   doctor->add_option("HOST", to, "user@host[:port], as for ssh");
   auto* migrate = verb("migrate", "moves a running session to another host, as %migrate does");
@@ -91,6 +95,8 @@ int main(int argc, char** argv) {
   if (*key) return Key(*settings, what, key_file, json);
   if (*suspend) return Suspend(*settings, session, all, json);
   if (*kill) return Kill(*settings, session, json);
+  if (*attach) return Attach(*settings, session, json);
+  if (*detach) return Detach(*settings, session, json);
   if (*collect) return Collect(*settings, json);
   if (*migrate) return Migrate(*settings, session, to, {{"plan", plan}, {"policy", policy}, {"yes", yes}, {"force", force}}, json);
   if (*doctor && !to.empty()) return DoctorOf(to, json);

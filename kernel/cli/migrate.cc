@@ -1,8 +1,9 @@
-// The verbs that concern other hosts: they hand over to the relay's program, which knows how to reach them.
+// The verbs that ask a relay, here or on another host: they hand over to the relay's program, which knows how to reach them.
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 #include "kernel/cli/output.h"
 #include "kernel/cli/program.h"
@@ -55,6 +56,51 @@ int Migrate(const Settings& settings, const std::string& session, const std::str
   const Json display = moved->value("display", Json::object());
   if (json) PrintJson(display.value("application/json", Answer(schema, *sid, {{"target", host}})));
   else std::printf("%s\n", store::Text(display, "text/plain").c_str());
+  return kOk;
+}
+
+// The console is Jupyter's own. On a session that a kernel serves it is one more front end of that kernel; else it starts one,
+// which takes over the engine that goes on, or brings the session back.
+int Attach(const Settings& settings, const std::string& session, bool json) {
+  constexpr const char* schema = "ferry.session/1";
+  auto store = store::Store::Open(settings.home, settings.quota);
+  if (!store) return Fail(json, schema, store.error());
+  auto sid = store->Resolve(session);
+  if (!sid) return Fail(json, schema, sid.error());
+  auto front = Ask({"--front", *sid});
+  if (!front && front.error().code != Code::kNotFound) return Fail(json, schema, front.error());
+  const std::string console = FindProgram("jupyter-console").empty() ? SiblingPython().substr(0, SiblingPython().rfind('/') + 1) + "jupyter-console" : "jupyter-console";
+  std::vector<std::string> command = {console};
+  if (front) command.insert(command.end(), {"--existing", store::Text(*front, "file")});
+  else command.insert(command.end(), {"--kernel", "ferry"});
+  if (json) {
+    PrintJson(Answer(schema, *sid, {{"served", front.ok()}, {"connection_file", front ? Json(store::Text(*front, "file")) : Json()}, {"command", command},
+                                    {"environment", front ? Json::object() : Json{{"FERRY_SESSION", *sid}}}}));
+    return kOk;
+  }
+  std::vector<char*> words;
+  for (std::string& word : command) words.push_back(word.data());
+  words.push_back(nullptr);
+  if (!front) {
+    ::setenv("FERRY_SESSION", sid->c_str(), 1);
+    ::unsetenv("JPY_SESSION_NAME");
+  }
+  ::execvp(words[0], words.data());
+  return Fail(json, schema, Error{Code::kNotFound, "jupyter console is not installed", front ? "connect another front end to " + store::Text(*front, "file")
+                                                                                           : "install jupyter-console, or open the notebook"});
+}
+
+int Detach(const Settings& settings, const std::string& session, bool json) {
+  constexpr const char* schema = "ferry.session/1";
+  auto store = store::Store::Open(settings.home, settings.quota);
+  if (!store) return Fail(json, schema, store.error());
+  auto sid = store->Resolve(session);
+  if (!sid) return Fail(json, schema, sid.error());
+  auto front = Ask({"--front", *sid, "--words", R"({"detach": true})"});
+  if (!front) return Fail(json, schema, front.error());
+  const std::string message = "session " + *sid + " goes on when its front end leaves; open its notebook again to come back, or jupyter ferry attach " + *sid;
+  if (json) PrintJson(Answer(schema, *sid, {{"detached", true}, {"messages", {message}}}));
+  else std::printf("%s\n", message.c_str());
   return kOk;
 }
 

@@ -16,7 +16,7 @@ constexpr const char* kSchema = "ferry.session/1";
 
 std::string State(const Json& session) {
   if (session.contains("error")) return "damaged";
-  if (session["locked"]) return "running";
+  if (session["locked"]) return session.value("detached", false) ? "detached" : "running";
   if (session.contains("moved_to") && session["moved_to"].is_object()) {
     auto host = Text(session["moved_to"], "host");
     return "on " + (host.empty() ? "another host" : host);

@@ -24,6 +24,8 @@ int Doctor(const Settings& settings, bool json);                     // doctor.c
 int Install(const std::string& verb, std::vector<std::string> arguments);  // install.cc: hands over to Python
 // migrate.cc. `words`: {plan, policy, yes, force}.
 int Migrate(const Settings& settings, const std::string& session, const std::string& host, const store::Json& words, bool json);
+int Attach(const Settings& settings, const std::string& session, bool json);
+int Detach(const Settings& settings, const std::string& session, bool json);
 int DoctorOf(const std::string& host, bool json);
 int Harbour();                                                       // migrate.cc: becomes the far end of a move
 

@@ -60,6 +60,7 @@ def launch(options):
     shell.kernel, shell.loop_runner = kernel, main.run_coro
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
+    shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe
     signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
     mask = threading.local()  # of the thread that forks
     os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),

@@ -47,11 +47,17 @@ class SessionHooks:
     def after_execute(self, status):
         self._call("after_execute", None, status)
 
+    def unseen(self, messages, forgotten):
+        self._call("keep_unseen", None, messages, forgotten)
+
     def idle(self):
         return bool(self._call("idle", False))
 
     def arriving(self):
         return bool(self._call("arriving", False))
+
+    def pending(self):
+        return self._call("pending", [])
 
     def idle_deadline(self):
         return self._call("idle_deadline", None)
@@ -62,7 +68,7 @@ class SessionHooks:
             if self._ended is None:             # SIGTERM after a lost relay, or a second request: once is enough
                 self._ended = self._answer("shutdown", bool(content.get("restart", False)))
             return self._ended
-        if msg_type in ("ferry_status_request", "ferry_save_request"):
+        if msg_type in ("ferry_status_request", "ferry_save_request", "ferry_orphaned_request", "ferry_attached_request"):
             return self._answer(msg_type.split("_")[1])
         if msg_type == "ferry_move_request":
             return self._answer("move", content)

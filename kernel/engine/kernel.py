@@ -100,7 +100,7 @@ class Kernel:
         return messages.dumps(reply)
 
     def complete(self, code, cursor):
-        return self._guarded(completion.complete, self.shell, code, cursor)
+        return self._guarded(completion.complete, self.shell, code, cursor, self.session.pending())
 
     def inspect(self, code, cursor, detail):
         return self._guarded(completion.inspect, self.shell, code, cursor, detail)

@@ -42,6 +42,7 @@ class Main(Turns):
         shell = self._kernel.shell
         if msg_type == "execute_request":
             self.running_cell, self.pending = True, False
+            self._keep_unseen()
             shell.ferry_count = shell.execution_count
             metadata = json.loads(metadata)
             shell.ferry_request = {
@@ -54,14 +55,24 @@ class Main(Turns):
         """The request is answered. Called again if an interrupt cuts it short."""
         self.raises = False
         self._kernel.finish("interrupted")  # does nothing unless the interrupt hit the kernel's own code
+        self._keep_unseen()
         self.running_cell = False
         self.stand(False)
         self._want_idle()
+        self._end_if_asked()                # the cell asked for the end: like SIGTERM, but after its answer
+
+    def _end_if_asked(self):
         shell = self._kernel.shell
-        if shell.exit_now:                  # the cell asked for the end: like SIGTERM, but after its answer
+        if shell.exit_now:
             shell.exit_now = False
             if shell.ferry_exits or not self._kernel.quiet.ask_suspend():
                 _engine.terminate()
+
+    def _keep_unseen(self):
+        """What was published while no relay listened is the session's, which shows it with the next cell."""
+        unseen = _engine.take_unseen()
+        if unseen is not None:
+            self._kernel.session.unseen(*unseen)
 
     def answer(self, msg_type, header, metadata, content, buffers):
         """comm_info_request and comm messages -> text of the reply's content, or None."""
@@ -83,6 +94,8 @@ class Main(Turns):
         content, session, quiet = json.loads(content), self._kernel.session, self._kernel.quiet
         if msg_type == "ferry_quiesce_request":
             return messages.dumps(quiet.park(content))
+        if msg_type == "ferry_shutdown_request":
+            self._keep_unseen()
         answer = session.control(msg_type, content)
         if msg_type == "ferry_shutdown_request" and content.get("wake"):
             answer = quiet.park_ended(answer, content)
@@ -124,6 +137,7 @@ class Main(Turns):
             more = more or error is not None
         else:
             more = session.idle()
+            self._end_if_asked()            # FERRY_SUSPEND
         _engine.slice_limit(0)
         if not more:
             self._idle_wanted = False

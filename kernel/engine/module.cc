@@ -117,6 +117,10 @@ PYBIND11_MODULE(_engine, m) {
         "Forked children get /dev/null for descriptors of files and unix sockets whose paths begin so.");
   m.def("run_jobs", [](double seconds) { return Running().RunJobsWithin(seconds); }, "seconds"_a,
         "Runs what was asked for on control, within a cell; False if nothing came.");
+  m.def("memory", [](std::uint64_t limit) { return Running().Memory(limit); }, "limit"_a, "{limit, left, low, container, used, news}");
+  m.def("set_safe", [](const std::string& text) { Running().SetSafe(text); }, "text"_a, "What is saved, for a warning within a cell.");
+  m.def("take_unseen", [] { return Running().TakeUnseen(); },
+        "([(type, content, header of the request)], bytes forgotten) that was published while nobody listened, or None.");
   m.def("terminate", [] { Running().Terminate(); }, "As a ferry_shutdown_request without restart.");
   m.def("stop_flag", [] { return reinterpret_cast<std::uintptr_t>(Running().stop_flag()); });
   m.def("slice_fd", [] { return Running().slice().fd(); });

@@ -11,7 +11,7 @@ namespace ferry::engine {
 struct RelayWatch {
   std::unique_ptr<WakeFd> relay;  // readable when the relay is gone; null: nothing to watch
   bool gone = false;              // it was gone already
-  double lease = 600;             // seconds between its end and ours
+  double lease = 600;             // seconds between its end, or that of the last cell, and ours
 
   static RelayWatch Of(int pid, double lease);
   static RelayWatch By(int pidfd, double lease);  // takes the descriptor

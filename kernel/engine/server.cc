@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "util/check.h"
+#include "util/memory.h"
 
 namespace ferry::engine {
 namespace {
@@ -26,6 +27,8 @@ class SignalsBlocked {
  private:
   sigset_t before_;
 };
+
+constexpr long kOrphanEvery = 1000;   // milliseconds between two looks whether a relay is there, while a cell waits for an answer
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
 
@@ -61,7 +64,7 @@ void Server::start_impl(xeus::xpub_message message) {
     RunJobs();
     if (stop_) break;
     bool more = true;
-    if (serving_ && (!waiting_.empty() || ShellReady())) ServeOne();
+    if (!waiting_.empty() || ShellReady()) ServeOne();
     else more = IdleSlice();
     main_.attr("turn")(!more);
   }
@@ -98,7 +101,6 @@ bool Server::IdleSlice() {
     std::lock_guard<std::mutex> lock(jobs_mutex_);
     if (!jobs_.empty()) return true;
   }
-  if (!serving_) return false;
   if (ShellReady()) return true;
   return main_.attr("idle_slice")().cast<bool>();
 }
@@ -133,6 +135,12 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
     }
     execution_count_ = main_.attr("enter")(type, header, message.metadata().dump(), message.content().value("silent", false),
                                            message.content().value("store_history", true)).cast<int>();
+    if (type == "execute_request") {
+      std::lock_guard<std::mutex> lock(running_mutex_);
+      running_ = {{"header", message.header()}, {"code", message.content().value("code", "")}, {"execution_count", execution_count_},
+                  {"silent", message.content().value("silent", false)}};
+      memory_due_.Arm(kMemoryEvery);
+    }
     if (IsForPython(type)) AnswerInPython(type, message);
     else notify_shell_listener(std::move(message));
   } catch (std::exception& error) {
@@ -146,6 +154,9 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
   for (;;) {
     try {
       main_.attr("leave")();
+      memory_due_.Arm(0);
+      if (!orphan_) wire_.Keep(false);
+      served_ = std::chrono::steady_clock::now().time_since_epoch().count();
       dispatching_ = false;
       return;
     } catch (py::error_already_set&) {  // an interrupt that came late
@@ -209,6 +220,8 @@ void Server::send_shell_impl(xeus::xmessage message) {
     message = WithContent(message, std::move(content));
     zmq::multipart_t wire;
     while (abort_ && ShellReady() && Receive(wire)) waiting_.push_back(std::exchange(wire, {}));
+    std::lock_guard<std::mutex> lock(running_mutex_);
+    running_ = nullptr;
   }
   wire_.Send(wire_.shell, std::move(message));
 }
@@ -235,10 +248,15 @@ std::string Server::ReadStdin(const std::string& prompt, bool password) {
   // A signal just before poll() blocks would wait with it: Python's C handler also writes to signal_fd.
   zmq_pollitem_t items[] = {{wire_.stdin_.handle(), 0, ZMQ_POLLIN, 0},
                             {nullptr, main_.attr("signal_fd").cast<int>(), ZMQ_POLLIN, 0}};
+  const int before = orphaned_;
   while (!(items[0].revents & ZMQ_POLLIN)) {
+    if (orphan_ || orphaned_ != before) {  // nobody is left who could answer, and who comes later was not asked
+      PyErr_SetString(PyExc_EOFError, "input() has nobody to ask: the front end has gone");
+      throw py::error_already_set();
+    }
     {
       py::gil_scoped_release released;
-      (void)zmq_poll(items, 2, -1);
+      (void)zmq_poll(items, 2, kOrphanEvery);
     }
     if (items[1].revents & ZMQ_POLLIN) main_.attr("drain_signals")();
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -246,6 +264,31 @@ std::string Server::ReadStdin(const std::string& prompt, bool password) {
   zmq::multipart_t wire;
   (void)wire.recv(wire_.stdin_);
   return wire_.Parse(wire).content().value("value", "");
+}
+
+py::dict Server::Memory(std::uint64_t limit) {
+  using namespace pybind11::literals;
+  memory_limit_ = limit;
+  const ferry::Memory memory = LookAtMemory(limit);
+  const bool news = memory.Low() && !memory_low_.exchange(true);
+  if (!memory.Low()) memory_low_ = false;
+  return py::dict("limit"_a = memory.limit, "left"_a = memory.left, "container"_a = memory.container, "low"_a = memory.Low(),
+                  "used"_a = ResidentBytes(), "news"_a = news);
+}
+
+void Server::SetSafe(std::string text) {
+  std::lock_guard<std::mutex> lock(running_mutex_);
+  safe_ = std::move(text);
+}
+
+py::object Server::TakeUnseen() {
+  outputs_.Drain();
+  outputs_.Flush();
+  auto [messages, forgotten] = wire_.TakeUnseen();
+  if (messages.empty()) return py::none();
+  py::list list;
+  for (const Unseen& m : messages) list.append(py::make_tuple(m.type, m.content, m.parent));
+  return py::make_tuple(list, forgotten);
 }
 
 void Server::Post(std::function<void()> job) {

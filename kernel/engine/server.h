@@ -18,9 +18,11 @@
 #include <pybind11/pybind11.h>
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -34,6 +36,8 @@
 namespace py = pybind11;
 
 namespace ferry::engine {
+
+constexpr double kMemoryEvery = 0.5;  // seconds between two looks at the memory while a cell runs
 
 class Server : public xeus::xserver, private xeus::xcontrol_messenger {
  public:
@@ -59,6 +63,15 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
 
   // As ferry_shutdown_request{restart:false}, for SIGTERM. Any thread, and Python's signal handlers.
   void Terminate();
+
+  // What is left of the memory (util/memory.h); `limit`: of this process, from now on, 0: none. "news": it has become little
+  // since this was asked last, and no cell was told.
+  py::dict Memory(std::uint64_t limit);
+  // The sentence about what is saved that ends a warning.
+  void SetSafe(std::string text);
+
+  // What cells published while no relay listened, oldest first; None if nothing. The bytes of what was too much are told.
+  py::object TakeUnseen();
 
   // For util/stop.h: raised when idle work has to end although the shell socket shows nothing.
   const std::atomic<bool>* stop_flag() const { return &stop_idle_; }
@@ -91,10 +104,16 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   void ServeControl(xeus::xmessage message);
   void SendAnswers();
   void Interrupt();
-  void Shutdown(const nl::json& request, std::function<void(nl::json)> reply);
+  using Started = std::shared_ptr<std::atomic<bool>>;
+  void Shutdown(const nl::json& request, std::function<void(nl::json)> reply) { Insist(PostShutdown(request, std::move(reply))); }
+  Started PostShutdown(const nl::json& request, std::function<void(nl::json)> reply);
+  void Insist(const Started& started);
+  nl::json Attach(const nl::json& request);
 
   // side thread (server_side.cc)
   void RunSide();
+  bool Idle(std::chrono::steady_clock::duration lease);
+  void WatchMemory();
 
   // any thread
   void PublishStatus(const char* state, const nl::json& parent);
@@ -123,7 +142,6 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   int execution_count_ = 0;            // its number, if it is an execute_request
   bool stop_on_error_ = true;
   bool abort_ = false;                 // it failed: what waits is aborted after it
-  bool serving_ = true;                // false: the session is given up, only jobs run
   std::deque<zmq::multipart_t> waiting_;
   std::uint64_t received_ = 0;         // messages on shell, since it was opened
   TimerFd slice_;
@@ -137,11 +155,25 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   EventFd wake_, quit_, answers_ready_;
   std::atomic<bool> stop_{false}, stop_idle_{false};
   std::atomic<bool> dispatching_{false};   // a request is served
+  std::atomic<bool> leaving_{false};       // it ends when the main thread gets to it: nobody can attach any more
+  std::atomic<bool> orphan_{false};        // no relay
+  std::atomic<int> orphaned_{0};           // how often that has happened
+  std::atomic<std::chrono::steady_clock::rep> served_{0};  // when the last request was answered
+  std::mutex running_mutex_;
+  nl::json running_;                       // under it: {header, code, execution_count} of the cell that runs, else null
+  std::mutex watch_mutex_;
+  std::optional<RelayWatch> next_watch_;   // under it: of the relay that attached
+  EventFd relay_changed_;
+  TimerFd memory_due_;                     // while a cell runs: time to look
+  std::atomic<bool> memory_low_{false};
+  std::atomic<std::uint64_t> memory_limit_{0};
+  std::string safe_;                       // under running_mutex_
   std::atomic<bool> control_busy_{false};  // raised before stop_idle_, so that the main thread cannot miss both
   std::mutex jobs_mutex_;
   std::deque<std::function<void()>> jobs_;
   std::mutex answers_mutex_;
   std::deque<xeus::xmessage> answers_;
+  Started insist_;  // under answers_mutex_: what Terminate() wants of the control thread
 };
 
 }  // namespace ferry::engine

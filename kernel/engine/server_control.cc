@@ -35,6 +35,12 @@ void Server::RunControl() {
   while (!(items[2].revents & ZMQ_POLLIN)) {
     if (postponed_.empty() && zmq_poll(items, 3, -1) < 0) continue;
     SendAnswers();
+    Started wanted;
+    {
+      std::lock_guard<std::mutex> lock(answers_mutex_);
+      wanted.swap(insist_);
+    }
+    if (wanted) Insist(wanted);
     zmq::multipart_t wire;
     if (!postponed_.empty()) {
       wire = std::move(postponed_.front());
@@ -65,6 +71,11 @@ void Server::ServeControl(xeus::xmessage message) {
   };
   if (type == "shutdown_request" || type == "ferry_shutdown_request")
     return Shutdown(content, answer);
+  if (type == "ferry_attach_request") {
+    answer(Attach(content));
+    PublishStatus("idle", header);  // by which the relay knows that it is heard on iopub
+    return;
+  }
   if (type.starts_with("ferry_") && !reply.empty())
     return Post([this, type, content, answer] {
       nl::json result = CallMain("control", type, content);
@@ -101,7 +112,8 @@ void Server::Interrupt() {
 
 // A suspended engine may be parked for an image (server_park.cc): it is killed there, or goes on here when that failed, or
 // as the copy that came back from the image.
-void Server::Shutdown(const nl::json& request, std::function<void(nl::json)> reply) {
+Server::Started Server::PostShutdown(const nl::json& request, std::function<void(nl::json)> reply) {
+  leaving_ = true;
   auto started = std::make_shared<std::atomic<bool>>(false);
   Post([this, request, reply, started] {
     *started = true;
@@ -110,7 +122,13 @@ void Server::Shutdown(const nl::json& request, std::function<void(nl::json)> rep
     reply(result);
     const bool parked = result.value("parked", false);
     if (!parked || !Park(request, result).value("restored", false)) stop_impl();
+    else leaving_ = false;
   });
+  return started;
+}
+
+// Until the running cell is over. Control thread: the main one is in that cell.
+void Server::Insist(const Started& started) {
   // After Post: the loop must find the job when the running cell is over. Child processes are left alone at first: a pool
   // whose workers die of SIGINT makes new ones and may wait at exit for a lock that a dead one held.
   ::kill(::getpid(), SIGINT);
@@ -122,7 +140,31 @@ void Server::Shutdown(const nl::json& request, std::function<void(nl::json)> rep
   }
 }
 
-void Server::Terminate() { Shutdown({{"restart", false}}, [](nl::json) {}); }
+// Another relay serves this engine from now on, which may be in the middle of a cell. May be asked again by the same one.
+nl::json Server::Attach(const nl::json& request) {
+  if (leaving_) return {{"status", "error"}, {"code", "aborted"}, {"what", "the engine is ending"}, {"remedy", ""}};
+  {
+    std::lock_guard<std::mutex> lock(watch_mutex_);
+    next_watch_ = RelayWatch::Of(request.value("pid", 0), watch_.lease);
+  }
+  relay_changed_.Set();
+  nl::json running;
+  {
+    std::lock_guard<std::mutex> lock(running_mutex_);
+    running = running_;
+  }
+  return {{"v", 1}, {"status", "ok"}, {"running", running}};
+}
+
+void Server::Terminate() {
+  Started started = PostShutdown({{"restart", false}}, [](nl::json) {});
+  if (!dispatching_) return;
+  {
+    std::lock_guard<std::mutex> lock(answers_mutex_);
+    insist_ = std::move(started);
+  }
+  answers_ready_.Set();
+}
 
 void Server::send_control_impl(xeus::xmessage message) {
   control_answered_ = true;

@@ -5,24 +5,54 @@
 #include <vector>
 
 #include "kernel/engine/server.h"
+#include "util/memory.h"
 
 namespace ferry::engine {
+
+// Whether nothing was served for as long as the lease, or no request is left to be served.
+bool Server::Idle(std::chrono::steady_clock::duration lease) {
+  const std::chrono::steady_clock::time_point served{std::chrono::steady_clock::duration(served_.load())};
+  return !dispatching_ && std::chrono::steady_clock::now() - served >= lease;
+}
+
+// One line in the cell that fills the memory, while there is some left: the system gives no other warning.
+void Server::WatchMemory() {
+  memory_due_.Clear();
+  if (!dispatching_) return;
+  memory_due_.Arm(kMemoryEvery);
+  const ferry::Memory memory = LookAtMemory(memory_limit_);
+  if (!memory.Low() || memory_low_.exchange(true)) return;
+  std::string parent, safe;
+  {
+    std::lock_guard<std::mutex> lock(running_mutex_);
+    if (running_.is_null() || running_.value("silent", false)) return;
+    parent = running_["header"].dump();
+    safe = safe_;
+  }
+  const auto megabytes = [](std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
+  outputs_.Write(Stream::kErr, parent,
+                 "Memory is nearly full: " + megabytes(memory.left) + " of " + megabytes(memory.limit) + (memory.container ? " of this container" : "") +
+                     " are left, and this kernel uses " + megabytes(ResidentBytes()) + ". When none is left, the system ends the kernel. " + safe + "\n");
+  outputs_.Flush();
+}
 
 void Server::RunSide() {
   using Clock = std::chrono::steady_clock;
   std::optional<Clock::time_point> end;  // of the lease
+  const auto lease = [&] { return std::chrono::milliseconds(static_cast<long>(watch_.lease * 1000)); };
   const auto orphaned = [&] {
-    end = Clock::now() + std::chrono::milliseconds(static_cast<long>(watch_.lease * 1000));
-    Post([this] {  // the running cell is over
-      serving_ = false;
-      CallMain("control", "ferry_shutdown_request", {{"restart", false}});
-    });
+    orphan_ = true;
+    ++orphaned_;
+    wire_.Keep(true);
+    end = Clock::now() + lease();
+    Post([this] { CallMain("control", "ferry_orphaned_request", nl::json::object()); });  // the running cell is over
   };
   if (watch_.gone) orphaned();
   const auto fd = [](int descriptor) { return zmq_pollitem_t{nullptr, descriptor, ZMQ_POLLIN, 0}; };
-  enum { kHeartbeat, kInproc, kQuit, kDue, kFirst };
+  enum { kHeartbeat, kInproc, kQuit, kDue, kChanged, kMemory, kFirst };
   std::vector<zmq_pollitem_t> items = {{wire_.heartbeat.handle(), 0, ZMQ_POLLIN, 0},
-                                       {wire_.inproc.handle(), 0, ZMQ_POLLIN, 0}, fd(quit_.fd()), fd(outputs_.due().fd())};
+                                       {wire_.inproc.handle(), 0, ZMQ_POLLIN, 0}, fd(quit_.fd()), fd(outputs_.due().fd()), fd(relay_changed_.fd()),
+                                       fd(memory_due_.fd())};
   for (Stream stream : {Stream::kOut, Stream::kErr})
     if (outputs_.captured(stream) >= 0) items.push_back(fd(outputs_.captured(stream)));
   const std::size_t relay = items.size();
@@ -34,8 +64,16 @@ void Server::RunSide() {
     const int ready = zmq_poll(items.data(), static_cast<int>(items.size()), wait);
     if (ready < 0) continue;
     if (ready == 0 && end && Clock::now() >= *end) {
-      Post([this] { stop_impl(); });
       end.reset();
+      if (Idle(lease())) {
+        leaving_ = true;
+        Post([this] {
+          CallMain("control", "ferry_shutdown_request", {{"restart", false}});
+          stop_impl();
+        });
+      } else {
+        end = Clock::now() + std::max<Clock::duration>(lease(), std::chrono::milliseconds(1));
+      }
       continue;
     }
     zmq::multipart_t wire;
@@ -45,6 +83,24 @@ void Server::RunSide() {
     if (items[kDue].revents & ZMQ_POLLIN) {
       outputs_.due().Clear();
       outputs_.Flush();
+    }
+    if (items[kMemory].revents & ZMQ_POLLIN) WatchMemory();
+    if (items[kChanged].revents & ZMQ_POLLIN) {
+      relay_changed_.Clear();
+      {
+        std::lock_guard<std::mutex> lock(watch_mutex_);
+        if (next_watch_) watch_ = *std::exchange(next_watch_, std::nullopt);
+      }
+      items.resize(relay);
+      if (watch_.relay) items.push_back(fd(watch_.relay->fd()));
+      end.reset();
+      if (watch_.gone) {
+        orphaned();
+      } else if (orphan_.exchange(false)) {
+        if (!dispatching_) wire_.Keep(false);  // else at the end of the cell, whose output nobody follows from its beginning
+        Post([this] { CallMain("control", "ferry_attached_request", nl::json::object()); });
+      }
+      continue;
     }
     for (std::size_t i = kFirst; i < relay; ++i)
       if (items[i].revents & ZMQ_POLLIN) outputs_.Drain();

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -10,6 +11,8 @@
 
 namespace ferry::engine {
 namespace {
+
+constexpr std::size_t kMostUnseen = 4 << 20;  // bytes of output kept for a front end that comes back
 
 std::atomic<bool> forked{false};
 [[maybe_unused]] const int fork_watch = ::pthread_atfork(nullptr, nullptr, [] { forked = true; });
@@ -90,8 +93,28 @@ void Wire::SendPublished(zmq::multipart_t wire) {
   else wire.send(iopub_);
 }
 
+void Wire::Keep(bool on) { keeping_ = on; }
+
+std::pair<std::deque<Unseen>, std::size_t> Wire::TakeUnseen() {
+  std::lock_guard<std::mutex> lock(unseen_mutex_);
+  unseen_bytes_ = 0;
+  return {std::exchange(unseen_, {}), std::exchange(forgotten_, 0)};
+}
+
+void Wire::Remember(std::string_view type, std::string_view content, std::string_view parent) {
+  constexpr std::string_view shown[] = {"stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"};
+  if (std::find(std::begin(shown), std::end(shown), type) == std::end(shown)) return;
+  std::lock_guard<std::mutex> lock(unseen_mutex_);
+  unseen_.push_back({std::string(type), std::string(content), std::string(parent)});
+  for (unseen_bytes_ += content.size(); unseen_bytes_ > kMostUnseen && !unseen_.empty(); unseen_.pop_front()) {
+    unseen_bytes_ -= unseen_.front().content.size();
+    forgotten_ += unseen_.front().content.size();
+  }
+}
+
 void Wire::Publish(const Draft& draft) {
   if (InForkedChild()) return;
+  if (keeping_) Remember(draft.type, draft.content, draft.parent);
   const std::string header = xeus::make_header(std::string(draft.type), user_, session_).dump();
   const std::string signature =
       authentication_->sign(Raw(header), Raw(draft.parent), Raw(draft.metadata), Raw(draft.content));
@@ -105,6 +128,7 @@ void Wire::Publish(const Draft& draft) {
 
 void Wire::Publish(xeus::xpub_message message) {
   if (InForkedChild()) return;
+  if (keeping_) Remember(message.header().value("msg_type", ""), message.content().dump(-1, ' ', false, error_handler_), message.parent_header().dump());
   SendPublished(xeus::xzmq_serializer::serialize_iopub(std::move(message), *authentication_, error_handler_));
 }
 

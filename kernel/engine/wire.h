@@ -5,8 +5,11 @@
 // something sends it, from any thread and without the GIL; there is no publisher thread to wake.
 #pragma once
 
+#include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +25,11 @@ namespace ferry::engine {
 struct Draft {
   std::string_view type, content, metadata = "{}", parent = "{}";
   std::vector<std::string_view> buffers = {};
+};
+
+// What was published while nobody listened: a message that a cell would show.
+struct Unseen {
+  std::string type, content, parent;
 };
 
 class Wire {
@@ -51,6 +59,11 @@ class Wire {
   void Publish(xeus::xpub_message message);
   void Forward(zmq::multipart_t wire);
 
+  // From Keep(true) to Keep(false) what a cell would show is also kept, the newest kMostUnseen bytes of it. Any thread.
+  void Keep(bool on);
+  // What was kept up to now, and how many bytes before it were not.
+  std::pair<std::deque<Unseen>, std::size_t> TakeUnseen();
+
   // The thread that owns the socket.
   xeus::xmessage Parse(zmq::multipart_t& wire) const;  // throws on a wrong signature or broken JSON
   void Send(zmq::socket_t& socket, xeus::xmessage message) const;
@@ -60,6 +73,7 @@ class Wire {
 
  private:
   void SendPublished(zmq::multipart_t wire);
+  void Remember(std::string_view type, std::string_view content, std::string_view parent);
 
   void Bind(const xeus::xconfiguration& config);
 
@@ -67,6 +81,10 @@ class Wire {
   std::mutex iopub_mutex_;
   bool closed_ = false;                  // under iopub_mutex_
   std::vector<zmq::multipart_t> held_;   // the same
+  std::mutex unseen_mutex_;
+  std::atomic<bool> keeping_{false};
+  std::deque<Unseen> unseen_;            // under unseen_mutex_
+  std::size_t unseen_bytes_ = 0, forgotten_ = 0;  // the same
   std::unique_ptr<xeus::xauthentication> authentication_;
   nl::json::error_handler_t error_handler_;
   std::string user_, session_;

@@ -3,11 +3,6 @@
 namespace ferry::relay {
 namespace {
 
-std::string NameOf(const Sent& cell) {
-  std::string name = cell.execution_count > 0 ? "cell [" + std::to_string(cell.execution_count) + "]" : "the cell";
-  return cell.cell.empty() ? name : name + " (" + cell.cell + ")";
-}
-
 json Exception(const std::string& name, const std::string& value, const std::string& more) {
   json traceback = {name + ": " + value};
   if (!more.empty()) traceback.push_back(more);
@@ -15,6 +10,11 @@ json Exception(const std::string& name, const std::string& value, const std::str
 }
 
 }  // namespace
+
+std::string NameOf(const Sent& cell) {
+  std::string name = cell.execution_count > 0 ? "cell [" + std::to_string(cell.execution_count) + "]" : "the cell";
+  return cell.cell.empty() ? name : name + " (" + cell.cell + ")";
+}
 
 json FallbackKernelInfo() {
   return {{"status", "ok"},
@@ -38,6 +38,13 @@ json EngineDied(const Sent& cell, const std::string& died, const std::string& ne
   json content = Exception("EngineDied", "The engine " + died + " while it ran " + NameOf(cell) + ". " + next, "");
   content["execution_count"] = cell.execution_count;
   return content;
+}
+
+json NoDebugger(const json& request) {
+  const json none = json::array();
+  return {{"type", "response"}, {"seq", 0}, {"request_seq", request.value("seq", json(0))}, {"success", true}, {"command", "debugInfo"},
+          {"body", {{"isStarted", false}, {"hashMethod", "Murmur2"}, {"hashSeed", 0}, {"tmpFilePrefix", ""}, {"tmpFileSuffix", ".py"}, {"breakpoints", none},
+                    {"stoppedThreads", none}, {"richRendering", true}, {"exceptionPaths", none}, {"copyToGlobals", false}}}};
 }
 
 json NoEngine(const Sent& request, const std::string& why, const std::string& log) {

@@ -10,6 +10,8 @@ namespace ferry::relay {
 // For a front end that asks before any engine has answered: true of every engine we start, without its patch version.
 json FallbackKernelInfo();
 
+std::string NameOf(const Sent& cell);  // "cell [3] (first line)"
+
 // How a running cell ended with its engine. `died`: Ending::Words(); `next`: what happens now, a sentence.
 // A reply and an `error` message share this content.
 json EngineDied(const Sent& cell, const std::string& died, const std::string& next);
@@ -19,6 +21,9 @@ json NoEngine(const Sent& request, const std::string& why, const std::string& lo
 
 // The reply to a request whose parts are not the JSON objects of the protocol.
 json Unreadable(const Message& request);
+
+// The answer to a debugger's question whether it is attached: no.
+json NoDebugger(const json& request);
 
 json ControlError(const char* code, const std::string& what, const std::string& remedy);
 

@@ -1,6 +1,7 @@
 #include "kernel/relay/engine.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +13,7 @@ namespace ferry::relay {
 namespace {
 
 constexpr int kReconnectMs = 10;  // an engine may have made its socket file and not listen yet
+constexpr int kLingerMs = 1000;   // for the last messages to an engine that is left alone
 
 }  // namespace
 
@@ -56,8 +58,9 @@ Engine::Engine(zmq::context_t& context, const Connection& connection, int number
       connection_(connection),
       number_(number),
       start_(start) {
-  // The engine routes an input_request by the identities of the shell request, so both sockets carry one name.
-  std::string name = "ferry-relay-" + RandomHex(4);
+  // The engine routes an input_request by the identities of the shell request, so all sockets carry one name; and the reply of
+  // a cell that outlives its relay goes to the one that adopts the engine, so the name is the engine's.
+  const std::string name = "ferry-relay-" + connection.ip.substr(connection.ip.rfind('/', connection.ip.rfind('/') - 1) + 1);
   for (zmq::socket_t* socket : {&shell, &control, &stdin_}) {
     socket->set(zmq::sockopt::routing_id, name);
     socket->set(zmq::sockopt::sndhwm, 0);
@@ -88,6 +91,34 @@ std::unique_ptr<Engine> Engine::Meet(zmq::context_t& context, const Connection& 
   engine->link_ = std::move(link);
   engine->ConnectNow();
   return engine;
+}
+
+Result<std::unique_ptr<Engine>> Engine::Adopt(zmq::context_t& context, const Connection& front, const LockHolder& orphan, int number) {
+  auto connection = ReadConnection(orphan.file);
+  if (!connection) return connection.error();
+  auto lock = FileLock::Take(AdopterLock(orphan.file));
+  if (!lock) return lock.error();
+  const int life = static_cast<int>(::syscall(SYS_pidfd_open, orphan.pid, 0));
+  if (life < 0) return Error{Code::kNotFound, "the engine has ended", ""};
+  std::unique_ptr<Engine> engine(new Engine(context, *connection, number, Start::kFirst));
+  engine->pid_ = orphan.pid;
+  engine->life_ = life;
+  engine->adopted_ = std::move(*lock);
+  engine->info_file_ = orphan.file.substr(0, orphan.file.rfind('.')) + ".info";
+  if (connection->key != front.key) engine->keys_.emplace(Signer(connection->key), Signer(front.key));
+  engine->ConnectNow();
+  return engine;
+}
+
+Engine::~Engine() {
+  if (life_ >= 0) ::close(life_);
+}
+
+Frames Engine::Outgoing(Frames frames) const { return keys_ ? Message::Resigned(std::move(frames), keys_->first) : std::move(frames); }
+Frames Engine::Incoming(Frames frames) const { return keys_ ? Message::Resigned(std::move(frames), keys_->second) : std::move(frames); }
+
+void Engine::Linger() {
+  for (zmq::socket_t* socket : {&shell, &control}) socket->set(zmq::sockopt::linger, kLingerMs);
 }
 
 void Engine::Kill(int signal) {
@@ -135,7 +166,7 @@ void Engine::Greet(Author& author) {
 
 void Engine::SendShell(Frames frames) {
   ++sent_;
-  Send(shell, std::move(frames));
+  Send(shell, Outgoing(std::move(frames)));
 }
 
 bool Engine::Seen(bool reply, bool status) {

@@ -15,6 +15,7 @@
 #include "kernel/relay/runtime_dir.h"
 #include "kernel/relay/session_choice.h"
 #include "kernel/relay/socket.h"
+#include "util/memory.h"
 
 namespace ferry::relay {
 
@@ -25,6 +26,8 @@ Command ImageCommand(const RuntimeDir& dir, const Choice& choice, int number);
 
 class Engine {
  public:
+  ~Engine();
+
   // Starts the process. `number` is new for each engine of this relay.
   static Result<std::unique_ptr<Engine>> Begin(zmq::context_t& context, const Connection& front, const RuntimeDir& dir,
                                                const Choice& choice, const std::string& python, int number, Start start,
@@ -33,6 +36,12 @@ class Engine {
   // An engine that a harbour started: its sockets are STEM-1 ... here. It ends with `link`, or when that says so.
   static std::unique_ptr<Engine> Meet(zmq::context_t& context, const Connection& front, const std::string& stem, int number,
                                       Start start, std::shared_ptr<Link> link);
+
+  // One that goes on since its relay ended: it answers ferry_attach_request. kRefused if another relay has it.
+  static Result<std::unique_ptr<Engine>> Adopt(zmq::context_t& context, const Connection& front, const LockHolder& orphan, int number);
+  bool adopted() const { return adopted_.has_value(); }
+  int life() const { return life_; }  // a descriptor that is readable once an adopted engine has ended; else -1
+  const std::string& info_file() const { return info_file_; }  // its kernel_info, left by the relay of an adopted one
 
   // Signals its process group, wherever it is.
   void Kill(int signal);
@@ -48,6 +57,12 @@ class Engine {
   void ConnectNow();
   void Ping(Author& author);
   void SendShell(Frames frames);
+  void SendControl(Frames frames) { Send(control, Outgoing(std::move(frames))); }
+  void SendStdin(Frames frames) { Send(stdin_, Outgoing(std::move(frames))); }
+  // What it sent, signed for the front end: an adopted engine has the key of another connection file.
+  Frames Incoming(Frames frames) const;
+  // What was sent to it arrives although this process ends.
+  void Linger();
   // To one that has opened its sockets again: it can answer only whom it has heard, and goes on when it has.
   void Greet(Author& author);
 
@@ -62,6 +77,7 @@ class Engine {
   bool ready() const { return reply_seen_ && status_seen_; }
   int number() const { return number_; }
   pid_t pid() const { return pid_; }
+  std::uint64_t kills() const { return kills_; }  // OutOfMemoryKills() when it began
   Start start() const { return start_; }
   const std::optional<ChosenImage>& image() const { return image_; }  // in which it came back
 
@@ -69,11 +85,17 @@ class Engine {
 
  private:
   Engine(zmq::context_t& context, const Connection& connection, int number, Start start);
+  Frames Outgoing(Frames frames) const;
 
   Connection connection_;
   int number_;
   Start start_;
   std::optional<ChosenImage> image_;
+  std::optional<FileLock> adopted_;                 // held while this relay serves it
+  std::optional<std::pair<Signer, Signer>> keys_;   // its own and the front end's, where these differ
+  std::string info_file_;
+  int life_ = -1;
+  std::uint64_t kills_ = OutOfMemoryKills();
   pid_t pid_ = -1;
   std::shared_ptr<Link> link_;
   std::uint64_t sent_ = 0;

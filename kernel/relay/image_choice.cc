@@ -39,6 +39,21 @@ bool BelongsTo(const std::string& notebook, const std::set<std::string>& recorde
 
 }  // namespace
 
+bool NotebookBelongs(const store::SessionFiles& files) {
+  const store::SessionReader reader(files);
+  auto info = reader.Info();
+  auto log = reader.Log();
+  if (!info || !log) return false;
+  if (!StringAt(*info, "name").empty()) return true;
+  const std::uint32_t clean = NumberAt(info->value("clean", json::object()), "execution");
+  std::set<std::string> recorded;
+  for (const auto& record : log->records) {
+    const auto* cell = std::get_if<graph::CellRecord>(&record);
+    if (cell && cell->execution > clean && !cell->cell_id.empty()) recorded.insert(cell->cell_id);
+  }
+  return BelongsTo(StringAt(*info, "notebook"), recorded);
+}
+
 std::optional<ChosenImage> ImageFor(const Choice& choice, Start start) {
   const bool goes_on = start == Start::kCrash || start == Start::kWake;
   if (choice.sid.empty() || start == Start::kRestart || start == Start::kCrashInResume) return std::nullopt;

@@ -19,6 +19,10 @@ struct ChosenImage {
   std::uint64_t bytes = 0;
 };
 
+// Whether the notebook of a session shares a cell with it (or there is nothing to compare), or the session has a name. False
+// where the notebook cannot be read.
+bool NotebookBelongs(const store::SessionFiles& files);
+
 // Reads the log and the bundle, not the image. nullopt: none, or not this time.
 std::optional<ChosenImage> ImageFor(const Choice& choice, Start start);
 

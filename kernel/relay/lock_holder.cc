@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "util/lock.h"
+
 namespace ferry::relay {
 namespace {
 
@@ -55,13 +57,26 @@ pid_t RelayOf(pid_t engine) {
   return -1;
 }
 
+void ReadCommand(LockHolder& engine) {
+  std::ifstream command(Proc(engine.pid, "cmdline"));
+  std::string before;
+  for (std::string word; std::getline(command, word, '\0'); before = word) {
+    if (engine.python.empty()) engine.python = word;
+    if (before == "-f") engine.file = word;
+  }
+}
+
 }  // namespace
+
+std::string AdopterLock(const std::string& connection_file) { return connection_file + ".relay"; }
 
 LockHolder Examine(const std::string& holder) {
   LockHolder found;
   found.pid = PidHere(holder);
   if (found.pid <= 0) return found;
   found.relay = RelayOf(found.pid);
+  if (found.relay > 0) ReadCommand(found);
+  const bool adopted = !found.file.empty() && FileLock::Held(AdopterLock(found.file));
   const bool harbour = IsHarbour(found.pid), of_harbour = found.relay > 0 && IsHarbour(found.relay);
   const Status status = StatusOf(found.pid);  // last: what was read of a process that has memory now was read whole
   if (!status.memory) {
@@ -69,7 +84,7 @@ LockHolder Examine(const std::string& holder) {
   } else if (harbour) {
     found.kind = LockHolder::Kind::kHarbour;
   } else if (found.relay > 0 && status.parent != found.relay) {  // an engine is its relay's child as long as the relay lives
-    found.kind = LockHolder::Kind::kOrphan;
+    if (!adopted) found.kind = LockHolder::Kind::kOrphan;
   } else if (of_harbour) {
     found.kind = LockHolder::Kind::kHarbourEngine;
   }

@@ -15,14 +15,18 @@ struct LockHolder {
   enum class Kind {
     kOther,          // a kernel that works, or a process of another machine
     kEnding,         // a process that is gone or going: the lock will be free soon
-    kOrphan,         // an engine whose relay has ended; it saves and ends when it is asked to
+    kOrphan,         // an engine that no relay serves; it can be taken over, or saves and ends when it is asked to
     kHarbour,        // a harbour (harbour.h) itself
     kHarbourEngine,  // an engine of a living harbour
   };
   Kind kind = Kind::kOther;
   pid_t pid = -1;    // of the holder, if it is a process of this machine
-  pid_t relay = -1;  // of an engine's relay or harbour
+  pid_t relay = -1;  // of an engine's relay or harbour, as it was started
+  std::string file, python;  // of an engine: its connection file, and what runs it
 };
+
+// Held by the relay that has taken over the engine with this connection file.
+std::string AdopterLock(const std::string& connection_file);
 
 // `holder`: what FileLock::Holder says.
 LockHolder Examine(const std::string& holder);

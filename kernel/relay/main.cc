@@ -1,6 +1,6 @@
 // ferry-relay --connection FILE --python PY: the kernel as kernel.json starts it.
 // ferry-relay --fetch SID --host HOST --python PY: brings a session back that was suspended on another host.
-// ferry-relay --examine HOST --python PY, --move SID --host HOST [--words JSON]: for the command line; answers in JSON.
+// ferry-relay --examine HOST --python PY, --move SID --host HOST [--words JSON], --front SID [--words JSON]: for the command line; answers in JSON.
 // ferry-relay --harbour --python PY: the far end of a move, as `jupyter-ferry harbour` starts it.
 #include <signal.h>
 #include <sys/inotify.h>
@@ -61,21 +61,23 @@ Result<std::pair<RuntimeDir, int>> MakeFolder() {
 
 int Main(int argc, char** argv) {
   CLI::App app{"Kernelferry's relay: owns the ports of a Jupyter kernel and supervises its engine"};
-  std::string connection_file, python, fetch, host, examine, move, words = "{}";
+  std::string connection_file, python, fetch, host, examine, move, served, words = "{}";
   bool harbour = false;
   auto* connection_option = app.add_option("--connection", connection_file, "connection file written by the front end");
   app.add_flag("--harbour", harbour, "serve a relay on another host through stdin and stdout")->excludes(connection_option);
   app.add_option("--fetch", fetch, "bring this session back")->excludes(connection_option);
   app.add_option("--examine", examine, "say what this host is")->excludes(connection_option);
   app.add_option("--move", move, "ask the relay that serves this session to move it")->excludes(connection_option);
+  app.add_option("--front", served, "ask the relay that serves this session about its front end")->excludes(connection_option);
   app.add_option("--host", host, "from there, or to there");
-  app.add_option("--words", words, "how to move: {plan, policy, yes, force}");
+  app.add_option("--words", words, "how to move: {plan, policy, yes, force}; of a front end: {detach}");
   app.add_option("--python", python, "absolute path of the Python that runs the engine")->required();
   CLI11_PARSE(app, argc, argv);
   if (!examine.empty()) return Answer(Examine(examine, python));
-  if (!move.empty()) {
+  if (!move.empty() || !served.empty()) {
     json wish = json::parse(words, nullptr, /*allow_exceptions=*/false);
     if (!wish.is_object()) return Refuse({Code::kInvalid, "--words is no JSON object", ""});
+    if (!served.empty()) return Answer(FrontFromOutside(served, std::move(wish)));
     wish["host"] = host;
     return Answer(MoveFromOutside(move, std::move(wish)));
   }

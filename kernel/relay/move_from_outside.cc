@@ -53,20 +53,37 @@ std::optional<json> Ask(zmq::context_t& context, const Connection& c, const char
   return std::nullopt;
 }
 
+// The connection file of the relay that serves a session. A relay answers at once, whatever its engine does.
+Result<std::pair<std::string, Connection>> RelayOfSession(zmq::context_t& context, const std::string& sid) {
+  for (const std::string& file : Connections()) {
+    auto connection = ReadConnection(file);
+    if (!connection) continue;
+    auto status = Ask(context, *connection, "ferry_front_request", {{"v", 1}}, kStatus);
+    if (status && StringAt(*status, "session") == sid) return std::pair(file, *connection);
+  }
+  return Error{Code::kNotFound, "no running kernel on this machine serves session " + sid, "open its notebook first"};
+}
+
 }  // namespace
 
 Result<json> MoveFromOutside(const std::string& sid, json words) {
   zmq::context_t context;
-  for (const std::string& file : Connections()) {
-    auto connection = ReadConnection(file);
-    if (!connection) continue;
-    auto status = Ask(context, *connection, "ferry_status_request", {{"v", 1}}, kStatus);
-    if (!status || StringAt(*status, "session") != sid) continue;
-    auto moved = Ask(context, *connection, "ferry_migrate_request", words, kMove);
-    if (!moved) return Error{Code::kIo, "the kernel did not answer", "look at its notebook"};
-    return *moved;
-  }
-  return Error{Code::kNotFound, "no running kernel on this machine serves session " + sid, "open its notebook first"};
+  auto relay = RelayOfSession(context, sid);
+  if (!relay) return relay.error();
+  auto moved = Ask(context, relay->second, "ferry_migrate_request", words, kMove);
+  if (!moved) return Error{Code::kIo, "the kernel did not answer", "look at its notebook"};
+  return *moved;
+}
+
+Result<json> FrontFromOutside(const std::string& sid, json words) {
+  zmq::context_t context;
+  auto relay = RelayOfSession(context, sid);
+  if (!relay) return relay.error();
+  words.update({{"v", 1}, {"session", sid}});
+  auto answer = Ask(context, relay->second, "ferry_front_request", words, kStatus);
+  if (!answer) return Error{Code::kIo, "the kernel did not answer", "look at its notebook"};
+  (*answer)["file"] = relay->first;
+  return *answer;
 }
 
 }  // namespace ferry::relay

@@ -96,6 +96,7 @@ std::string Ending::Words() const {
   if (!lost.empty()) return lost;
   if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
   int signal = WTERMSIG(status);
+  if (signal == SIGKILL && memory) return "was ended by the system because memory ran out";
   std::string why = signal == SIGKILL ? "; the system does so when memory runs out" : "";
   return "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + why + ")";
 }

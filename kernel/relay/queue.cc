@@ -36,6 +36,17 @@ Sent Keep(const Message& request) {
   return sent;
 }
 
+Sent Running(const json& cell) {
+  Sent sent;
+  const json header = cell.value("header", json::object());
+  sent.id = StringAt(header, "msg_id");
+  sent.type = "execute_request";
+  sent.header = Text(header);
+  sent.cell = FirstLine(StringAt(cell, "code"));
+  sent.execution_count = cell.value("execution_count", 0);
+  return sent;
+}
+
 std::vector<Sent> Owed::TakeAll() {
   std::vector<Sent> all;
   for (auto& [id, sent] : requests_) all.push_back(std::move(sent));

@@ -27,6 +27,8 @@ struct Sent {
 };
 
 Sent Keep(const Message& request);
+// A cell as its engine tells of it: {header, code, execution_count}.
+Sent Running(const json& cell);
 
 // Requests for which a reply is due.
 class Owed {
@@ -45,6 +47,9 @@ class Queue {
 
   // Takes the next message that the engine may have now; nullopt if there is none. An execute_request becomes running().
   std::optional<Message> Next();
+
+  // A cell that an engine runs already, for a front end that nobody knows any more.
+  void Resume(Sent cell) { running_ = std::move(cell); }
 
   Sent* running() { return running_ ? &*running_ : nullptr; }
   bool empty() const { return waiting_.empty(); }

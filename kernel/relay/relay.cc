@@ -43,7 +43,8 @@ Relay::Relay(zmq::context_t& context, Setup setup, std::unique_ptr<Front> front,
       front_(std::move(front)),
       voice_(*front_, author_),
       dir_(std::move(dir)),
-      files_(files) {}
+      files_(files),
+      chooser_(setup_.python) {}
 
 int Relay::Run() {
   ChooseSession();
@@ -60,6 +61,7 @@ void Relay::Turn() {
       {nullptr, setup_.parent, ZMQ_POLLIN, 0}, {nullptr, files_, ZMQ_POLLIN, 0}};
   std::size_t door = items.size();
   items.push_back({nullptr, door_ ? door_->fd() : hold_ ? hold_->fd() : -1, ZMQ_POLLIN, 0});
+  items.push_back({nullptr, engine_ && !ending_ ? engine_->life() : -1, ZMQ_POLLIN, 0});
   bool connected = engine_ && engine_->connected();
   if (connected) {
     for (zmq::socket_t* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) {
@@ -77,10 +79,10 @@ void Relay::Turn() {
   if (items[3].revents) front_->Echo();
   if (items[4].revents) front_->Welcome(author_);
   if (connected) {
-    if (items[9].revents) Drain(engine_->iopub, [&](Frames f) { OnEngineIopub(std::move(f)); });
-    if (items[10].revents) Drain(engine_->shell, [&](Frames f) { OnEngineShell(std::move(f)); });
-    if (items[11].revents) Drain(engine_->stdin_, [&](Frames f) { OnEngineStdin(std::move(f)); });
-    if (items[12].revents) Drain(engine_->control, [&](Frames f) { OnEngineControl(std::move(f)); });
+    if (items[10].revents) Drain(engine_->iopub, [&](Frames f) { OnEngineIopub(engine_->Incoming(std::move(f))); });
+    if (items[11].revents) Drain(engine_->shell, [&](Frames f) { OnEngineShell(engine_->Incoming(std::move(f))); });
+    if (items[12].revents) Drain(engine_->stdin_, [&](Frames f) { OnEngineStdin(engine_->Incoming(std::move(f))); });
+    if (items[13].revents) Drain(engine_->control, [&](Frames f) { OnEngineControl(engine_->Incoming(std::move(f))); });
   }
   if (items[1].revents) Drain(front_->control, [&](Frames f) { OnControl(std::move(f)); });
   if (items[0].revents) Drain(front_->shell, [&](Frames f) { OnShell(std::move(f)); });
@@ -92,9 +94,11 @@ void Relay::Turn() {
   }
   OnMoveItems(items, moves);
   if (items[door].revents) Say();
+  if (items[door + 1].revents) Reaped();
   if (items[5].revents) OnSignals();
   if (items[6].revents) {
     setup_.parent = -1;
+    if (MayLeaveEngine()) return LeaveEngine();
     Log("the process that started this kernel has ended: suspending");
     Shutdown(/*restart=*/false);
   }
@@ -118,8 +122,16 @@ void Relay::OnSignals() {
 
 void Relay::OnTimers() {
   if (timers_.Expired(Timer::kChoose)) ChooseSession();
+  if (timers_.Expired(Timer::kAdopt)) GiveUpAdoption("it is ending, or does not answer");
   if (timers_.Expired(Timer::kPing) && engine_ && engine_->connected() && !engine_->ready()) ConnectEngine();
-  if (timers_.Expired(Timer::kHeldReply) && held_reply_) PassReply({});
+  if (timers_.Expired(Timer::kHeldReply)) {
+    if (held_reply_) {
+      PassReply({});
+    } else if (idle_passed_ && queue_.running()) {
+      (void)queue_.Finish();
+      Pump();
+    }
+  }
   if (timers_.Expired(Timer::kMourning)) Bury();
   if (move_) move_->OnTimer();
   if (timers_.Expired(Timer::kHold)) OnHoldTimer();
@@ -190,6 +202,9 @@ void Relay::OnControl(Frames frames) {
     voice_.Publish("shutdown_reply", message->header(), content);
     return Shutdown(restart);
   }
+  if (message->Is("ferry_front_request")) {
+    return voice_.Answer(front_->control, Keep(*message), Text(AnswerFront(message->Content())), queue_.running());
+  }
   if (message->Is("ferry_migrate_request")) return WantMove(message->Content(), Keep(*message));
   if (move_ && message->Is("interrupt_request")) {
     voice_.Answer(front_->control, Keep(*message), R"({"status":"ok"})", queue_.running());
@@ -197,7 +212,7 @@ void Relay::OnControl(Frames frames) {
   }
   if (ready()) {
     if (message->IsRequest()) owed_control_.Note(*message);
-    return Send(engine_->control, std::move(*message).Take());
+    return engine_->SendControl(std::move(*message).Take());
   }
   if (!message->IsRequest()) return;
   Sent request = Keep(*message);
@@ -207,6 +222,9 @@ void Relay::OnControl(Frames frames) {
     return Abort(queue_.TakeExecutes());  // what was to be interrupted has not begun
   }
   if (message->Is("ferry_status_request")) return answer(Status());
+  if (asleep_ && message->Is("debug_request") && StringAt(message->Content(), "command") == "debugInfo") {
+    return answer(NoDebugger(message->Content()));  // an open notebook asks, and wakes nobody by it
+  }
   bool comes = failure_.empty() && !asleep_ && !leaving_ && !message->type().starts_with("ferry_");
   if (comes) return held_control_.push_back(std::move(*message));
   answer(NoEngine(request, failure_.empty() ? "No engine is ready." : failure_, ""));
@@ -216,7 +234,7 @@ void Relay::OnStdin(Frames frames) {
   auto message = Verified(front_->stdin_, std::move(frames));
   if (!message || inputs_ == 0 || !ready()) return;  // an answer to a question of an engine that is gone
   --inputs_;
-  Send(engine_->stdin_, std::move(*message).Take());
+  engine_->SendStdin(std::move(*message).Take());
 }
 
 void Relay::AnswerKernelInfo(zmq::socket_t& channel, const Message& request) {
@@ -275,6 +293,7 @@ void Relay::Abort(std::vector<Message> executes) {
 
 void Relay::Shutdown(bool restart) {
   if (leaving_) return;
+  if (!restart && detached_ && MayLeaveEngine()) return LeaveEngine();
   leaving_ = true;
   restarting_ = restart;
   if (move_) move_->Abort({Code::kAborted, "the kernel is shutting down", ""});
@@ -293,7 +312,7 @@ void Relay::Shutdown(bool restart) {
 void Relay::SendShutdown(bool restart) {
   if (!restart) return TakeImage(/*ends=*/true);
   json content = {{"v", 1}, {"epoch", engine_->number()}, {"restart", true}};
-  Send(engine_->control, author_.Make({}, "ferry_shutdown_request", "{}", Text(content)));
+  engine_->SendControl(author_.Make({}, "ferry_shutdown_request", "{}", Text(content)));
 }
 
 void Relay::Pump() {

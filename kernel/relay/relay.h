@@ -78,6 +78,16 @@ class Relay {
   void SendHeld();
   void SendShutdown(bool restart);
 
+  // relay_orphan.cc: engines that go on without a relay.
+  void Adopt();
+  void AskToAdopt();
+  void Adopted(const Message& reply);
+  void GiveUpAdoption(const std::string& why);
+  bool MayLeaveEngine();
+  void LeaveEngine();
+  json AnswerFront(const json& wish);
+  void TakeLockBack();
+
   // relay_image.cc: system images.
   bool BringBack(Start start);
   void TakeImage(bool ends);
@@ -128,6 +138,8 @@ class Relay {
   Timers timers_;
 
   SessionChooser chooser_;
+  bool adopts_ = true;    // an engine that goes on without a relay is taken over; false once that failed
+  bool detached_ = false; // the engine goes on when the front end leaves
   Choice choice_;
   Timers::Clock::time_point began_ = Timers::Clock::now();
   Queue queue_;

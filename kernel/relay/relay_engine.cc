@@ -1,4 +1,7 @@
+#include <poll.h>
 #include <signal.h>
+
+#include <fstream>
 
 #include "kernel/relay/answers.h"
 #include "kernel/relay/relay.h"
@@ -22,9 +25,10 @@ int CountOf(const Message& execute_input) {
 }  // namespace
 
 void Relay::ChooseSession() {
-  auto choice = chooser_.Choose(/*wait=*/Timers::Clock::now() - began_ < kLongestWait);
+  auto choice = chooser_.Choose(/*wait=*/Timers::Clock::now() - began_ < kLongestWait, adopts_);
   if (!choice) return timers_.Set(Timer::kChoose, kChooseEvery);
   choice_ = std::move(*choice);
+  if (choice_.orphan) return Adopt();
   if (std::string host = choice_.elsewhere; !host.empty()) {
     if (stays_away_.empty() && StartFetch(host)) return;
     choice_ = chooser_.Instead("it is on " + host + " and did not come back (" + stays_away_ + "); start the kernel again when that host can be reached, or "
@@ -36,6 +40,7 @@ void Relay::ChooseSession() {
 
 void Relay::StartEngine(Start start) {
   asleep_ = false;
+  if (choice_.orphan) TakeLockBack();
   if (!host_.home()) return StartMove({.host = host_, .reach = true, .start = start});
   if (BringBack(start)) return ConnectEngine();
   auto engine = Engine::Begin(context_, setup_.connection, dir_, choice_, setup_.python, ++engines_, start, author_);
@@ -48,6 +53,7 @@ void Relay::StartEngine(Start start) {
 // Connects if the engine has bound its sockets, and pings until it is ready.
 void Relay::ConnectEngine() {
   if (!engine_ || ending_ || engine_->ready()) return;
+  if (engine_->adopted()) return AskToAdopt();
   engine_->Connect(dir_);
   if (!engine_->connected()) return;
   engine_->Ping(author_);
@@ -59,7 +65,9 @@ void Relay::BecomeReady() {
   timers_.Clear(Timer::kHeldInfo);
   for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, kernel_info_, nullptr);
   held_infos_.clear();
-  if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+  if (Sent* running = queue_.running()) voice_.Status("busy", running->header);
+  else if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+  if (!engine_->adopted()) std::ofstream(dir_.Info(engine_->number())) << kernel_info_;
   SendHeld();
 }
 
@@ -67,7 +75,7 @@ void Relay::BecomeReady() {
 void Relay::SendHeld() {
   for (Message& m : std::exchange(held_control_, {})) {
     owed_control_.Note(m);
-    Send(engine_->control, std::move(m).Take());
+    engine_->SendControl(std::move(m).Take());
   }
   Pump();
 }
@@ -140,6 +148,7 @@ void Relay::OnEngineIopub(Frames frames) {
       return held_reply_ ? PassReply({}) : void();
     }
     if (held_reply_) return PassReply(std::move(*message).Take());
+    if (engine_->adopted()) timers_.Set(Timer::kHeldReply, kLongestHold);  // it may have gone to the relay before this one
   }
   Send(front_->iopub, std::move(*message).Take());
 }
@@ -163,7 +172,13 @@ void Relay::PassReply(Frames idle) {
 // SIGCHLD came. The engine's last messages may still be on their way: they pass before anything is said about its end.
 void Relay::Reaped() {
   if (!engine_ || ending_ || engine_->link()) return;
-  ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
+  if (!engine_->adopted()) {
+    ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
+    if (ending_) ending_->memory = OutOfMemoryKills() > engine_->kills();
+  } else if (pollfd life{engine_->life(), POLLIN, 0}; ::poll(&life, 1, 0) > 0) {  // no child: its status nobody knows
+    auto info = store::ReadObject(store::StoreFiles(choice_.home).Session(choice_.sid).Info());
+    ending_ = Ending{.lost = info && !StringAt(*info, "ended").empty() ? "" : "has ended"};
+  }
   if (ending_) timers_.Set(Timer::kMourning, engine_->connected() ? kQuiet : milliseconds(0));
 }
 

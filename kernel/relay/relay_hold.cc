@@ -25,6 +25,7 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
       Held(answer.head);
     });
   }
+  if (engine_->adopted()) return Held(Failure({Code::kRefused, "no system image is taken of an engine that outlived the kernel that started it", "%suspend, and run a cell"}));
   auto hold = Hold::Begin(dir_, choice_, engine_->number(), engine_->pid(), carry);
   if (!hold) return Held(Failure(hold.error()));
   hold_ = std::move(*hold);
@@ -34,7 +35,7 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
 
 void Relay::AskToStandStill(json words) {
   words.update({{"v", 1}, {"epoch", engine_->number()}, {"sent", engine_->sent()}});
-  Send(engine_->control, author_.Make({}, "ferry_quiesce_request", "{}", Text(words)));
+  engine_->SendControl(author_.Make({}, "ferry_quiesce_request", "{}", Text(words)));
 }
 
 void Relay::OnHoldTimer() {

@@ -46,19 +46,21 @@ void Relay::TakeImage(bool ends) {
   if (ends) c.argv.push_back("--end");
   ::unlink(dir_.Marker(engine_->number()).c_str());
   ::unlink(dir_.Image(engine_->number()).c_str());
-  const bool here = place && !choice_.sid.empty() && !engine_->link();  // on another host it is not this one's to image
+  // On another host it is not this one's to image; and one that was adopted is known under the names of another relay.
+  const bool here = place && !choice_.sid.empty() && !engine_->link() && !engine_->adopted();
   auto helper = here ? Spawn(c) : Result<pid_t>(Error{Code::kRefused, "no session", ""});
   json content = {{"v", 1}, {"epoch", engine_->number()}};
   if (ends) content["restart"] = false;
   if (helper) {
     content.update({{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
   }
-  Send(engine_->control, author_.Make({}, ends ? "ferry_shutdown_request" : "ferry_quiesce_request", "{}", Text(content)));
+  engine_->SendControl(author_.Make({}, ends ? "ferry_shutdown_request" : "ferry_quiesce_request", "{}", Text(content)));
   if (helper) imaging_ = Imaging{.ends = ends, .wake = *place, .helper = *helper, .outcome = nullptr};
 }
 
 // A reply to a request of our own: the engine stands still from now on, or it does not.
 void Relay::OnOwnReply(const Message& message) {
+  if (message.Is("ferry_attach_reply")) return Adopted(message);
   if (holds() && message.Is("ferry_quiesce_reply") && !FlagAt(message.Content(), "parked", false)) {
     json refused = message.Content();
     refused["ok"] = false;

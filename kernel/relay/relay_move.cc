@@ -106,7 +106,7 @@ void Relay::AskEngineToMove(json content, std::function<void(json)> answer) {
   content["v"] = 1;
   auto message = Message::Parse(author_.Make({}, "ferry_move_request", "{}", Text(content)));
   move_answers_[message->id()] = std::move(answer);
-  Send(engine_->control, std::move(*message).Take());
+  engine_->SendControl(std::move(*message).Take());
 }
 
 bool Relay::OnMoveReply(const Message& reply) {
@@ -199,7 +199,7 @@ void Relay::OnHarbourEvent(const Parcel& parcel) {
   if (event == "held") Held(parcel.head["outcome"]);
   if (event == "goes-on") GoesOn();
   if (event != "ended") return;
-  ending_ = Ending{parcel.head.value("status", 0), ""};
+  ending_ = Ending{.status = parcel.head.value("status", 0)};
   timers_.Set(Timer::kMourning, milliseconds(50));
 }
 
@@ -221,7 +221,7 @@ void Relay::OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     link.OnWritable();
     if (items[from].revents) link.OnReadable();
     if (!link.open() && !ending_) {  // the wire was cut; the engine there finishes its cell and saves
-      ending_ = Ending{0, "is on " + host_.text + ", and the wire to it was cut"};
+      ending_ = Ending{.lost = "is on " + host_.text + ", and the wire to it was cut"};
       timers_.Set(Timer::kMourning, milliseconds(0));
     }
   }

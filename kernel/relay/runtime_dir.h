@@ -24,6 +24,7 @@ class RuntimeDir {
   std::string ConnectionFile(int engine) const { return Stem(engine) + ".json"; }
   std::string Image(int engine) const { return Stem(engine) + ".image"; }    // what the last image of that engine came to
   std::string Marker(int engine) const { return Stem(engine) + ".parked"; }  // it stands still
+  std::string Info(int engine) const { return Stem(engine) + ".info"; }      // its kernel_info, for a relay that adopts it
   std::string Alive() const { return path_ + "/alive"; }
   std::string Log() const { return path_ + "/engine.log"; }
   bool Bound(int engine) const;          // all four sockets of that engine exist that we connect to

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "kernel/relay/lock_holder.h"
+#include "kernel/relay/image_choice.h"
 #include "kernel/relay/wire.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
@@ -35,7 +35,7 @@ bool Choice::Resuming() const {
   return info && FlagAt(*info, "resuming", false);
 }
 
-Result<Choice> SessionChooser::Choose(bool wait) {
+Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
   std::string home = store::ConfiguredHome();
   auto store = store::Store::Open(home);
   if (!store) return WithoutStore(home, store.error());
@@ -62,10 +62,16 @@ Result<Choice> SessionChooser::Choose(bool wait) {
       sid = *made;
     }
   }
-  return Take(*store, sid, "", wait);
+  return Take(*store, sid, "", wait, adopt);
 }
 
-Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait) {
+// By the rules by which a session comes back: it may be another notebook that has the name now.
+bool SessionChooser::MayAdopt(const store::SessionFiles& files, const LockHolder& orphan) const {
+  const std::string resume = store::Setting("resume");
+  return orphan.python == python_ && (resume.empty() || resume == "auto") && Exists(orphan.file) && NotebookBelongs(files);
+}
+
+Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait, bool adopt) {
   store::SessionFiles files = store.files().Session(sid);
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
@@ -73,6 +79,13 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
     const LockHolder holder = Examine(FileLock::Holder(files.Lock()));
     if (wait && holder.kind == LockHolder::Kind::kHarbour) {
       return Error{Code::kAborted, "session " + sid + " is being brought back from another host", ""};
+    }
+    if (holder.kind == LockHolder::Kind::kOrphan && adopt && asked_to_end_ < 0 && MayAdopt(files, holder)) {
+      Choice choice;
+      choice.sid = sid;
+      choice.home = store.files().Home();
+      choice.orphan = holder;
+      return choice;
     }
     if (wait && holder.kind == LockHolder::Kind::kOrphan) {
       if (std::exchange(asked_to_end_, holder.pid) != holder.pid) ::kill(holder.pid, SIGTERM);
@@ -108,7 +121,7 @@ Choice SessionChooser::Instead(const std::string& why) {
 Choice SessionChooser::Anonymous(store::Store& store, const std::string& why) {
   auto sid = Create(store, "", "");
   if (!sid) return WithoutStore(store.files().Home(), sid.error());
-  auto choice = Take(store, *sid, why, /*wait=*/false);
+  auto choice = Take(store, *sid, why, /*wait=*/false, /*adopt=*/false);
   return choice ? std::move(*choice) : WithoutStore(store.files().Home(), choice.error());
 }
 

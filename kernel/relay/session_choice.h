@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "kernel/relay/lock_holder.h"
 #include "serializer/store/store.h"
 #include "util/lock.h"
 #include "util/result.h"
@@ -24,6 +25,7 @@ struct Choice {
   std::string hash_seed;        // for PYTHONHASHSEED
   std::string anonymous;        // why the session belongs to no notebook; empty if it does
   std::string elsewhere;        // the host that the session moved to: it must be brought back first. The lock is not kept
+  std::optional<LockHolder> orphan;  // holds the session and its lock, and may be adopted
   bool restarted = false;       // the last engine was ended by "restart kernel"
   std::string image_lost;       // why its system image did not come back; for the next engine to tell
 
@@ -32,17 +34,24 @@ struct Choice {
 
 class SessionChooser {
  public:
+  explicit SessionChooser(std::string python) : python_(std::move(python)) {}
+
   // kAborted: who holds the session is ending, or brings it back; ask again soon. That is the only error, and none if
   // `wait` is false.
-  Result<Choice> Choose(bool wait);
+  // adopt: an engine without a relay that runs the same Python is chosen as it is (Choice::orphan), if its session would come
+  // back by itself; it is not asked to end.
+  Result<Choice> Choose(bool wait, bool adopt);
 
   // A new anonymous session in place of the one that cannot be had.
   Choice Instead(const std::string& why);
 
  private:
-  Result<Choice> Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait);
+  Result<Choice> Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait, bool adopt);
   Choice Anonymous(store::Store& store, const std::string& why);
 
+  bool MayAdopt(const store::SessionFiles& files, const LockHolder& orphan) const;
+
+  std::string python_;
   pid_t asked_to_end_ = -1;
 };
 

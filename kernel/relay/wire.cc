@@ -100,6 +100,15 @@ std::optional<Message> Message::Parse(Frames frames) {
   return m;
 }
 
+Frames Message::Resigned(Frames frames, const Signer& signer) {
+  auto delimiter = std::find_if(frames.begin(), frames.end(), [](const zmq::message_t& f) { return f.to_string_view() == kDelimiter; });
+  if (frames.end() - delimiter < 6) return frames;
+  const std::string signature = signer.Sign({delimiter[2].to_string_view(), delimiter[3].to_string_view(), delimiter[4].to_string_view(),
+                                             delimiter[5].to_string_view()});
+  delimiter[1] = zmq::message_t(signature.data(), signature.size());
+  return frames;
+}
+
 bool Message::SignedBy(const Signer& signer) const {
   return signer.Check(Part(1), {Part(2), Part(3), Part(4), Part(5)});
 }

@@ -65,6 +65,9 @@ class Message {
   Frames Identities() const;          // copies of the frames before the delimiter
   Frames Take() && { return std::move(frames_); }
 
+  // The same message signed with another key.
+  static Frames Resigned(Frames frames, const Signer& signer);
+
  private:
   std::string_view Part(std::size_t after_delimiter) const { return frames_[delimiter_ + after_delimiter].to_string_view(); }
 

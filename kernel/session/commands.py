@@ -59,7 +59,9 @@ def save(session, label):
 def suspend(session):
     result, _ = save(session, "")
     session.shell.exit_now = True  # once this cell is answered
-    result.data["messages"].insert(0, "The kernel ends now; open the notebook again to go on.")
+    woken = getattr(session.shell, "ferry_tell_relay", None) is not None
+    result.data["messages"].insert(0, "Suspended: its memory is free, and the next cell wakes the session." if woken
+                                   else "The kernel ends now; open the notebook again to go on.")
     result.lines.insert(0, result.data["messages"][0])
     return result
 
@@ -256,6 +258,8 @@ def status(session, _arguments=()):
              f"{report.human_seconds(time.time() - newest['time'])} ago" if newest else f"Session {session.sid}: not saved yet")
     lines = [line for line in (f"notebook {data['notebook']}" if data["notebook"] else "", session.anonymous,
                                "" if state["saved"] else "changed since the last save",
+                               f"not suspended although nothing runs: {session.sleep.stays}" if session.sleep.stays else "",
+                               f"memory is nearly full: {session.pressure.words()}" if session.pressure.low else "",
                                rehearsal.in_words(max(proofs), proofs[max(proofs)]) if proofs else "",
                                audited(state["audits"])) if line]
     data["messages"] = [title, *lines]

@@ -30,12 +30,15 @@ class Config:
     log: str = "warning"
     rehearse: float | None = QUIET  # seconds of quiet before a generation is rehearsed; None: never
     criu: str = ""
+    suspend: float | None = None  # seconds without a cell before the engine ends to free its memory; None: never
+    memory: int = 0  # bytes this kernel may use, for the warning that memory runs out; 0: what the system allows
 
 
 def load(environ=os.environ) -> Config:
     """The settings of this process. Raises ConfigError."""
     data_dir = Path(environ.get("JUPYTER_DATA_DIR") or Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "jupyter")
-    known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "rehearse": "auto", "criu": ""}
+    known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "rehearse": "auto", "criu": "",
+             "suspend": "never", "memory": ""}
     path = Path(environ.get("JUPYTER_CONFIG_DIR") or "~/.jupyter").expanduser() / "jupyter_ferry_config.json"
     given = {key: (value, str(path)) for key, value in _read(path, known).items()}
     given.update({key: (environ[name], name) for key in known if (name := "FERRY_" + key.upper()) in environ})
@@ -45,6 +48,8 @@ def load(environ=os.environ) -> Config:
             raise ConfigError(f"{given[key][1]}: {key} is {values[key]!r}; use one of {', '.join(allowed)}")
     values["quota"] = size(values["quota"], given.get("quota", ("", "quota"))[1])
     values["rehearse"] = quiet(values["rehearse"], given.get("rehearse", ("", "rehearse"))[1])
+    values["suspend"] = None if values["suspend"] == "never" else duration(values["suspend"], given["suspend"][1])
+    values["memory"] = size(values["memory"] or 0, given.get("memory", ("", "memory"))[1])
     values["home"] = Path(values["home"]).expanduser()
     return Config(**values)
 
@@ -57,6 +62,14 @@ def quiet(text, where: str):
         return float(text)
     except (TypeError, ValueError):
         raise ConfigError(f"{where}: {text!r} is neither auto, never nor a number of seconds") from None
+
+
+def duration(text, where: str) -> float:
+    """Seconds from "90", "30m", "2h". Raises ConfigError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", str(text))
+    if match is None:
+        raise ConfigError(f"{where}: {text!r} is neither never nor a time; write seconds, or a number with s, m, h or d, as in 2h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 
 def size(text, where: str) -> int:

@@ -122,5 +122,5 @@ class FerryMagics(Magics):
     @line_magic
     @answered("ferry.checkpoint/1")
     def suspend(self, args):
-        """Save this session and end the kernel; opening the notebook again brings it back."""
+        """Save this session and free its memory; the next cell wakes it, and so does opening the notebook again."""
         return commands.suspend(self.session)

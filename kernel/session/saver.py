@@ -87,6 +87,10 @@ class Saver:
         """Whoever asks something will soon ask more: no save begins in between."""
         self.not_before = max(self.not_before, time.monotonic() + PAUSE)
 
+    def hurry(self):
+        """The next save waits for nothing."""
+        self.not_before = 0.0
+
     def replan(self):
         """Nothing ran, but the next generation is to be planned otherwise."""
         self.clean, self.phase = False, "look"

@@ -19,7 +19,10 @@ from .hooks import guarded
 from .moving import LaterWriter, Moving
 from .images import Images
 from .rehearsal import Rehearsal
+from .pressure import Pressure
 from .saver import Saver
+from .sleep import Sleep
+from .unseen import Unseen
 
 log = logging.getLogger("kernelferry.session")
 
@@ -53,6 +56,8 @@ class Session:
         self.rehearsal = Rehearsal(self)
         self.images = Images(self)
         self.moving = Moving(self)
+        self.unseen = Unseen(self)
+        self.pressure, self.sleep = Pressure(self), Sleep(self)
         hooks.watch_code(shell, self._saw_code)
         hooks.watch_source(shell, self._saw_source)
         shell.register_magics(magics.FerryMagics(self))
@@ -60,7 +65,8 @@ class Session:
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""
         reader, records = self.read_log()
-        self.writer.set(life=self.life, ended="", started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        self.writer.set(life=self.life, ended="", detached=False, started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        self.unseen.open()
         if self.start == "rehearse":
             self.arrivals.rehearse(reader, records)
         elif self.start != "arrive":
@@ -106,8 +112,11 @@ class Session:
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
                 self.held = ""
             self._show_notices()
+            self._show_unseen()
+        self.unseen.begins(request.get("msg_id"), self.shell.execution_count)
         self.see_modules()
         self.saver.request_came()
+        self.pressure.before_cell()
         self._note(code, request, store_history)
 
     def see_modules(self):
@@ -167,6 +176,7 @@ class Session:
         if not own:
             self.saver.touch.cell_ended(record)
             self.saver.cell_ran()
+            self.pressure.cell_ran()
 
     @guarded()
     def effect(self, kind, detail):
@@ -208,20 +218,26 @@ class Session:
         """One slice of work that no request waits for. True: more to do now."""
         if isinstance(self.writer, LaterWriter):
             return False
+        self.pressure.slice()
         if self.arrivals.slice() or self._keeps_by_itself() and self.saver.slice():
             return True
         self.rehearsal.slice()
+        self.sleep.slice()
         return False
 
     def arriving(self):
         """Whether the next idle() brings the session back: only that takes a KeyboardInterrupt."""
         return self.arrivals.busy
 
+    def pending(self):
+        """Names that are still to come back, for completion."""
+        return self.arrivals.pending_names()
+
     @guarded()
     def idle_deadline(self):
         if isinstance(self.writer, LaterWriter):
             return None
-        deadlines = (self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline())
+        deadlines = (self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline(), self.sleep.deadline())
         return min((d for d in deadlines if d is not None), default=None)
 
     def _keeps_by_itself(self):
@@ -231,16 +247,27 @@ class Session:
 
     def status(self):
         """For ferry_status_request: what `%session --json` shows, in short."""
-        newest = self.saver.newest
+        newest, memory = self.saver.newest, self.pressure.look()
         return {"session": self.sid, "notebook": self.info.get("notebook") or "", "anonymous": self.anonymous,
                 "execution": self.execution, "generation": newest.generation if newest else 0,
                 "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
-                "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.touch.audits}
+                "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.touch.audits,
+                "stays_awake": self.sleep.stays, "memory": memory and {key: memory[key] for key in ("used", "left", "limit", "low")}}
 
     def save(self):
         """For ferry_save_request."""
         manifest = self.keep()
         return {"session": self.sid, "generation": manifest.generation, "bytes": manifest.bytes}
+
+    def orphaned(self):
+        """For the engine, whose relay has ended: it may end as well before another one comes."""
+        self.remember(detached=True)
+        if self.config.save != "off" and not self.saver.clean and self._keeps_by_itself():
+            self.keep()
+        self.writer.sync(True)
+
+    def attached(self):
+        self.remember(detached=False)
 
     def keep(self, label=""):
         """A generation now; not stopped by requests. Returns its manifest. Raises FerryError."""
@@ -283,6 +310,15 @@ class Session:
         notices, self.notices = self.notices, []
         for notice in notices:
             display(notice)
+
+    @guarded()
+    def _show_unseen(self):
+        self.unseen.show()
+
+    @guarded()
+    def keep_unseen(self, messages, forgotten):
+        """What a cell showed while no relay was there."""
+        self.unseen.take(messages, forgotten)
 
     def records(self):
         """Every finished cell in the log, in order."""

@@ -21,6 +21,17 @@ std::string NextId(Queue& queue) {
 
 }  // namespace
 
+TEST(Queue, WaitsForACellThatAnEngineRunsAlready) {
+  Queue queue;
+  queue.Resume(Running({{"header", {{"msg_id", "old"}, {"msg_type", "execute_request"}}}, {"code", "\nx = 1\ny"}, {"execution_count", 7}}));
+  queue.Push(Of("a", "execute_request"));
+  EXPECT_EQ(NextId(queue), "");
+  EXPECT_EQ(queue.running()->cell, "x = 1");
+  EXPECT_EQ(queue.running()->execution_count, 7);
+  EXPECT_EQ(queue.Finish().id, "old");
+  EXPECT_EQ(NextId(queue), "a");
+}
+
 TEST(Queue, SendsOneCellAtATimeInOrder) {
   Queue queue;
   queue.Push(Of("a", "execute_request"));

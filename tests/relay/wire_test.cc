@@ -107,6 +107,20 @@ TEST(Author, SpeaksWithTheSessionIdOfItsEngine) {
   EXPECT_EQ(Message::Parse(author.Make({}, "status", "{}", "{}"))->session(), "engine");
 }
 
+TEST(Message, KeepsEverythingButTheSignatureWhenAnotherKeySigns) {
+  Author author(Signer("key"));
+  auto made = Message::Parse(author.Make(Of({"to"}), "status", kHeader, R"({"a":1})"));
+  const std::string id = made->id();
+  auto again = Message::Parse(Message::Resigned(std::move(*made).Take(), Signer("other")));
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->SignedBy(Signer("key")));
+  EXPECT_TRUE(again->SignedBy(Signer("other")));
+  EXPECT_EQ(again->id(), id);
+  EXPECT_EQ(again->content_text(), R"({"a":1})");
+  EXPECT_EQ(again->Identities().size(), 1u);
+  EXPECT_EQ(Message::Resigned(Of({"<IDS|MSG>", "short"}), Signer("other")).size(), 2u);
+}
+
 TEST(Text, SurvivesBytesThatAreNotUtf8) { EXPECT_NE(Text({{"a", "\xff"}}).find("\"a\""), std::string::npos); }
 
 }  // namespace ferry::relay

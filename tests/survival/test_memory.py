@@ -1,0 +1,89 @@
+"""Memory that runs out: said before, saved before, and the truth told afterwards."""
+
+import os
+import pathlib
+import re
+
+import pytest
+
+# FERRY_MEMORY limits nothing: it only says what little is.
+FILL = "kept = bytearray(b'x') * ({megabytes} << 20)\nimport time; time.sleep(600)"
+
+
+def test_a_cell_that_fills_the_memory_is_warned_once_and_told_what_is_saved(notebook):
+    kernel = notebook.open(FERRY_MEMORY="400M")
+    kernel.run("a = [1]", "cell-0")
+    kernel.magic("%checkpoint")
+    request = kernel.send(FILL.format(megabytes=390), "cell-1")
+    kernel.wait_for_output(request, "What ran before cell [2] is saved.")
+    kernel.control("interrupt_request")
+    assert kernel.collect(request).status == "error"
+    status = kernel.control("ferry_status_request")
+    assert status["memory"]["low"] is True and status["memory"]["limit"] == 400 << 20
+    assert any(message.startswith("memory is nearly full: ") for message in kernel.magic("%session")["messages"])
+    assert "nearly full" not in kernel.run("1", "cell-2").text  # once is enough
+    kernel.run("del kept", "cell-2")
+    assert kernel.control("ferry_status_request")["memory"]["low"] is False
+
+
+def test_little_memory_makes_the_save_come_first(notebook):
+    """Run All: no idle time for a save, and each cell may be the last."""
+    kernel = notebook.open(FERRY_MEMORY="300M")
+    kernel.run("big = bytearray(b'x') * (290 << 20)", "cell-0")
+    assert kernel.control("ferry_status_request")["memory"]["low"] is True
+    kernel.run("first = [1]", "cell-1")
+    sent = [kernel.send(cell, "cell-1") for cell in ("second = [2]", "third = [3]", "import os; os.kill(os.getpid(), 9)")]
+    for request in sent:
+        answer = kernel.collect(request)
+    assert answer.error.startswith("EngineDied")
+    told = kernel.run("first, second, third", "cell-1")
+    assert ("execute_result", "([1], [2], [3])") in told.outputs
+    assert "ran after the last save" not in told.text, told.text
+
+
+def own_group():
+    """(root of the hierarchy for memory, own group in it, name of the limit's file)"""
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if "memory" in controllers.split(","):
+            root = pathlib.Path("/sys/fs/cgroup/memory")
+            return root, pathlib.Path(f"{root}{path}"), "memory.limit_in_bytes"
+        if controllers == "" and pathlib.Path("/sys/fs/cgroup/cgroup.controllers").exists():
+            root = pathlib.Path("/sys/fs/cgroup")
+            return root, pathlib.Path(f"{root}{path}"), "memory.max"
+    pytest.skip("no memory control groups here")
+
+
+@pytest.fixture
+def group():
+    """A control group of its own, whose processes may use 300 MB."""
+    root, own, limit = own_group()
+    folder = root / f"ferry-test-{os.getpid()}"
+    try:
+        folder.mkdir()
+        (folder / limit).write_text(str(300 << 20))
+    except OSError:
+        if folder.exists():
+            folder.rmdir()
+        pytest.skip("no memory control group can be made here")
+    yield folder
+    for process in (folder / "cgroup.procs").read_text().split():
+        (own / "cgroup.procs").write_text(process)
+    folder.rmdir()
+
+
+def test_a_real_limit_warns_and_a_real_kill_is_named(notebook, group):
+    kernel = notebook.open()
+    kernel.run("a = [1]; b = a", "cell-0")
+    kernel.magic("%checkpoint")
+    engine = kernel.processes()[1]
+    (group / "cgroup.procs").write_text(str(engine.pid))
+    request = kernel.send("kept = []\nimport time\nwhile True:\n    kept.append(bytearray(b'x') * (4 << 20)); time.sleep(0.1 if len(kept) > 55 else 0.02)", "cell-1")
+    answer = kernel.collect(request)
+    text = answer.text
+    warned = re.search(r"Memory is nearly full: (\d+) MB of (\d+) MB of this container are left", text)
+    assert warned and int(warned[2]) == 314 and int(warned[1]) < 32, text
+    assert "What ran before cell [2] is saved." in text
+    assert "was ended by the system because memory ran out while it ran cell [2]" in answer.error
+    told = kernel.run("a is b", "cell-2")
+    assert ("execute_result", "True") in told.outputs and "[2] was running" in told.text
