@@ -5,6 +5,7 @@ two accounts are equal exactly if values, types, sharing and cycles are. Opaque 
 their type. The text runs inside the kernel, in a namespace of its own.
 """
 
+import collections
 import functools
 import hashlib
 import types
@@ -33,8 +34,20 @@ def canon(namespace, names):
         kind = type(value)
         if kind in (list, tuple):
             return [number(v) for v in value]
-        if kind is dict:
-            return [f"{number(k)}: {number(v)}" for k, v in value.items()]
+        if kind in (dict, collections.OrderedDict, collections.defaultdict):
+            return [f"{number(k)}: {number(v)}" for k, v in value.items()] + [number(getattr(value, "default_factory", None))]
+        if kind is collections.deque:
+            return [value.maxlen, *map(number, value)]
+        if kind is collections.ChainMap:
+            return [number(v) for v in value.maps]
+        if kind is bytearray:
+            return [value.hex()]
+        if kind is types.SimpleNamespace:
+            return [f"{k} = {number(v)}" for k, v in vars(value).items()]
+        if kind is property:
+            return [number(value.fget), number(value.fset), number(value.fdel)]
+        if kind in (staticmethod, classmethod):
+            return [number(value.__func__)]
         if kind in (set, frozenset):
             return sorted(number(v) for v in value) if all(type(v) in PLAIN for v in value) else [len(value)]
         if kind is float:
@@ -52,13 +65,16 @@ def canon(namespace, names):
             return [number(value.func), number(value.args), number(value.keywords)]
         if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
             own = value.base is None or not isinstance(value.base, kind)
-            return [value.dtype.str, value.shape, value.strides, value.tobytes().hex(), "" if own else f"view of {number(value.base)}"]
+            items = [number(v) for v in value.flat] if value.dtype.hasobject else value.tobytes().hex()
+            return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(value.base)}"]
         if kind.__module__.startswith("pandas."):
             columns = list(value.columns) if hasattr(value, "columns") else [value.name]
             return [columns, list(map(str, getattr(value, "dtypes", ()))) if hasattr(value, "columns") else str(value.dtype),
                     list(value.index), value.to_numpy().tolist()]
         if kind.__module__ == "__main__":
-            return [number(kind), *(f"{k} = {number(v)}" for k, v in vars(value).items())]
+            slots = [name for base in kind.__mro__ for name in vars(base).get("__slots__", ()) if hasattr(value, name)]
+            return [number(kind), *(f"{k} = {number(v)}" for k, v in getattr(value, "__dict__", {}).items()),
+                    *(f"{name} = {number(getattr(value, name))}" for name in slots)]
         return [f"opaque {kind.__module__}.{kind.__qualname__}"]
 
     def code(c):

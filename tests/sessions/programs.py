@@ -11,7 +11,7 @@ import random
 
 from tests.sessions.session_file import Cell, Session
 
-START = "import copy, functools, random\nimport numpy as np\nrandom.seed(7); np.random.seed(7)"
+START = "import collections, copy, dataclasses, functools, random, types\nimport numpy as np\nrandom.seed(7); np.random.seed(7)"
 # (what it makes, statement). {n} is a new or an old name; {any}, {list} ... are variables of a kind; {i} a small number.
 STATEMENTS = [
     ("list", "{n} = [{i}, {i}]"), ("list", "{n} = [{any}, {any}]"), ("list", "{n} = list(range({i}))"), ("", "{list}.append({any})"),
@@ -34,8 +34,21 @@ STATEMENTS = [
     ("iter", "{n} = iter({list})"), ("", "next({iter}, None)"), ("copy", "{n} = copy.deepcopy({any})"), ("list", "{n} = [x for x in {list}][:4]"),
     ("", "del {any}"), ("", "{list}.append(0); 1 / 0"), ("", "globals()['{n}'] = {any}"), ("", "exec('{list}.append({i})')"),
     ("", "for {n} in {list}[:3]: pass"), ("", "{any}, {any} = {any}, {any}"),
+    ("deque", "{n} = collections.deque({list}, maxlen=4)"), ("", "{deque}.append({any})"), ("", "{deque}.rotate({i})"),
+    ("defaults", "{n} = collections.defaultdict(list, k={list})"), ("", "{defaults}['k{i}'].append({any})"),
+    ("ordered", "{n} = collections.OrderedDict(a={any}, b={i})"), ("", "{ordered}.move_to_end('a')"), ("", "{ordered}['c{i}'] = {any}"),
+    ("layers", "{n} = collections.ChainMap({{}}, {dict})"), ("", "{layers}['c{i}'] = {any}"), ("buffer", "{n} = bytearray(b'abc' * {i})"),
+    ("", "{buffer}[0] = {i}"), ("", "{buffer} += b'z'"), ("bare", "{n} = types.SimpleNamespace(a={any})"), ("", "{bare}.b = {any}"),
+    ("slotted class", "class {C}:\n    __slots__ = ('v', 'w')\n    def __init__(self, v): self.v = v"), ("slotted", "{n} = {slotted class}({any})"),
+    ("", "{slotted}.w = {any}"), ("record class", "@dataclasses.dataclass\nclass {C}:\n    x: int\n    y: list = dataclasses.field(default_factory=list)"),
+    ("record", "{n} = {record class}({i})"), ("", "{record}.y.append({any})"), ("list", "{n} = {record}.y"),
+    ("boxes", "{n} = np.empty(2, object)\n{n}[0] = {any}"), ("", "{boxes}[1] = {any}"), ("table", "{n} = np.zeros(3, dtype=[('a', 'i4'), ('b', 'f8')])"),
+    ("array", "{n} = {table}['b']"), ("", "{table}['a'][1] = {i}"), ("", "np.add.at({array}, [0, 0], 1)"), ("array", "{n} = {array}[:, None].T"),
+    ("", "{object}.__class__ = {class}"), ("", "{function}.__defaults__ = ({any},)"), ("", "{class}.seen{i} = property(lambda self: {any})"),
+    ("list method", "{n} = {list}.append"), ("", "{list method}({i})"), ("", "{class}.shared = {list}"), ("dict", "{n} = vars({object})"),
 ]
 NAMES = [f"v{i}" for i in range(9)]
+KINDS = [*dict.fromkeys(made for made, _ in STATEMENTS if made), "any"]
 
 
 class Program:
@@ -61,7 +74,7 @@ class Program:
         text = template.replace("{n}", self.name).replace("{C}", self.name)
         while "{i}" in text:
             text = text.replace("{i}", str(self.random.randint(1, 9)), 1)
-        for kind in ("list", "dict", "set", "array", "class", "object", "method", "function", "partial", "gen", "iter", "float", "any"):
+        for kind in KINDS:
             while "{" + kind + "}" in text:
                 known = sorted(n for n, k in self.kinds.items() if kind in ("any", k) and not (kind == "any" and n == self.name))
                 if not known:

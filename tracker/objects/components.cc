@@ -109,6 +109,58 @@ void Summarize(Walk& walk, const std::vector<std::uint32_t>& members, Component*
   std::sort(c->names.begin(), c->names.end());
 }
 
+// Who reaches which immutable object: numbers of components.
+struct Shared {
+  std::unordered_map<PyObject*, std::set<std::uint32_t>> users;
+  std::vector<PyObject*> order;
+
+  bool Add(PyObject* object, std::uint32_t component) {
+    std::set<std::uint32_t>& of = users[object];
+    if (of.empty()) order.push_back(object);
+    return of.insert(component).second;
+  }
+};
+
+// The walk notes what lies inside an immutable object for the first unit that comes through it. What such an object holds
+// lives where the object lives, so its home is one that reaches it as well: `a = [t, t[0]]`, and a class that holds `t`.
+bool AddInsides(Walk& walk, const std::vector<std::uint32_t>& of_unit, Shared* shared) {
+  std::vector<PyObject*> ahead;
+  for (PyObject* object : shared->order)
+    if (shared->users[object].size() > 1) ahead.push_back(object);
+  while (!ahead.empty()) {
+    if (walk.Stop()) return false;
+    PyObject* outer = ahead.back();
+    ahead.pop_back();
+    const std::uint32_t home = *shared->users[outer].begin();
+    const auto first = walk.UnitOf(outer);
+    if (first && of_unit[*first] == home) continue;
+    std::vector<PyObject*> inside{outer};
+    std::set<PyObject*> seen;
+    while (!inside.empty()) {
+      PyObject* holder = inside.back();
+      inside.pop_back();
+      auto look = [&](PyObject* item) {
+        const bool holds = PyTuple_Check(item) || PyFrozenSet_Check(item);
+        const auto unit = Py_REFCNT(item) > 1 ? walk.UnitOf(item) : std::nullopt;  // what nobody else holds is in here alone
+        if (!unit) {
+          if (holds && seen.insert(item).second) inside.push_back(item);
+          return;
+        }
+        shared->Add(item, of_unit[*unit]);
+        if (shared->Add(item, home) && holds) ahead.push_back(item);
+      };
+      if (PyTuple_Check(holder)) {
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(holder); ++i) look(PyTuple_GET_ITEM(holder, i));
+      } else if (PyFrozenSet_Check(holder)) {
+        Py_ssize_t at = 0;
+        Py_hash_t hash;
+        for (PyObject* item; _PySet_NextEntry(holder, &at, &item, &hash);) look(item);
+      }
+    }
+  }
+  return true;
+}
+
 void SortUnique(std::vector<std::uint32_t>* v) {
   std::sort(v->begin(), v->end());
   v->erase(std::unique(v->begin(), v->end()), v->end());
@@ -152,19 +204,16 @@ std::optional<Components> MakeComponents(Walk& walk, Pids& pids) {
   }
 
   // A shared immutable lives in the first component that reaches it: needs never point forward, so no cycle arises.
-  std::unordered_map<PyObject*, std::set<std::uint32_t>> shared;
-  std::vector<PyObject*> order;
+  Shared shared;
   for (const Sharing& s : walk.sharings()) {
     if (walk.Stop()) return std::nullopt;
-    std::uint32_t a = result.of_unit[s.first], b = result.of_unit[s.second];
-    std::set<std::uint32_t>& users = shared[s.object];
-    if (users.empty()) order.push_back(s.object);
-    users.insert(a);
-    users.insert(b);
+    shared.Add(s.object, result.of_unit[s.first]);
+    shared.Add(s.object, result.of_unit[s.second]);
   }
-  for (PyObject* object : order) {
+  if (!AddInsides(walk, result.of_unit, &shared)) return std::nullopt;
+  for (PyObject* object : shared.order) {
     if (walk.Stop()) return std::nullopt;
-    const std::set<std::uint32_t>& users = shared[object];
+    const std::set<std::uint32_t>& users = shared.users[object];
     if (users.size() < 2) continue;
     std::int64_t p = pid(object);
     std::uint32_t home = *users.begin();

@@ -430,6 +430,13 @@ void Walk::Meet(const Late& late) {
   met->walk = walk_;
 }
 
+std::optional<std::uint32_t> Walk::UnitOf(PyObject* immutable) {
+  if (const Met* met = plain_.Find(immutable)) return met->unit;
+  const Entry* entry = table_.Find(immutable);
+  if (!entry || entry->flags & (Entry::kMutable | Entry::kCodeUnit | Entry::kReference | Entry::kShadow)) return std::nullopt;
+  return entry->unit;
+}
+
 void Walk::MeetAll() {
   // In the order in which they were noted: pids of shared objects follow it, and each look must give them in one order.
   for (std::size_t i = 0; i < late_.size(); ++i) {

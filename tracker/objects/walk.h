@@ -82,6 +82,8 @@ class Walk {
   UnionFind& links() { return links_; }
   const std::vector<Sharing>& sharings() const { return sharings_; }
   Table<Entry>& table() { return table_; }
+  // The unit that met an immutable object first, where `is` can tell it from its equals.
+  std::optional<std::uint32_t> UnitOf(PyObject* immutable);
   const Reductions& reductions() const { return reductions_; }
   // Values of fields that were left out as caches.
   const std::vector<PyObject*>& cached() const { return cached_; }
