@@ -53,7 +53,7 @@ def _is_plain(np, cls) -> bool:
 def _owner(np, values):
     """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named.
     Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
-    owner, nearest = _through_strides(values.base), None
+    owner, nearest = _through_strides(_behind_cython(values.base)), None
     while isinstance(owner, (np.ndarray, np.void)):  # an array over a record looks through it
         if isinstance(owner, np.memmap):
             raise TypeError("cannot pickle an array over a memory-mapped file")
@@ -74,6 +74,13 @@ def _owner(np, values):
 def _through_strides(base):
     """What as_strided() was given, where it stands between."""
     return base.base if type(base).__name__ == "DummyArray" and type(base).__module__.startswith("numpy.") else base
+
+
+def _behind_cython(base):
+    """What a memoryview of Cython looks at: trees of scikit-learn hand out their arrays through one."""
+    if type(base) is memoryview and type(base.obj).__name__ in ("memoryview", "_memoryviewslice"):
+        return getattr(base.obj, "base", base)
+    return base
 
 
 def _covers(np, owner, values) -> bool:
@@ -243,4 +250,14 @@ def refuse_memmap(encoding, values):
     raise TypeError("cannot pickle a memory-mapped file")
 
 
-ADAPTERS = {"numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap, "numpy.void": reduce_record}
+def reduce_dtype(encoding, dtype):
+    """The types of numbers exist once in a process, and `np.asarray(a, float) is a` goes by that; pickle would copy them."""
+    np = sys.modules["numpy"]
+    try:
+        return (np.dtype, (dtype.str,)) if np.dtype(dtype.str) is dtype else NotImplemented
+    except TypeError:  # one that has no such text
+        return NotImplemented
+
+
+ADAPTERS = {"numpy.dtype": reduce_dtype,
+            "numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap, "numpy.void": reduce_record}

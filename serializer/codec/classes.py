@@ -6,6 +6,7 @@ is called; there is no register by name that could merge two of them.
 """
 import abc
 import _abc
+import importlib
 import sys
 import types
 
@@ -18,13 +19,25 @@ _MRO_OF = type.__dict__["__mro__"].__get__
 _BASES = type.__dict__["__bases__"]
 
 
+def module_named(name):
+    """The module of this name. A package may keep one for later and yet name it as the home of what it holds:
+    `numpy.recarray` is of `numpy.rec`, which numpy imports when somebody asks for it."""
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None and isinstance(name, str) and "." in name and name.partition(".")[0] in sys.modules:
+        try:
+            return importlib.import_module(name)
+        except Exception:  # no such module, or one that cannot be imported
+            return None
+    return module
+
+
 def importable(cls) -> bool:
     """An import of its module finds this very class. Classes that no import finds and Python did not make go the same
     way, and fail there."""
     if not cls.__flags__ & _HEAP or cls.__flags__ & _IMMUTABLE:
         return True
     name = type.__dict__["__module__"].__get__(cls)
-    module = sys.modules.get(name) if isinstance(name, str) else None
+    module = module_named(name)
     if module is None or name == "__main__" or is_by_hand(name):
         return False
     found = module

@@ -10,11 +10,13 @@ import types
 
 from kernelferry._ferry import function_parts, is_by_hand
 
+from .classes import module_named
+
 
 def importable(function) -> bool:
     """An import of its module finds this very function."""
     name = function.__module__
-    module = sys.modules.get(name) if isinstance(name, str) else None
+    module = module_named(name)
     if module is None or name == "__main__" or is_by_hand(name):
         return False
     found = module
