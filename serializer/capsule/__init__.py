@@ -10,14 +10,17 @@ from collections import namedtuple
 
 from kernelferry._ferry import Stopped
 
-from . import display, finders, generator, hidden, library, module, place, process
+from . import display, finders, generator, hidden, library, module, place, process, settings
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .pack import names_of, reason
+from .scene import Scene, meetings
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "apply", "baseline", "capture", "generators", "prepare", "see", "set_generator"]
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "see",
+           "set_generator"]
 
-KINDS = {kind.name: kind for part in (place, module, finders, library, process, generator, display, hidden) for kind in part.KINDS}
+KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, generator, display, hidden)
+         for kind in part.KINDS}
 ITEMS = tuple(KINDS)
 HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks")  # places whose holding of variables items bring back, or name
 
@@ -38,6 +41,7 @@ def baseline(shell=None) -> Baseline:
 def see(baseline: Baseline):
     """Modules that have come since count as unchanged from now on. Cheap where there are none."""
     baseline.values["modules"].look()
+    baseline.values["settings"].look()
 
 
 def capture(shell, baseline: Baseline) -> list[Item]:

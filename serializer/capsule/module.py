@@ -31,8 +31,13 @@ STRIDE = 256  # modules that a capture looks at in one go
 MA_VERSION_TAG = 24  # offset in CPython 3.11's PyDictObject: reference count, type, used, version
 
 
+def tag_of(dictionary) -> ctypes.c_uint64:
+    """Where the version tag stands; read `.value` while the dictionary lives."""
+    return ctypes.c_uint64.from_address(id(dictionary) + MA_VERSION_TAG)
+
+
 def version_of(dictionary) -> int:
-    return ctypes.c_uint64.from_address(id(dictionary) + MA_VERSION_TAG).value
+    return tag_of(dictionary).value
 
 
 def is_own(name) -> bool:

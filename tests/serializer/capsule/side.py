@@ -28,7 +28,9 @@ def main(side, file):
     before = capsule.baseline(shell)
     told = {}
     if side == "save":
-        run(shell, case["cells"], store_history=case.get("history", False))
+        for cell in case["cells"]:
+            run(shell, [cell], store_history=case.get("history", False))
+            capsule.see(before)  # as before each statement of a session
         items = capsule.capture(shell, before)
         assert [item[::2] for item in capsule.capture(shell, before)] == [item[::2] for item in items]
         told["items"] = {item.name: item.summary for item in items}

@@ -1,0 +1,331 @@
+"""What the process is like when a cell starts, and the same again for a replay of the cell.
+
+A cell that runs again must meet what it met: the folder it stood in, the filters of warnings, options of libraries that
+other cells changed before and after it. Before every cell these parts are read and held against what the cell before it
+met; only what moved goes into the record (`Met` of tracker/graph/record.h), so that a cell costs some 20 us and most
+records hold nothing. Values that look like secrets are not kept, as in the item `environ`.
+
+A part that was nothing else than when the process started is written without a value: a later process then means its own
+start, whose folder and environment may be others. Generators of randomness are not here: the record keeps them where a
+cell drew (generator.py).
+"""
+import os
+import pickle
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from .library import CONTEXT, NUMPY_ERRORS, NUMPY_PRINT
+from .module import tag_of
+from .pack import reason
+from .place import OURS, SECRET, zone
+
+BEGUN = ""  # the item with which a life begins
+UNKNOWN = pickle.dumps(None, 5)  # a value that could not be kept
+
+
+@dataclass(frozen=True)
+class Part:
+    """get(shell): a value that compares and pickles, None while its library is not loaded. put(shell, value): makes it so."""
+
+    get: Callable[[Any], Any]
+    put: Callable[[Any, Any], None]
+    default: Any = None  # what a library starts with, where it was not loaded when the process started
+    keep: Callable[[Any, Any], Any] = lambda value, _start: value  # what is written of it
+    take: Callable[[Any, Any], Any] = lambda kept, _start: kept  # and the value that this means here
+
+
+def put_environ(_shell, value):
+    """But for what is not written of it: it stays as it is."""
+    for name in {*os.environ, *value}:
+        if OURS.match(name) or SECRET.search(name) or os.environ.get(name) == value.get(name):
+            continue
+        if name in value:
+            os.environ[name] = value[name]
+        else:
+            del os.environ[name]
+
+
+class Environ:
+    """os.environ, copied only when it moved. What is written is what differs from the start."""
+
+    raw, copy = None, None
+
+    def get(self, _shell):
+        now = os.environ._data
+        if now != self.raw:
+            self.raw, self.copy = dict(now), dict(os.environ)
+        return self.copy
+
+
+def keep_environ(value, start):
+    changed = {name: text for name, text in value.items() if start.get(name) != text and not OURS.match(name) and not SECRET.search(name)}
+    return changed, sorted(name for name in start if name not in value and not OURS.match(name))
+
+
+def take_environ(kept, start):
+    return {name: text for name, text in {**start, **kept[0]}.items() if name not in kept[1]}
+
+
+def put_path(_shell, value):
+    sys.path[:] = value
+
+
+def get_timezone(_shell):
+    return zone()
+
+
+def put_timezone(_shell, value):
+    if value[0] is None:
+        os.environ.pop("TZ", None)
+    else:
+        os.environ["TZ"] = value[0]
+    __import__("time").tzset()
+
+
+def get_locale(_shell):
+    locale = sys.modules.get("locale")
+    return locale and locale.setlocale(locale.LC_ALL)
+
+
+def put_locale(_shell, value):
+    import locale
+    locale.setlocale(locale.LC_ALL, value)
+
+
+def get_limits(_shell):
+    return sys.getrecursionlimit(), sys.get_int_max_str_digits()
+
+
+def put_limits(_shell, value):
+    sys.setrecursionlimit(value[0])
+    sys.set_int_max_str_digits(value[1])
+
+
+def put_filters(_shell, value):
+    warnings.filters[:] = value
+    warnings._filters_mutated()
+
+
+def get_flags(shell):
+    return shell.compile.flags if shell is not None else 0
+
+
+def put_flags(shell, value):
+    if shell is not None:
+        shell.compile.flags = value
+
+
+class Numpy:
+    """Both kinds of options are made anew when one is set, and kept in context variables; so a look need only compare what they hold."""
+
+    held, value = None, None
+
+    def get(self, _shell):
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not hasattr(numpy, "get_printoptions"):  # still being imported
+            return None
+        held = self._held()
+        if held is None or self.held is None or any(one is not other for one, other in zip(held, self.held)):
+            shown = numpy.get_printoptions()
+            self.held, self.value = held, (numpy.geterr(), {name: shown[name] for name in NUMPY_PRINT if name in shown})
+        return self.value
+
+    @staticmethod
+    def _held():
+        """None in a numpy that keeps them elsewhere."""
+        shown, errors = sys.modules.get("numpy._core.printoptions"), sys.modules.get("numpy._core._multiarray_umath")
+        try:
+            return shown.format_options.get(), errors._extobj_contextvar.get()
+        except (AttributeError, LookupError):
+            return None
+
+
+def put_numpy(_shell, value):
+    import numpy
+    numpy.seterr(**value[0])
+    numpy.set_printoptions(**value[1])
+
+
+class Decimal:
+    text, value = None, None
+
+    def get(self, _shell):
+        decimal = sys.modules.get("decimal")
+        if decimal is None:
+            return None
+        context = decimal.getcontext()
+        text = repr(context)  # of all that follows, and ten times quicker
+        if text != self.text:
+            signals = [[signal.__name__ for signal, on in getattr(context, part).items() if on] for part in ("traps", "flags")]
+            self.text, self.value = text, ([getattr(context, name) for name in CONTEXT], signals)
+        return self.value
+
+
+def put_decimal(_shell, value):
+    import decimal
+    context = decimal.getcontext()
+    for name, field in zip(CONTEXT, value[0]):
+        setattr(context, name, field)
+    for part, names in zip(("traps", "flags"), value[1]):
+        for signal in getattr(context, part):
+            getattr(context, part)[signal] = signal.__name__ in names
+
+
+class Tagged:
+    """A dictionary of a library, or a tree of them, read anew only when the version tag of one has moved."""
+
+    def __init__(self, root, read):
+        self.root, self.read = root, read
+        self.dictionaries, self.cells, self.tags, self.value = (), (), None, None
+
+    def get(self, _shell):
+        root = self.root()
+        if root is None:
+            return None
+        tags = [cell.value for cell in self.cells]
+        if tags != self.tags or self.dictionaries[0] is not root:
+            self.dictionaries = list(tree(root))  # kept, so that the tags stay where they are
+            self.cells = [tag_of(dictionary) for dictionary in self.dictionaries]
+            self.tags, self.value = [cell.value for cell in self.cells], self.read(root)
+        return self.value
+
+
+def tree(dictionary):
+    yield dictionary
+    for value in dict.values(dictionary):
+        if type(value) is dict:
+            yield from tree(value)
+
+
+def pandas_root():
+    config = sys.modules.get("pandas._config.config")
+    return getattr(config, "_global_config", None)
+
+
+def read_pandas(_root):
+    """Options that are not their defaults."""
+    config = sys.modules["pandas._config.config"]
+    found = {}
+    for key, option in list(config._registered_options.items()):
+        root, name = config._get_root(key)
+        if root[name] is not option.defval and not (type(root[name]) is type(option.defval) and root[name] == option.defval):
+            found[key] = root[name]
+    return found
+
+
+def put_pandas(_shell, value):
+    import pandas
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecated options warn
+        for key in read_pandas(None).keys() - value.keys():
+            pandas.reset_option(f"^{key}$")
+        for key, option in value.items():
+            pandas.set_option(key, option)
+
+
+def rc_root():
+    matplotlib = sys.modules.get("matplotlib")
+    return matplotlib.__dict__.get("rcParams") if matplotlib is not None and "rcParamsOrig" in matplotlib.__dict__ else None
+
+
+def read_rc(root):
+    original = sys.modules["matplotlib"].rcParamsOrig
+    return {key: value for key, value in dict.items(root) if key != "backend" and dict.get(original, key) != value}
+
+
+def put_rc(_shell, value):
+    import matplotlib
+    original = {key: setting for key, setting in dict.items(matplotlib.rcParamsOrig) if key != "backend"}
+    dict.update(matplotlib.rcParams, {**original, **value})
+
+
+CONTEXT_DEFAULT = ([28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0], [["InvalidOperation", "DivisionByZero", "Overflow"], []])
+_environ = Environ()
+PARTS = {
+    "cwd": Part(lambda _shell: os.getcwd(), lambda _shell, value: os.chdir(value)),
+    "environ": Part(_environ.get, put_environ, keep=keep_environ, take=take_environ),
+    "sys.path": Part(lambda _shell: list(sys.path), put_path),
+    "timezone": Part(get_timezone, put_timezone),
+    "locale": Part(get_locale, put_locale),
+    "limits": Part(get_limits, put_limits),
+    "warnings": Part(lambda _shell: list(warnings.filters), put_filters),
+    "future": Part(get_flags, put_flags),
+    "numpy.options": Part(Numpy().get, put_numpy, (NUMPY_ERRORS, NUMPY_PRINT)),
+    "decimal": Part(Decimal().get, put_decimal, CONTEXT_DEFAULT),
+    "pandas.options": Part(Tagged(pandas_root, read_pandas).get, put_pandas, {}),
+    "matplotlib": Part(Tagged(rc_root, read_rc).get, put_rc, {}),
+}
+
+
+class Scene:
+    """The parts of one process. Main thread only."""
+
+    def __init__(self, shell=None):
+        """Taken when the engine is ready, before the first cell."""
+        self.shell, self.start = shell, self.now(shell)
+        self.last = None  # what the newest cell met; None: no cell yet
+
+    @staticmethod
+    def now(shell) -> dict:
+        return {name: part.get(shell) for name, part in PARTS.items()}
+
+    def begun(self, name):
+        """A part as it is when the process starts; None where its library is not loaded."""
+        return PARTS[name].default if self.start[name] is None else self.start[name]
+
+    def moved(self) -> list[tuple[str, bytes]]:
+        """What the cell that starts now meets otherwise than the one before it."""
+        found = []
+        if self.last is None:
+            found.append((BEGUN, b""))
+            self.last = {name: self.begun(name) for name in PARTS}
+        for name, part in PARTS.items():
+            value = part.get(self.shell)
+            if value is not self.last[name] and value is not None and value != self.last[name]:
+                self.last[name] = value
+                found.append((name, b"" if value == self.begun(name) else self._kept(name, value)))
+        return found
+
+    def _kept(self, name, value) -> bytes:
+        try:
+            return pickle.dumps(PARTS[name].keep(value, self.start[name]), 5)
+        except Exception:  # a class of the session, for one
+            return UNKNOWN
+
+    def put(self, met: dict[str, bytes]) -> str:
+        """Makes every part what it was for a cell; met: of meetings(). Returns what could not be, or ""."""
+        for name in PARTS:
+            data = met.get(name, b"")
+            if data == UNKNOWN:
+                return f"{name} cannot be what it was"
+            try:
+                value = PARTS[name].take(pickle.loads(data), self.start[name]) if data else self.begun(name)
+                self._set(name, value)
+            except Exception as error:
+                return f"{name} cannot be what it was ({reason(error)})"
+        return ""
+
+    def put_back(self, values: dict) -> None:
+        """values: of now()."""
+        for name, value in values.items():
+            self._set(name, self.begun(name) if value is None else value)
+
+    def _set(self, name, value):
+        now = PARTS[name].get(self.shell)
+        if value is not None and now is not None and now != value:
+            PARTS[name].put(self.shell, value)
+
+
+def meetings(records) -> dict[int, dict[str, bytes] | None]:
+    """execution -> what its cell met, by the records of a log in order; None where they do not say."""
+    found, state = {}, None
+    for record in records:
+        for met in record.met:
+            if met.item == BEGUN:
+                state = {}
+            elif state is not None:
+                state = {**state, met.item: met.data}
+        found[record.execution] = state
+    return found

@@ -1,0 +1,119 @@
+"""Settings that libraries keep inside objects of their own, where no attribute of a module tells that they changed.
+
+`sklearn.set_config(...)`, `mpmath.mp.dps = 40`, `csv.register_dialect(...)`: each has a getter and a setter here, and is
+compared with what it was when the library was first seen. What other libraries keep so is not known (docs/fidelity.md).
+"""
+import csv
+import os
+import sys
+
+from .kind import Kind, shown
+from .pack import reason
+
+
+def dialects(module):
+    fields = ("delimiter", "quotechar", "escapechar", "doublequote", "skipinitialspace", "lineterminator", "quoting", "strict")
+    known = {name: {field: getattr(module.get_dialect(name), field) for field in fields} for name in module.list_dialects()}
+    return known, module.field_size_limit()
+
+
+def set_dialects(module, value):
+    for name, fields in value[0].items():
+        module.register_dialect(name, csv.excel, **fields)
+    for name in set(module.list_dialects()) - value[0].keys():
+        module.unregister_dialect(name)
+    module.field_size_limit(value[1])
+
+
+_known_types = []
+
+
+def types_of_files(module):
+    """What was added: the table is made when somebody first asks for it."""
+    if module._db is None:
+        return {}
+    if not _known_types:
+        fresh = module.MimeTypes()
+        for file in filter(os.path.isfile, module.knownfiles):
+            fresh.read(file)
+        _known_types.append(fresh.types_map)
+    return {(strict, suffix): kind for strict, table in enumerate(module._db.types_map) for suffix, kind in table.items()
+            if _known_types[0][strict].get(suffix) != kind}
+
+
+def set_types_of_files(module, value):
+    for (strict, suffix), kind in value.items():
+        module.add_type(kind, suffix, bool(strict))
+
+
+def set_level_names(module, value):
+    for level, name in value.items():
+        module.addLevelName(level, name)
+
+
+def set_namespaces(module, value):
+    module._namespace_map.clear()
+    module._namespace_map.update(value)
+
+
+def set_precision(module, value):
+    module.mp.prec, module.mp.pretty, module.mp.trap_complex = value
+
+
+def set_templates(module, value):
+    module.templates.default, module.renderers.default = value
+
+
+# module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
+SETTINGS = {
+    "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
+    "mpmath": (lambda module: (module.mp.prec, module.mp.pretty, module.mp.trap_complex), set_precision),
+    "csv": (dialects, set_dialects),
+    "mimetypes": (types_of_files, set_types_of_files),
+    "logging": (lambda module: {level: name for level, name in module._levelToName.items()}, set_level_names),
+    "xml.etree.ElementTree": (lambda module: dict(module._namespace_map), set_namespaces),
+    "plotly.io": (lambda module: (module.templates.default, module.renderers.default), set_templates),
+    "torch": (lambda module: str(module.get_default_dtype()).partition(".")[2],
+              lambda module, value: module.set_default_dtype(getattr(module, value))),
+}
+
+
+class Settings:
+    """What each was when its library was first seen."""
+
+    def __init__(self, _shell=None):
+        self.first = {}
+        self.look()
+
+    def look(self):
+        for name in SETTINGS.keys() - self.first.keys():
+            if name in sys.modules and (value := now(name)) is not None:
+                self.first[name] = value
+
+
+def now(name):
+    """None where the library is not loaded, still being imported, or of a version that has it otherwise."""
+    module = sys.modules.get(name)
+    try:
+        return None if module is None else SETTINGS[name][0](module)
+    except Exception:
+        return None
+
+
+def capture_settings(_where, base):
+    base.look()
+    changed = {name: value for name, first in base.first.items() if (value := now(name)) is not None and value != first}
+    return (changed, shown(changed)) if changed else None
+
+
+def apply_settings(_where, state):
+    lost = []
+    for name, value in state.items():
+        try:
+            SETTINGS[name][1](sys.modules.get(name) or __import__(name, fromlist=["*"]), value)
+        except Exception as error:
+            lost.append(f"settings of {name}: {reason(error)}")
+    return "; ".join(lost)
+
+
+KINDS = [Kind("settings", Settings, capture_settings, apply_settings, prepare=apply_settings)]

@@ -1,0 +1,24 @@
+# name: state-of-libraries-through-their-calls
+# description: settings that libraries keep inside their own objects, set by calls of theirs and never assigned
+# %%
+import sklearn, mpmath, csv, mimetypes, logging, networkx as nx, xml.etree.ElementTree as ET
+from sklearn.preprocessing import StandardScaler
+import pandas as pd
+frame = pd.DataFrame({"a": [1.0, 3.0]})
+# %%
+sklearn.set_config(transform_output="pandas"); mpmath.mp.dps = 40
+csv.register_dialect("ferry", delimiter="|"); mimetypes.add_type("text/ferry", ".ferry")
+logging.addLevelName(15, "CHATTY"); ET.register_namespace("fy", "urn:ferry")
+# %%
+scaled = StandardScaler().fit_transform(frame); third = mpmath.mpf(1) / 3
+# %%
+print(type(StandardScaler().fit_transform(frame)).__name__, mpmath.mpf(1) / 7)
+# %% holds
+sklearn.get_config()["transform_output"] == "pandas"
+mpmath.mp.dps == 40
+csv.get_dialect("ferry").delimiter == "|"
+mimetypes.guess_type("x.ferry")[0] == "text/ferry"
+logging.getLevelName(15) == "CHATTY"
+ET.tostring(ET.Element("{urn:ferry}a")) == b'<fy:a xmlns:fy="urn:ferry" />'
+# %% holds after 1
+sklearn.get_config()["transform_output"] == "default"
