@@ -45,7 +45,7 @@ class Arrival(Account):
         self.before = set() if overwrite else set(session.user_names())
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
-                                 strict=session.start == "rehearse")
+                                 session.scene, strict=session.start == "rehearse")
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = {item.name: item for item in manifest.process}
         self.behind, self.made, self.seconds = [], [], 0.0
@@ -115,12 +115,19 @@ class Arrival(Account):
         graph = _ferry.SessionGraph()
         for record in self.records:
             at = getattr(record, "execution", None) or getattr(record, "after", 0)
-            if at <= self.manifest.executions and getattr(record, "status", "") != "started":
+            if at <= self.manifest.executions and getattr(record, "status", "") != "started" and not self._later_look(record):
                 graph.apply(record)
         costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, reason=e.reason, opaque=bool(e.opaque),
                                            storable=self._way(e) == "stored" and tuple(e.key) not in unstorable)
                  for e in self.manifest.components}
         return _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())
+
+    def _later_look(self, record):
+        """Whether a look saw another life's namespace: emptied by a restart, or with what a resume could not bring back."""
+        if not isinstance(record, _ferry.ChangeRecord) or not record.since == record.after == self.manifest.executions:
+            return False
+        held = {tuple(entry.key): entry.fingerprint for entry in self.manifest.components}
+        return any(tuple(key) in held for key in record.gone) or any(held.get(tuple(s.names)) != s.fingerprint for s in record.changed)
 
     def _refuse(self, replayed, runs):
         """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""
@@ -280,7 +287,7 @@ class Arrival(Account):
             elif verdict["replay"] and budget < 0:
                 outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
             elif verdict["replay"]:
-                result = self.replayer.run(record.execution)
+                result = self.replayer.go_on(record.execution)
                 outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
             if outcome["status"] != "replayed":
                 budget = -1.0  # what comes after may depend on it

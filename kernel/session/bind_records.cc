@@ -58,6 +58,10 @@ void BindLog(py::module_& m) {
       .def_property("before", [](const GeneratorState& g) { return py::bytes(g.before); },
                     [](GeneratorState& g, const py::bytes& bytes) { g.before = bytes; });
 
+  Struct<Met>(m, "Met", "An item of process state as a cell met it (bytes).")
+      .def_readwrite("item", &Met::item)
+      .def_property("data", [](const Met& met) { return py::bytes(met.data); }, [](Met& met, const py::bytes& bytes) { met.data = bytes; });
+
   Struct<CellRecord>(m, "CellRecord", "One executed cell (tracker/graph/record.h).")
       .def_readwrite("execution", &CellRecord::execution)
       .def_readwrite("count", &CellRecord::count)
@@ -75,7 +79,8 @@ void BindLog(py::module_& m) {
       .def_readwrite("door", &CellRecord::door)
       .def_readwrite("effects", &CellRecord::effects)
       .def_readwrite("drew", &CellRecord::drew)
-      .def_readwrite("tags", &CellRecord::tags);
+      .def_readwrite("tags", &CellRecord::tags)
+      .def_readwrite("met", &CellRecord::met);
 
   auto state = Struct<ComponentState>(m, "ComponentState", "One component as a look found it.");
   state.def_readwrite("names", &ComponentState::names)

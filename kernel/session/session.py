@@ -42,6 +42,7 @@ class Session:
         self.walker = _ferry.Walker(self.namespace)
         self.graph = None  # read_log() folds it
         self.baseline = capsule.baseline(shell)
+        self.scene = capsule.Scene(shell)
         self.execution = 0  # of the newest cell in the log
         self.born = 0  # the same when this life began
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
@@ -146,6 +147,7 @@ class Session:
             started_us=int(time.time() * 1e6), status="started", in_history=bool(store_history),
             tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
         self.append(record)
+        record.met = [_ferry.Met(item=item, data=data) for item, data in self.scene.moved()]
         self.running = record
         if not magics.own_command(code):
             self.saver.touch.cell_begins()
@@ -163,7 +165,7 @@ class Session:
             return
         duration = (time.perf_counter_ns() - self.clock) // 1000
         record = self.observer.after(status)
-        for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags"):
+        for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
             setattr(record, field, getattr(note, field))
         record.transformed, record.duration_us = self.transformed, duration
         own = magics.own_command(note.source)

@@ -81,6 +81,8 @@ class Loader:
             state.way, state.reason = "lost", state.entry.reason
             self._load_exports(state.entry)
             return
+        if self._made_with_others(state):
+            return
         begun = time.perf_counter()
         try:
             values, exports = self._decode(state.entry)
@@ -114,6 +116,21 @@ class Loader:
         self._adopt(found)
         state.way, state.made_again, state.reason = "stored", True, "a cell that ran again has made it again, and equal"
         return True
+
+    def _made_with_others(self, state):
+        """Whether the replay that made a constant anew has made what shares it as well, and equal: `s = next(g)`."""
+        entry = state.entry
+        owners = {self.owner[pid] for pid in entry.needs if pid in self.owner and pid not in self.objects}
+        replayed = [self.states[key].entry for key in owners if self.states[key].way == "replayed"]
+        if not replayed:
+            return False
+        if tuple(entry.key) not in self.ways and not entry.exports and entry.names and self.rebound.issuperset(entry.names):
+            if not entry.opaque and remade.look(self.namespace, entry) is not None:
+                state.way, state.made_again, state.reason = "stored", True, "a cell that ran again has made it again, and equal"
+                return True
+        for owner in replayed:
+            self._load_exports(owner)
+        return False
 
     def _load_exports(self, entry):
         """What others need of a component that could not be stored whole."""

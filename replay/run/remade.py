@@ -11,7 +11,7 @@ from kernelferry import _ferry
 
 def match(namespace, entry, values, exports):
     """{pid: object of the namespace} for every export of a decoded component; None where what stands there is not equal."""
-    live, stored = _look(namespace, entry), _look({**values, "__name__": "__main__"}, entry)
+    live, stored = look(namespace, entry), look({**values, "__name__": "__main__"}, entry)
     if live is None or stored is None:
         return None
     pids = {id(value): pid for pid, value in exports.items()}
@@ -19,7 +19,7 @@ def match(namespace, entry, values, exports):
     return found if len(live) == len(stored) and found.keys() == exports.keys() else None
 
 
-def _look(namespace, entry):
+def look(namespace, entry):
     """The exports of the component with these names, in the order of a first walk, if it is what was saved."""
     _ferry.ignore_stop(True)
     try:

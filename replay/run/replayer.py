@@ -1,6 +1,8 @@
 """Runs a recorded cell again, to bring back what could not be stored.
 
-The cell meets what it met: generators of randomness in the state that was recorded before it. What it prints and displays
+The cell meets what it met: generators of randomness in the state that was recorded before it, the folder, warnings, options
+of libraries as they were (serializer/capsule/scene.py); afterwards these are put back to what they are at the end of the
+session. What it prints and displays
 goes nowhere, its errors are kept as the outcome, and it leaves no trace in the history or the counter. It may do outside
 what its record says that it did and no more: anything else is stopped before it happens, and the replay has failed. So
 has one that takes much longer than it took.
@@ -25,13 +27,29 @@ class Outcome:
 
 
 class Replayer:
-    def __init__(self, shell, records, observer=None, strict=False):
-        """`observer`: the session's; without one nothing is stopped. strict: not even what the record allows goes outside."""
-        self.shell, self.observer, self.strict = shell, observer, strict
+    def __init__(self, shell, records, observer=None, scene=None, strict=False):
+        """`observer` and `scene`: the session's; without one nothing is stopped, without the other process state stays as it
+        is. strict: not even what the record allows goes outside."""
+        self.shell, self.observer, self.scene, self.strict = shell, observer, scene, strict
         self.records = {record.execution: record for record in records}
+        self.met = capsule.meetings(records)
 
     def run(self, execution) -> Outcome:
-        """Runs one execution. Nothing is raised but KeyboardInterrupt, which ends the resume."""
+        """Runs one execution amid what it met. Nothing is raised but KeyboardInterrupt, which ends the resume."""
+        if self.scene is None or self.met[execution] is None:
+            return self.go_on(execution)
+        here = self.scene.now(self.shell)
+        try:
+            if missing := self.scene.put(self.met[execution]):
+                outcome = Outcome(execution)
+                outcome.ok, outcome.reason = False, f"In[{self.records[execution].count}] was not run again: {missing}"
+                return outcome
+            return self.go_on(execution)
+        finally:
+            self.scene.put_back(here)
+
+    def go_on(self, execution) -> Outcome:
+        """The same in the process as it is, which keeps what the cell makes of it."""
         outcome, begun = Outcome(execution), time.perf_counter()
         record = self.records[execution]
         for state in filter(lambda drawn: drawn.before, record.drew):  # one that came with its cell has no state before

@@ -14,7 +14,8 @@
 // docs/format.md, and add golden files.
 CEREAL_CLASS_VERSION(ferry::graph::Effect, 1)
 CEREAL_CLASS_VERSION(ferry::graph::GeneratorState, 1)
-CEREAL_CLASS_VERSION(ferry::graph::CellRecord, 1)
+CEREAL_CLASS_VERSION(ferry::graph::Met, 1)
+CEREAL_CLASS_VERSION(ferry::graph::CellRecord, 2)
 CEREAL_CLASS_VERSION(ferry::graph::ComponentState, 1)
 CEREAL_CLASS_VERSION(ferry::graph::ChangeRecord, 1)
 CEREAL_CLASS_VERSION(ferry::format::ProcessItem, 1)
@@ -56,6 +57,12 @@ void serialize(Archive& archive, GeneratorState& g, std::uint32_t version) {
 }
 
 template <class Archive>
+void serialize(Archive& archive, Met& m, std::uint32_t version) {
+  format::CheckVersion<Met>(version);
+  archive(m.item, m.data);
+}
+
+template <class Archive>
 void serialize(Archive& archive, CellRecord& r, std::uint32_t version) {
   format::CheckVersion<CellRecord>(version);
   archive(r.execution, r.count, r.cell_id, r.source, r.transformed, r.started_us, r.duration_us);
@@ -64,6 +71,7 @@ void serialize(Archive& archive, CellRecord& r, std::uint32_t version) {
   archive(r.reads, r.writes, r.deletes);
   format::Truth(archive, r.door);
   archive(r.effects, r.drew, r.tags);
+  if (version >= 2) archive(r.met);
 }
 
 template <class Archive>

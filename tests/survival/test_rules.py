@@ -123,6 +123,17 @@ def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(no
     assert fourth.evaluate(["c", "d"]) == ["3", "4"]
 
 
+def test_a_restart_is_undone_with_what_only_its_cells_can_make(notebook):
+    kernel = notebook.open()
+    kernel.run("def count():\n    yield from range(9)\ng = count()", "cell-1")
+    kernel.run("first = next(g), next(g)", "cell-2")
+    end(kernel, restart=True)
+    kernel = notebook.open()
+    variables = kernel.magic("%resume last")["variables"]
+    assert (variables["g"]["way"], variables["g"]["verified"]) == ("replayed", True)
+    assert kernel.evaluate(["first", "next(g)"]) == ["(0, 1)", "2"]
+
+
 def test_a_restart_before_anything_else_runs_is_not_forgotten(notebook):
     first = notebook.open()
     first.run("a = [1]", "cell-0")

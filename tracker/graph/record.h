@@ -29,6 +29,13 @@ struct GeneratorState {
   std::string before;
 };
 
+// What the process was like when a cell started, where that is not what the cell before it met (serializer/capsule/scene.py).
+// An item without a name: this life of the session begins, and everything is as its process started.
+struct Met {
+  std::string item;  // "cwd", "warnings" ...
+  std::string data;  // pickled; empty: as when the process started
+};
+
 // One executed cell. Written to the log before its reply is sent.
 struct CellRecord {
   std::uint32_t execution = 0;   // 1, 2, 3 ... in the life of the session, never reused, also across resumes
@@ -48,6 +55,7 @@ struct CellRecord {
   std::vector<Effect> effects;
   std::vector<GeneratorState> drew;
   std::vector<std::string> tags;     // cell tags ferry:...
+  std::vector<Met> met;
 };
 
 // One component as a look found it. Its identity in the history is its set of names.

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from kernelferry import _ferry
+from kernelferry import _ferry, capsule
 from kernelferry.replay import Replayer, replayer
 
 
@@ -134,6 +134,67 @@ def test_an_interrupt_ends_the_resume(replay):
     with pytest.raises(KeyboardInterrupt):
         replay("os.kill(os.getpid(), 2); time.sleep(60)", ("subprocess", "os.kill"))
     assert signal.getsignal(signal.SIGINT) is before
+
+
+# What a cell sees of the process, and how other cells change that.
+MET = {
+    "folder": ("open('old.txt').read() if os.path.exists('old.txt') else 'none'", "os.makedirs('deep', exist_ok=True); os.chdir('deep')", "os.chdir('..')"),
+    "environment": ("os.environ.get('ODD')", "os.environ['ODD'] = '1'", "os.environ['ODD'] = '2'"),
+    "path": ("sys.path[0]", "sys.path.insert(0, '/somewhere')", "del sys.path[0]"),
+    "zone": ("time.localtime(0).tm_hour", "os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()", "os.environ['TZ'] = 'UTC'; time.tzset()"),
+    "recursion": ("sys.getrecursionlimit()", "sys.setrecursionlimit(4321)", "sys.setrecursionlimit(1000)"),
+    "warnings": ("[str(f[0]) for f in warnings.filters][:1]", "warnings.simplefilter('error')", "warnings.resetwarnings()"),
+    "decimal": ("str(decimal.Decimal(1) / 3)", "decimal.getcontext().prec = 4", "decimal.getcontext().prec = 28"),
+    "numpy": ("numpy.geterr()['over'], str(numpy.float64(0.123456)), str(numpy.array([0.123456]))", "numpy.seterr(over='raise'); numpy.set_printoptions(precision=2)",
+              "numpy.seterr(over='ignore'); numpy.set_printoptions(precision=5)"),
+    "pandas": ("pandas.get_option('display.max_rows')", "pandas.set_option('display.max_rows', 3)", "pandas.set_option('display.max_rows', 60)"),
+    "matplotlib": ("matplotlib.rcParams['lines.linewidth']", "matplotlib.rcParams['lines.linewidth'] = 7", "matplotlib.rcParams['lines.linewidth'] = 9"),
+    "future": ("make().__annotations__", "from __future__ import annotations", "pass"),
+}
+
+
+@pytest.mark.parametrize("look, change, again", MET.values(), ids=MET)
+def test_a_cell_meets_the_process_as_it_was(shell, tmp_path, monkeypatch, look, change, again):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.txt").write_text("old")
+    shell.run_cell("import os, sys, time, warnings, decimal, numpy, pandas, matplotlib", silent=True)
+    scene, records, seen = capsule.Scene(shell), [], []
+    start = scene.now(shell)
+    for number, source in enumerate((look, change, look, again, look), 1):
+        source = f"def make(x: int = 0): return make\nseen = {source}" if source == look else source
+        met = [_ferry.Met(item=item, data=data) for item, data in scene.moved()]
+        records.append(_ferry.CellRecord(execution=number, count=number, source=source, status="ok", met=met))
+        assert shell.run_cell(source, silent=True).success
+        seen.append(repr(shell.user_ns.get("seen")))
+    last = scene.now(shell)
+    replayer = Replayer(shell, records, scene=scene)
+    try:
+        for number in (5, 1, 3):
+            assert replayer.run(number).ok
+            assert repr(shell.user_ns["seen"]) == seen[number - 1]
+            assert scene.now(shell) == last
+    finally:
+        scene.put_back(start)
+    assert len(set(seen)) > 1
+
+
+def test_a_cell_that_cannot_meet_what_it_met_is_not_run(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scene, gone = capsule.Scene(shell), tmp_path / "gone"
+    scene.moved()
+    gone.mkdir()
+    os.chdir(gone)
+    records = [_ferry.CellRecord(execution=1, count=7, source="ran = 1", status="ok", met=[_ferry.Met(item=""), *(_ferry.Met(item=i, data=d) for i, d in scene.moved())])]
+    os.chdir(tmp_path)
+    gone.rmdir()
+    outcome = Replayer(shell, records, scene=scene).run(1)
+    assert not outcome.ok and outcome.reason.startswith("In[7] was not run again: cwd cannot be what it was")
+    assert "ran" not in shell.user_ns and os.getcwd() == str(tmp_path)
+
+
+def test_a_record_that_does_not_say_what_its_cell_met_leaves_the_process_alone(shell):
+    record = _ferry.CellRecord(execution=1, count=1, source="where = __import__('os').getcwd()", status="ok")
+    assert Replayer(shell, [record], scene=capsule.Scene(shell)).run(1).ok and shell.user_ns["where"] == os.getcwd()
 
 
 def test_the_error_it_had_is_expected(replay):

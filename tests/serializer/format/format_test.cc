@@ -36,8 +36,8 @@ struct Sample {
 // Where the golden file of the newest version lies.
 std::string Golden(const std::string& file) { return (file == "bundle" ? kNewer : kGolden) + file; }
 std::vector<Sample> Samples() {
-  return {{"started.log", *Encode(test::Started())},
-          {"cell.log", *Encode(test::Cell())},
+  return {{"started.2.log", *Encode(test::Started())},
+          {"cell.2.log", *Encode(test::Cell())},
           {"change.log", *Encode(test::Change())},
           {"gen-00000007", *Encode(test::Generation())},
           {"bundle", *Encode(test::Image())},
@@ -113,13 +113,26 @@ TEST(Format, FieldsComeBack) {
   EXPECT_FALSE(m->components.at(1).blob.has_value());
   EXPECT_FALSE(m->complete);
   EXPECT_EQ(m->hash_seed, 4'000'000'000u);
-  auto cell_bytes = ReadFile(kGolden + "cell.log");
+  auto cell_bytes = ReadFile(kGolden + "cell.2.log");
   auto record = DecodeRecord(*ReadFrame(*cell_bytes));
   ASSERT_TRUE(record);
   const auto& cell = std::get<graph::CellRecord>(*record);
   EXPECT_EQ(cell.status, graph::Status::kError);
   EXPECT_EQ(cell.drew.at(0).before, std::string("\x80\x04\x00\xff", 4));
   EXPECT_TRUE(cell.effects.at(0).unsafe);
+  EXPECT_EQ(cell.met.at(1).data, std::string("\x80\x05\x00", 3));
+}
+
+TEST(Format, RecordsOfOlderClassVersionsAreRead) {
+  for (const std::string name : {"cell", "started"}) {
+    auto older = ReadFile(kGolden + name + ".log"), newer = ReadFile(kGolden + name + ".2.log");
+    auto first = DecodeRecord(*ReadFrame(*older)), second = DecodeRecord(*ReadFrame(*newer));
+    ASSERT_TRUE(first) << name << ": " << first.error().what;
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(std::get<graph::CellRecord>(*first).met.empty());
+    std::get<graph::CellRecord>(*second).met.clear();
+    EXPECT_EQ(*Encode(*first), *Encode(*second)) << name;
+  }
 }
 
 TEST(Format, AFrameCutAnywhereIsRefused) {

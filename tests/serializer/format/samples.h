@@ -31,6 +31,7 @@ inline graph::CellRecord Cell() {
   r.effects = {{"file-write", "/tmp/caf\xc3\xa9", true}, {"clock", "time.time", false}};
   r.drew = {{"random", std::string("\x80\x04\x00\xff", 4)}};
   r.tags = {"ferry:pin"};
+  r.met = {{"", ""}, {"cwd", std::string("\x80\x05\x00", 3)}};
   return r;
 }
 
