@@ -1,0 +1,17 @@
+# name: iterators-that-share
+# description: iterators that draw from one source, half used, and by what they go on
+# lost: one (an iterator), two (an iterator), src (one iterates over it), grp (an iterator), batch (an iterator), acc (an iterator), pair (an iterator), z (an iterator), held (of an iterator)
+# %%
+import itertools as it
+src = iter(range(10)); one, two = it.tee(src); batch = it.islice(src, 2, None, 2); acc = it.accumulate([1, 2, 3], initial=10)
+# %%
+x = next(one), next(one), next(two); y = next(batch), next(acc), next(acc); pair = it.pairwise("abcd"); next(pair)
+# %%
+grp = it.groupby("aabbc"); key, held = next(grp); z = it.zip_longest([1], iter([1, 2, 3])); got = next(z)
+# %%
+left = list(one), list(two), list(acc), list(pair), list(held), list(z)
+# %% holds
+x == (0, 1, 0) and y == (4, 10, 11) and key == "a" and got == (1, 1)
+# %% holds after 4
+left[2] == [13, 16] and left[3] == [("b", "c"), ("c", "d")] and left[4] == ["a", "a"] and left[5] == [(None, 2), (None, 3)]
+left[0] == [5, 6, 7, 8, 9] and left[1] == [1, 5, 6, 7, 8, 9]
