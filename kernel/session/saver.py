@@ -261,7 +261,8 @@ class Saver:
         """Whether the newest generation is what stands here, though looks believed something of it."""
         if not self.touch.believing:
             return True
-        look = None if self.touch.beyond else self._take_look()
+        known = self.touch.believed <= self.touch.settled.keys()  # else that look found that one changes without a cell
+        look = self._take_look() if known and not self.touch.beyond else None
         if look is None or self.touch.audit(look, self.touch.believed):
             return False
         self.touch.believing = 0
