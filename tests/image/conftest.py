@@ -48,7 +48,8 @@ class Desk:
         return self.kernels[-1]
 
     def close(self, kernel):
-        """As a person closes a notebook, and until nothing is left that works on its session."""
+        """As a person closes a notebook, and until nothing is left that works on its session. A front end interrupts first, and
+        an interrupt that comes as a cell ends reaches the cell's child processes too: those of the tests ignore it."""
         kernel.client.stop_channels()
         kernel.manager.shutdown_kernel()
 

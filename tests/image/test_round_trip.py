@@ -12,7 +12,7 @@ CELLS = [
     "def tick():\n    while not stop.wait(0.01):\n        ticks[0] += 1\nthread = threading.Thread(target=tick, daemon=True); thread.start()",
     "open('made', 'w').write('x')\ncon = sqlite3.connect(':memory:'); _ = con.execute('create table t (a)'); _ = con.execute('insert into t values (7)')",
     "open('made', 'w').write('x')\npool = multiprocessing.get_context('fork').Pool(2); pool.map(abs, [-1, -2])",
-    "open('made', 'w').write('x')\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+    "open('made', 'w').write('x')\nchild = subprocess.Popen(['env', '--ignore-signal=INT', 'cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
     "child.stdin.write(b'kept in a pipe\\n'); child.stdin.flush()",
     "a = np.arange(1000.0); view = a[10:20]; same = a; rng = np.random.default_rng(5); rng.random(3)",
 ]

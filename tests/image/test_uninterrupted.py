@@ -30,7 +30,7 @@ CELLS = [
     "found = re.finditer('[a-z]', 'abcdef'); next(found); next(found)",
     UNSAFE + "workers = fork.Pool(2); sums = workers.map(abs, [-1, -2]); counter = fork.Value('i', 3); far = fork.Lock(); far.acquire(); later = fork.Queue(); later.put('queued')\n"
     "executor = ProcessPoolExecutor(1, mp_context=fork); six = executor.submit(pow, 6, 2).result()",
-    UNSAFE + "child = subprocess.Popen([sys.executable, '-uc', 'import sys\\nn = 0\\nfor line in sys.stdin:\\n    n += int(line); print(n)'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)\n"
+    UNSAFE + "child = subprocess.Popen([sys.executable, '-uc', 'import signal, sys\\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\\nn = 0\\nfor line in sys.stdin:\\n    n += int(line); print(n)'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)\n"
     "child.stdin.write('5\\n'); child.stdin.flush(); five = child.stdout.readline()",
     # identity and process state
     "class Thing: pass\nthing = Thing(); thing.me = thing; seen = weakref.ref(thing); ids = {id(thing): 'thing'}; proxies = weakref.WeakSet([thing])\n"

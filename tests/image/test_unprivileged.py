@@ -22,7 +22,7 @@ CELLS = [
     "open('made', 'w').write('x')\nnumbers = (n for n in range(100)); next(numbers)\nlock = threading.RLock(); lock.acquire(); lock.acquire()\n"
     "con = sqlite3.connect(':memory:'); _ = con.execute('create table t (a)'); _ = con.execute('insert into t values (7)')",
     "open('made', 'w').write('x')\nticks = [0]; stop = threading.Event()\ndef tick():\n    while not stop.wait(0.01):\n        ticks[0] += 1\n"
-    "thread = threading.Thread(target=tick, daemon=True); thread.start()\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)",
+    "thread = threading.Thread(target=tick, daemon=True); thread.start()\nchild = subprocess.Popen(['env', '--ignore-signal=INT', 'cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)",
     "a = np.arange(1000.0); view = a[10:20]",
 ]
 STATE = ["'count=2' in repr(lock), con.execute('select a from t').fetchall(), con.in_transaction, thread.is_alive(), view.base is a",

@@ -10,7 +10,7 @@ cache = weakref.WeakValueDictionary(r=root, k=kid); tags = weakref.WeakKeyDictio
 # %%
 tmp = Node(3); cache["t"] = tmp; watch = weakref.ref(kid, lambda r: gone.append("kid")); del tmp; gc.collect()
 # %%
-root.kids.clear(); del kid; gc.collect()
+root.kids.clear(); del kid; gc.collect();
 # %% holds
 gone == ["kid"] and sorted(cache) == ["r"] and len(live) == 0 and tags[root] == "R" and watch() is None
 # %% holds after 2
