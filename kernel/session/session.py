@@ -141,6 +141,8 @@ class Session:
         self.running, self.transformed = None, code
         if not code.strip():
             return
+        if not magics.own_command(code):
+            self.saver.touch.cell_begins()  # first: a cell of which no record can be made counts as one that touched everything
         self.execution += 1
         record = _ferry.CellRecord(
             execution=self.execution, count=self.shell.execution_count, cell_id=request.get("cell_id") or "", source=code,
@@ -149,8 +151,6 @@ class Session:
         self.append(record)
         record.met = [_ferry.Met(item=item, data=data) for item, data in self.scene.moved()]
         self.running = record
-        if not magics.own_command(code):
-            self.saver.touch.cell_begins()
         self.clock = time.perf_counter_ns()
         self.observer.before(code)
 

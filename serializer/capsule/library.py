@@ -94,10 +94,14 @@ def capture_warnings(where, base):
     return pack(now, where.namespace, where.names), f"{len(now)} filters"
 
 
-def apply_warnings(where, state):
+def set_filters(_shell, value):
     import warnings
-    warnings.filters[:] = unpack(state, where.namespace)
+    warnings.filters[:] = value
     warnings._filters_mutated()
+
+
+def apply_warnings(where, state):
+    set_filters(where.shell, unpack(state, where.namespace))
     return ""
 
 

@@ -16,13 +16,14 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .library import CONTEXT, NUMPY_ERRORS, NUMPY_PRINT
+from .library import CONTEXT, NUMPY_ERRORS, NUMPY_PRINT, apply_decimal, filters, set_filters
 from .module import tag_of
 from .pack import reason
-from .place import OURS, SECRET, zone
+from .place import OURS, SECRET, apply_cwd, apply_locale, apply_path, apply_timezone, locales, zone
 
 BEGUN = ""  # the item with which a life begins
 UNKNOWN = pickle.dumps(None, 5)  # a value that could not be kept
+UNSEEN = object()  # a part that cannot be read now: a folder that was removed, for one
 
 
 @dataclass(frozen=True)
@@ -68,30 +69,8 @@ def take_environ(kept, start):
     return {name: text for name, text in {**start, **kept[0]}.items() if name not in kept[1]}
 
 
-def put_path(_shell, value):
-    sys.path[:] = value
-
-
-def get_timezone(_shell):
-    return zone()
-
-
 def put_timezone(_shell, value):
-    if value[0] is None:
-        os.environ.pop("TZ", None)
-    else:
-        os.environ["TZ"] = value[0]
-    __import__("time").tzset()
-
-
-def get_locale(_shell):
-    locale = sys.modules.get("locale")
-    return locale and locale.setlocale(locale.LC_ALL)
-
-
-def put_locale(_shell, value):
-    import locale
-    locale.setlocale(locale.LC_ALL, value)
+    apply_timezone(None, {"TZ": value[0], "set": True})
 
 
 def get_limits(_shell):
@@ -101,11 +80,6 @@ def get_limits(_shell):
 def put_limits(_shell, value):
     sys.setrecursionlimit(value[0])
     sys.set_int_max_str_digits(value[1])
-
-
-def put_filters(_shell, value):
-    warnings.filters[:] = value
-    warnings._filters_mutated()
 
 
 def get_flags(shell):
@@ -164,13 +138,8 @@ class Decimal:
 
 
 def put_decimal(_shell, value):
-    import decimal
-    context = decimal.getcontext()
-    for name, field in zip(CONTEXT, value[0]):
-        setattr(context, name, field)
-    for part, names in zip(("traps", "flags"), value[1]):
-        for signal in getattr(context, part):
-            getattr(context, part)[signal] = signal.__name__ in names
+    fields, (traps, flags) = value
+    apply_decimal(None, dict(zip(CONTEXT, fields), traps=traps, flags=flags))
 
 
 class Tagged:
@@ -241,16 +210,32 @@ def put_rc(_shell, value):
     dict.update(matplotlib.rcParams, {**original, **value})
 
 
+def look(part, shell):
+    """No cell stays without a record because a part of what it meets cannot be read."""
+    try:
+        return part.get(shell)
+    except Exception:
+        return UNSEEN
+
+
+def equal(one, other) -> bool:
+    """Of values that may hold arrays, or what else refuses to be compared: such a value differs."""
+    try:
+        return bool(one == other)
+    except Exception:
+        return False
+
+
 CONTEXT_DEFAULT = ([28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0], [["InvalidOperation", "DivisionByZero", "Overflow"], []])
 _environ = Environ()
 PARTS = {
-    "cwd": Part(lambda _shell: os.getcwd(), lambda _shell, value: os.chdir(value)),
+    "cwd": Part(lambda _shell: os.getcwd(), apply_cwd),
     "environ": Part(_environ.get, put_environ, keep=keep_environ, take=take_environ),
-    "sys.path": Part(lambda _shell: list(sys.path), put_path),
-    "timezone": Part(get_timezone, put_timezone),
-    "locale": Part(get_locale, put_locale),
+    "sys.path": Part(lambda _shell: list(sys.path), apply_path),
+    "timezone": Part(zone, put_timezone),
+    "locale": Part(locales, apply_locale),
     "limits": Part(get_limits, put_limits),
-    "warnings": Part(lambda _shell: list(warnings.filters), put_filters),
+    "warnings": Part(filters, set_filters),
     "future": Part(get_flags, put_flags),
     "numpy.options": Part(Numpy().get, put_numpy, (NUMPY_ERRORS, NUMPY_PRINT)),
     "decimal": Part(Decimal().get, put_decimal, CONTEXT_DEFAULT),
@@ -269,7 +254,7 @@ class Scene:
 
     @staticmethod
     def now(shell) -> dict:
-        return {name: part.get(shell) for name, part in PARTS.items()}
+        return {name: look(part, shell) for name, part in PARTS.items()}
 
     def begun(self, name):
         """A part as it is when the process starts; None where its library is not loaded."""
@@ -282,13 +267,15 @@ class Scene:
             found.append((BEGUN, b""))
             self.last = {name: self.begun(name) for name in PARTS}
         for name, part in PARTS.items():
-            value = part.get(self.shell)
-            if value is not self.last[name] and value is not None and value != self.last[name]:
+            value, before = look(part, self.shell), self.last[name]
+            if value is not before and value is not None and not equal(value, before):
                 self.last[name] = value
-                found.append((name, b"" if value == self.begun(name) else self._kept(name, value)))
+                found.append((name, b"" if equal(value, self.begun(name)) else self._kept(name, value)))
         return found
 
     def _kept(self, name, value) -> bytes:
+        if value is UNSEEN:
+            return UNKNOWN
         try:
             return pickle.dumps(PARTS[name].keep(value, self.start[name]), 5)
         except Exception:  # a class of the session, for one
@@ -313,8 +300,8 @@ class Scene:
             self._set(name, self.begun(name) if value is None else value)
 
     def _set(self, name, value):
-        now = PARTS[name].get(self.shell)
-        if value is not None and now is not None and now != value:
+        now = look(PARTS[name], self.shell)
+        if value is not None and value is not UNSEEN and now is not None and not equal(now, value):
             PARTS[name].put(self.shell, value)
 
 

@@ -192,6 +192,21 @@ def test_a_cell_that_cannot_meet_what_it_met_is_not_run(shell, tmp_path, monkeyp
     assert "ran" not in shell.user_ns and os.getcwd() == str(tmp_path)
 
 
+def test_a_folder_that_is_gone_costs_no_record(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scene, gone = capsule.Scene(shell), tmp_path / "gone"
+    scene.moved()
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    met = scene.moved()
+    assert [item for item, _ in met] == ["cwd"] and scene.moved() == []
+    os.chdir(tmp_path)
+    assert [item for item, _ in scene.moved()] == ["cwd"]
+    record = _ferry.CellRecord(execution=1, count=7, source="ran = 1", status="ok", met=[_ferry.Met(item=""), *(_ferry.Met(item=i, data=d) for i, d in met)])
+    assert Replayer(shell, [record], scene=scene).run(1).reason == "In[7] was not run again: cwd cannot be what it was"
+
+
 def test_a_record_that_does_not_say_what_its_cell_met_leaves_the_process_alone(shell):
     record = _ferry.CellRecord(execution=1, count=1, source="where = __import__('os').getcwd()", status="ok")
     assert Replayer(shell, [record], scene=capsule.Scene(shell)).run(1).ok and shell.user_ns["where"] == os.getcwd()
