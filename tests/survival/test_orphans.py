@@ -53,6 +53,12 @@ def start_running(kernel):
     return request
 
 
+def start_endless(kernel):
+    request = kernel.send("print('on', flush=True); import time; time.sleep(600)", "cell-1")
+    kernel.wait_for_output(request, "on")
+    return request
+
+
 def ferry(notebook, *words):
     done = subprocess.run([BIN / "jupyter-ferry", *words, "--json"], env={"FERRY_HOME": str(notebook.home), "PATH": f"{BIN}:/usr/bin:/bin"}, capture_output=True, text=True)
     return done.returncode, json.loads(done.stdout)
@@ -105,8 +111,7 @@ def test_an_adopted_engine_is_interrupted_suspended_and_woken_like_any_other(not
     first.run("a = [1]", "cell-0")
     engine = lose_relay(first)
     second = notebook.open()
-    request = second.send("print('on', flush=True); import time; time.sleep(600)", "cell-1")
-    second.wait_for_output(request, "on")
+    request = start_endless(second)
     second.control("interrupt_request")
     assert second.collect(request).error.startswith("KeyboardInterrupt")
     assert state(notebook) == "running"
@@ -132,8 +137,7 @@ def test_an_adopted_engine_that_dies_is_replaced(notebook):
     first.run("a = [1]", "cell-0")
     engine = lose_relay(first)
     second = notebook.open()
-    request = second.send("print('on', flush=True); import time; time.sleep(600)", "cell-1")
-    second.wait_for_output(request, "on")
+    request = start_endless(second)
     engine.kill()
     assert second.collect(request).error.startswith("EngineDied")
     assert ("execute_result", "[1]") in second.run("a", "cell-1").outputs
