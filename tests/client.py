@@ -181,6 +181,30 @@ class Kernel:
 
     # ---- processes ---------------------------------------------------------------------------------------------
 
+    def restart(self, now: bool) -> None:
+        """Restarts the kernel as its manager does; returns when the client hears the new relay.
+
+        The sockets of a client connect again one by one. A request that the new relay has got already may be answered
+        before iopub listens, and nobody tells; so this asks until one answer is heard there, as servers and `wait_for_ready` do.
+        """
+        self.manager.restart_kernel(now=now)
+        self.relay = psutil.Process(self.manager.provisioner.pid)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._heard(self.client.kernel_info()):
+            if time.monotonic() > deadline:
+                raise KernelGone("the kernel did not start again in time")
+
+    def _heard(self, request: str) -> bool:
+        """Whether a message on iopub about the request arrives within a second."""
+        deadline = time.monotonic() + 1.0
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                if self.client.get_iopub_msg(timeout=left)["parent_header"].get("msg_id") == request:
+                    return True
+            except queue.Empty:
+                return False
+        return False
+
     def processes(self) -> list[psutil.Process]:
         """The relay and everything it started that lives."""
         try:

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 
-import psutil
-
 from tests.processes import below, kill
 from tests.relay.conftest import wait_until
 
@@ -103,8 +101,6 @@ def test_the_wire_breaks_and_the_other_end_does_not_hear_of_it(notebook, host):
 
 def test_restarted_on_purpose_it_is_clean_and_here(notebook, host):
     kernel = moved(notebook, host)
-    kernel.manager.restart_kernel()
-    kernel.relay = psutil.Process(kernel.manager.provisioner.pid)
-    kernel.client.wait_for_ready(timeout=60)
+    kernel.restart(now=False)
     assert kernel.run("'x' in globals()", cell_id="cell-2", seconds=90).text.endswith("[execute_result] False\n")
     assert kernel.run("%resume last\nx").text.endswith("[execute_result] [1, 2]\n")

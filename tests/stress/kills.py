@@ -103,9 +103,7 @@ def reopen(kernel: Kernel, victim: str, notebook: tuple) -> Kernel:
         return kernel
     if victim == "relay":  # as a server does it that sees the kernel die
         kernel.relay.wait()
-        kernel.manager.restart_kernel(now=True)
-        kernel.relay = psutil.Process(kernel.manager.provisioner.pid)
-        kernel.client.wait_for_ready(timeout=PATIENCE)
+        kernel.restart(now=True)
         return kernel
     kernel.kill()
     return Kernel(*notebook)
