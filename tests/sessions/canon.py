@@ -10,6 +10,7 @@ import functools
 import hashlib
 import types
 
+TEXT = 2_000_000  # characters of an account that are kept; its digest is of all
 PLAIN = (int, str, bytes, bool, type(None), type(Ellipsis), complex)  # whose identity no program should ask for
 SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slotnames__"}  # the last is a cache of copyreg
 
@@ -65,7 +66,7 @@ def canon(namespace, names):
             return [number(value.func), number(value.args), number(value.keywords)]
         if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
             own = value.base is None or not isinstance(value.base, kind)
-            items = [number(v) for v in value.flat] if value.dtype.hasobject else value.tobytes().hex()
+            items = [number(v) for v in value.flat] if value.dtype.hasobject else data(value.tobytes())
             return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(value.base)}"]
         if kind.__module__.startswith("pandas."):
             columns = list(value.columns) if hasattr(value, "columns") else [value.name]
@@ -77,6 +78,9 @@ def canon(namespace, names):
                     *(f"{name} = {number(getattr(value, name))}" for name in slots)]
         return [f"opaque {kind.__module__}.{kind.__qualname__}"]
 
+    def data(content):
+        return content.hex() if len(content) <= 256 else f"{len(content)} bytes {hashlib.md5(content).hexdigest()}"
+
     def code(c):
         constants = [code(v) if type(v) is types.CodeType else repr(v) for v in c.co_consts]
         return f"code {c.co_name} {hashlib.md5(c.co_code).hexdigest()} {c.co_names} {constants}"
@@ -86,4 +90,4 @@ def canon(namespace, names):
     for at, value in enumerate(kept):  # grows while it is walked
         lines.append(f"#{at} {type(value).__qualname__} {parts(value)}")
     text = "\n".join(lines)
-    return hashlib.md5(text.encode()).hexdigest() + "\n" + text
+    return hashlib.md5(text.encode()).hexdigest() + "\n" + text[:TEXT]

@@ -7,7 +7,10 @@ cells are run as well, and what they print is compared.
 
 Each name must be promised and equal, or admitted by name (`failed`, `lost`, or verified: false). Promised but different
 is the one thing that must never happen. An admitted name that the session file does not list is a failure too, but of
-another kind: it is loud.
+another kind: it is loud. So is a kernel that is gone, a checkpoint or resume that says it cannot, and a cell that does not
+end as it should before anything was saved.
+
+`cheapest` brings that boundary back a second time, by the plan that a move makes to carry little (policies.py).
 
 What comes out otherwise only in the cells that run on after a resume may be chance (a clock, an unseeded draw): the
 session is then run again from its beginning, and what differs between two such runs is counted apart.
@@ -28,7 +31,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.client import Answer, Kernel, KernelGone
-from tests.sessions import canon, paranoid
+from tests.sessions import canon, paranoid, policies
 from tests.sessions.session_file import Session
 
 CONTROLS = 2  # uninterrupted runs that a difference is held against
@@ -84,9 +87,9 @@ class FerryKernel:
 class Boundary:
     number: int  # cells that have run
     answer: Answer
-    fingerprints: dict[str, tuple[str, str]]
-    outcomes: list[str]
-    work: Path  # the working folder as it was
+    fingerprints: dict[str, tuple[str, str]] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
+    work: Path | None = None  # the working folder as it was
     account: str = ""  # of canon.py
 
 
@@ -96,16 +99,22 @@ class Report:
 
     session: str
     failures: list[str] = field(default_factory=list)
-    boundaries: int = 0
+    boundaries: int = 0  # brought back, by whatever plan
     equal: int = 0  # names compared and equal, over all boundaries
     opaque: int = 0  # names promised whose fingerprint does not cover them; their expressions were compared
     ways: dict[str, int] = field(default_factory=dict)
     admitted: dict[str, str] = field(default_factory=dict)  # name -> what the report said
     varying: list[str] = field(default_factory=list)  # cells and names that come out otherwise in two uninterrupted runs
     claims: dict = field(default_factory=dict)  # what the record claims beside what changed: paranoid.Claims, as a dict
+    loud: list[str] = field(default_factory=list)  # those of the failures that nobody can overlook
+    cheapest: int = 0  # boundaries brought back by the cheapest plan
+    ran_on: int = 0  # boundaries from which the remaining cells were run and compared
 
-    def fail(self, boundary: int, what: str) -> None:
-        self.failures.append(f"{self.session}, after cell {boundary}: {what}")
+    def fail(self, boundary: int, what: str, loud: bool = False) -> None:
+        text = f"{self.session}, after cell {boundary}: {what}"
+        self.failures.append(text)
+        if loud:
+            self.loud.append(text)
 
 
 @dataclass
@@ -117,38 +126,46 @@ class Difference:
     what: str
 
 
-def check(session: Session, folder: Path, every: bool, runner=FerryKernel) -> Report:
+def check(session: Session, folder: Path, every: bool, runner=FerryKernel, cheapest=False) -> Report:
     """Records the session and brings boundaries back: every one, or the middle and the last."""
     report = Report(session.name)
     place = Place(folder / "home", folder / "work", folder / "notebook.ipynb")
     try:
-        boundaries = record(session, place, report, runner)
+        wanted = range(1, len(session.cells) + 1) if every else sampled(len(session.cells))
+        boundaries = record(session, place, report, runner, wanted)
         if report.failures:
             return report
         if runner is FerryKernel:
             report.claims = dataclasses.asdict(paranoid.compare(place.home))
-        chosen = boundaries if every else sampled(boundaries)
+        chosen = [boundaries[number - 1] for number in wanted]
         middle = chosen[(len(chosen) - 1) // 2]
         differences = []
         for boundary in chosen:
             differences += bring_back(session, boundaries, boundary, folder, report, runner, boundary is middle)
+        if cheapest and (label := policies.plan_cheapest(place.home, f"b{middle.number}")):
+            report.cheapest += 1
+            differences += bring_back(session, boundaries, middle, folder, report, runner, True, label)
         judge(differences, session, boundaries, folder, report, runner)
     except (KernelGone, AssertionError) as error:
-        report.failures.append(f"{session.name}: {error}")
+        report.fail(report.boundaries, str(error), loud=True)
     return report
 
 
-def sampled(boundaries: list) -> list:
-    last = len(boundaries) - 1
-    return [boundaries[i] for i in sorted({last // 2, last})]
+def sampled(cells: int) -> list[int]:
+    """The middle and the last of the boundaries of so many cells."""
+    return sorted({(cells + 1) // 2, cells})
 
 
 def cell_id(number: int) -> str:
     return f"cell-{number:04d}"
 
 
-def record(session: Session, place: Place, report: Report, runner) -> list[Boundary]:
-    """The uninterrupted run. A cell that does not end as the file says is a failure of the file."""
+def record(session: Session, place: Place, report: Report, runner, wanted) -> list[Boundary]:
+    """The uninterrupted run. A cell that does not end as the file says is a failure of the file.
+
+    wanted: the boundaries that are to be brought back; of the others only what the cell answered is kept. A generation is saved after each cell, since a look tells which cell changed what.
+    """
+    wanted = {*wanted, *(hold.after for hold in session.holds if hold.after)}
     prepare(session, place)
     kernel, boundaries = runner(place), []
     try:
@@ -156,15 +173,18 @@ def record(session: Session, place: Place, report: Report, runner) -> list[Bound
             answer = kernel.cell(cell.source, cell_id(number))
             raised = answer.error.partition(":")[0]
             if raised != cell.raises:
-                report.fail(number, f"the cell itself ended with {answer.error or 'no error'}")
+                report.fail(number, f"the cell itself ended with {answer.error or 'no error'}", loud=True)
             saved = kernel.checkpoint(f"b{number}")
             if not saved["ok"]:
-                report.fail(number, f"%checkpoint: {saved['error']}")
+                report.fail(number, f"%checkpoint: {saved['error']}", loud=True)
+            if number not in wanted:
+                boundaries.append(Boundary(number, answer))
+                continue
             fingerprints = kernel.fingerprints()  # what `holds` says may change what it looks at: d["x"] of a defaultdict
             outcomes = evaluate_holds(session, kernel)
             for hold, outcome in zip(session.holds, outcomes):
                 if (hold.after or len(session.cells)) == number and outcome != "True":
-                    report.fail(number, f"in the session itself: {hold.expression} is {outcome}")
+                    report.fail(number, f"in the session itself: {hold.expression} is {outcome}", loud=True)
             work = place.work.with_name(f"work-{number}")
             shutil.copytree(place.work, work)
             boundaries.append(Boundary(number, answer, fingerprints, outcomes, work, account_of(session, kernel, fingerprints)))
@@ -218,7 +238,10 @@ def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Re
     kernel = runner(Place(copy, folder / "work", folder / "notebook.ipynb"))
     try:
         told = compare(session, boundary, kernel, report, label or f"b{boundary.number}")
-        return continue_session(session, boundaries, boundary, told, kernel) if go_on else []
+        if not go_on or told:  # any later cell may depend on what is not as it was, and the user was told so
+            return []
+        report.ran_on += 1
+        return continue_session(session, boundaries, boundary, kernel)
     finally:
         kernel.kill()
         shutil.rmtree(copy)
@@ -271,7 +294,7 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
     resumed = kernel.resume(label)
     report.boundaries += 1
     if not resumed["ok"]:
-        report.fail(boundary.number, f"%resume: {resumed['error']}")
+        report.fail(boundary.number, f"%resume: {resumed['error']}", loud=True)
         return {"%resume": str(resumed["error"])}
     entries, process, found = resumed["variables"], resumed["process"], kernel.fingerprints()
     admitted = {
@@ -282,7 +305,7 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
     report.admitted |= admitted
     if session.lost is not None:
         for name in sorted(admitted.keys() - session.lost.keys()):
-            report.fail(boundary.number, f"{name} was refused ({admitted[name]}), which the file does not expect")
+            report.fail(boundary.number, f"{name} was refused ({admitted[name]}), which the file does not expect", loud=True)
     for name, (fingerprint, opaque) in boundary.fingerprints.items():
         if name not in entries:
             report.fail(boundary.number, f"{name} is not in the report")
@@ -315,13 +338,8 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
     return admitted | held
 
 
-def continue_session(session, boundaries, boundary: Boundary, told: dict, kernel: Running) -> list[Difference]:
-    """Runs the cells after a boundary; how their outputs and, at the end, the names differ from the uninterrupted run.
-
-    told: what the user was told not to be as it was; any later cell may depend on it, so nothing is compared then.
-    """
-    if told:
-        return []
+def continue_session(session, boundaries, boundary: Boundary, kernel: Running) -> list[Difference]:
+    """Runs the cells after a boundary; how their outputs and, at the end, the names differ from the uninterrupted run."""
     found = []
     for reached in boundaries[boundary.number :]:
         answer = kernel.cell(session.cells[reached.number - 1].source, cell_id(reached.number))

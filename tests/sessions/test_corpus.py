@@ -1,4 +1,4 @@
-"""The quick part of the corpus comes back as it was; `./dev stress corpus` runs all of it, at every boundary."""
+"""A sample of the corpus comes back as it was, by both policies; `./dev stress fidelity` runs all of it, `sample` an eighth."""
 
 import pytest
 

@@ -162,7 +162,7 @@ def test_honest_kernel_passes(tmp_path):
 
 def test_sample_takes_middle_and_last(tmp_path):
     assert harness.check(parse(TEXT), tmp_path, False, HonestKernel).boundaries == 2
-    assert harness.sampled([1]) == [1] and harness.sampled([1, 2]) == [1, 2]
+    assert harness.sampled(1) == [1] and harness.sampled(2) == [1, 2] and harness.sampled(4) == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +185,13 @@ def test_each_lie_is_found(tmp_path, runner, said):
 def test_what_two_uninterrupted_runs_give_otherwise_is_chance(tmp_path):
     report = harness.check(parse(TEXT), tmp_path, True, AnswersByChance)
     assert report.failures == [] and report.varying == ["cell 4"]
+
+
+def test_what_is_said_is_told_from_what_is_silent(tmp_path):
+    report = harness.check(parse(TEXT), tmp_path / "silent", True, Changes)
+    assert report.failures and report.loud == []
+    report = harness.check(parse(TEXT), tmp_path / "loud", True, Refuses)
+    assert report.loud == [failure for failure in report.failures if "refused" in failure] != []
 
 
 def test_expected_refusal_passes(tmp_path):

@@ -1,11 +1,11 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | corpus | sample | rivals | kills | soak | heavy | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | kills | soak | heavy | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
     programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
-    corpus     every example of the corpus, brought back in its middle and at its end (--every: at every cell boundary)
+    fidelity   every example of the corpus, brought back in its middle and at its end (tests/stress/fidelity.py)
     sample     the same for every eighth example: about ten minutes
     rivals     the session files, and quick examples, in dill, Kishu and ElasticKernel beside ours (tests/stress/rivals.py)
     kills      relay, engine or both killed at --kills random instants under load
@@ -14,8 +14,9 @@
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
-stops it. Examples come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`,
-`heavy` and `fuzz` write their part of docs/fidelity.md.
+stops it. Those of `fidelity` are kept in tests/corpus/verdicts.jsonl, whatever the commit; --anew runs some again. Examples
+come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`, `heavy` and `fuzz` write
+their part of docs/fidelity.md.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fuzz, kills, rivals, soak
+from tests.stress import fidelity, fuzz, kills, rivals, soak
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -47,22 +48,19 @@ FIDELITY = ROOT / "docs" / "fidelity.md"
 
 
 def commit() -> str:
-    """Of this checkout; "+changes" where it holds others, or where no git tells."""
+    """Of this checkout; "+changes" where it holds others (but for what is written here), or where no git tells."""
     if not shutil.which("git"):
         return "unknown+changes"
 
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
-    return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno") else "")
+    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS)]
+    return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno", "--", ".", *written) else "")
 
 
 def every_boundary(session, folder: Path) -> harness.Report:
     return harness.check(session, folder, every=True)
-
-
-def two_boundaries(session, folder: Path) -> harness.Report:
-    return harness.check(session, folder, every=False)
 
 
 @dataclass
@@ -79,7 +77,6 @@ def run_sessions(name: str, sessions: list, jobs: int, check, minutes: float = 0
     """Reports of the sessions; those of an earlier run of this commit are taken from its journal. minutes: after which
     no further session is begun, 0: never. kind: the class of what check returns.
     """
-    last = time.monotonic() + 60 * minutes if minutes else math.inf
     journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
     if journal.stem.endswith("+changes"):
@@ -88,17 +85,22 @@ def run_sessions(name: str, sessions: list, jobs: int, check, minutes: float = 0
     done = {r.session: r for r in (kind(**json.loads(line)) for line in lines)}
     left = [s for s in sessions if s.name not in done]
     print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {journal.relative_to(ROOT)}", flush=True)
-    with ThreadPoolExecutor(jobs) as pool, journal.open("a") as out:
-        running = [pool.submit(in_a_folder, check, session, last) for session in left]
-        for count, future in enumerate(as_completed(running), 1):
-            report = future.result()
-            if report is None:
-                continue
+    with journal.open("a") as out:
+        for count, report in enumerate(in_folders(left, jobs, check, minutes), 1):
             done[report.session] = report
             out.write(json.dumps(dataclasses.asdict(report)) + "\n")
             out.flush()
             print(f"{count}/{len(left)} {report.session}: {report.boundaries} boundaries", *report.failures, sep="\n  ", flush=True)
     return [done[session.name] for session in sessions if session.name in done]
+
+
+def in_folders(sessions: list, jobs: int, check, minutes: float):
+    """What check returns of each session, as it comes; several at a time, and none begun after so many minutes (0: no end)."""
+    last = time.monotonic() + 60 * minutes if minutes else math.inf
+    with ThreadPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(in_a_folder, check, session, last) for session in sessions]):
+            if (found := future.result()) is not None:
+                yield found
 
 
 def in_a_folder(check, session, last: float):
@@ -129,8 +131,8 @@ def summary(name: str, reports: list[harness.Report], total: int) -> str:
         f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
         "",
         *claims(reports),
-        *chance(reports),
-        *(f"- Failed: {first_line(what)}" for r in reports for what in r.failures),
+        *fidelity.chance(reports),
+        *(f"- Failed: {fidelity.first_line(what)}" for r in reports for what in r.failures),
         *[""] * bool(failed),
         "| session | refused by name | what the report says |",
         "|---|---|---|",
@@ -151,15 +153,6 @@ def claims(reports: list[harness.Report]) -> list[str]:
             f"Changed and not claimed: {'; '.join(misses) or 'nothing'}.", ""]
 
 
-def chance(reports: list[harness.Report]) -> list[str]:
-    told = [f"{r.session} ({', '.join(r.varying)})" for r in reports if r.varying]
-    return [f"Running on, these gave what two uninterrupted runs give otherwise, too: {'; '.join(told)}.", ""] if told else []
-
-
-def first_line(text: str) -> str:
-    return text.partition("\n")[0].replace("|", "/")[:200]
-
-
 def write_fidelity(name: str, text: str) -> None:
     """Replaces one part of the page, which this program owns."""
     page = FIDELITY.read_text()
@@ -168,27 +161,32 @@ def write_fidelity(name: str, text: str) -> None:
     FIDELITY.write_text(page)
 
 
-def stress_sessions(name: str, sessions: list, options, check=every_boundary, page=True) -> int:
+def stress_sessions(name: str, sessions: list, options, check=every_boundary) -> int:
     reports = run_sessions(name, sessions, options.jobs, check, options.minutes)
-    if page:
-        write_fidelity(name, summary(name, reports, len(sessions)))
+    write_fidelity(name, summary(name, reports, len(sessions)))
     failed = [r.session for r in reports if r.failures]
     print(f"{len(reports) - len(failed)} of {len(reports)} sessions came back as they were" + "".join(f"; not {f}" for f in failed))
     return 1 if failed else 0
 
 
-def stress_corpus(name: str, options) -> int:
-    try:
-        sessions = list(fetch.sessions(fetch.entries(quick=False)))
-    except fetch.Unavailable as error:
-        print(f"stress: the corpus cannot be fetched: {error}", file=sys.stderr)
-        return 1
-    sessions.sort(key=lambda session: session.name)
-    random.Random(0).shuffle(sessions)
-    check = every_boundary if options.every else two_boundaries
-    if name == "sample":
-        return stress_sessions(name, sessions[::8], options, check, page=False)
-    return stress_sessions(name, sessions, options, check)
+def stress_fidelity(options) -> int:
+    """Fails where a session came back different, or gave no verdict."""
+    sessions, results, at = fidelity.shuffled(), fidelity.Results(), commit()
+    left = results.left(sessions, options.anew)
+    print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {results.path.name}", flush=True)
+    for verdict in in_folders(left, options.jobs, fidelity.check, options.minutes):
+        results.add(verdict, at)
+        print(f"{verdict.session}: {verdict.verdict}", *verdict.failures, sep="\n  ", flush=True)
+    write_fidelity("fidelity", fidelity.page(results, len(sessions)))
+    bad = [f"{v.session}: {v.verdict}" for v in results.valid() if v.failures]
+    print(f"{len(results.valid())} of {len(sessions)} sessions have a verdict", *bad, sep="\n")
+    return 1 if bad else 0
+
+
+def stress_sample(options) -> int:
+    found = run_sessions("sample", fidelity.shuffled()[::8], options.jobs, fidelity.check, options.minutes, fidelity.Verdict)
+    print(*(fidelity.row(verdict, [v for v in found if v.verdict == verdict]) for verdict in fidelity.VERDICTS), sep="\n")
+    return 1 if any(v.failures for v in found) else 0
 
 
 def stress_kills(times: int) -> int:
@@ -236,36 +234,40 @@ def stress_rivals(options) -> int:
         f"`./dev stress rivals` at {commit()}, {datetime.date.today()}: {len(compared)} of {len(sessions)} sessions, brought back at their end. {rivals.versions()}.", "",
         *rivals.table([o for o in outcomes if o.session in of_files], "session files"),
         *rivals.table([o for o in outcomes if o.session not in of_files], "examples of libraries"),
-        *(f"- Ours, different: {o.session}: {first_line(o.why)}" for o in lost), ""]))
+        *(f"- Ours, different: {o.session}: {fidelity.first_line(o.why)}" for o in lost), ""]))
     return 1 if lost else 0
 
 
-NAMES = ("sessions", "plans", "programs", "corpus", "sample", "rivals", "kills", "soak", "heavy", "fuzz")
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "kills", "soak", "heavy", "fuzz")
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./dev stress", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them but sample")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
-    parser.add_argument("--every", action="store_true", help="corpus and sample: at every cell boundary")
+    parser.add_argument("--anew", metavar="TEXT", help="fidelity: also run what has this verdict, or TEXT in its name, and is done")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
     parser.add_argument("--seconds", type=int, help="for each target of fuzz (120), of soak (1200)")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     work = {
         "sessions": lambda: stress_sessions("sessions", session_file.read_all(SESSIONS), options),
         "plans": lambda: stress_sessions("plans", session_file.read_all(SESSIONS), options, plans.check),
         "programs": lambda: stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options),
-        "corpus": lambda: stress_corpus("corpus", options),
-        "sample": lambda: stress_corpus("sample", options),
+        "fidelity": lambda: stress_fidelity(options),
+        "sample": lambda: stress_sample(options),
         "rivals": lambda: stress_rivals(options),
         "kills": lambda: stress_kills(options.kills),
         "soak": lambda: stress_soak(options.seconds or 1200),
         "heavy": stress_heavy,
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
-    return max(work[name]() for name in ([options.name] if options.name else [name for name in NAMES if name != "sample"]))
+    try:
+        return max(work[name]() for name in ([options.name] if options.name else [name for name in NAMES if name != "sample"]))
+    except fetch.Unavailable as error:
+        print(f"stress: the corpus cannot be fetched: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""The page of figures: one part is replaced, the others stay."""
+"""The page of figures: one part is replaced, the others stay; and the file of verdicts on the corpus."""
 
+import pytest
+
+from tests.corpus import fetch
 from tests.sessions.harness import Report
 from tests.stress import __main__ as stress
+from tests.stress import fidelity
 
 
 def test_parts_are_replaced_one_by_one(tmp_path, monkeypatch):
@@ -45,3 +49,70 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch):
         stress.run_sessions("sessions", [Named()], 1, check)
     assert calls == ["s"] * 3
     assert stress.run_sessions("sessions", [Named()], 1, check, minutes=-1) == []
+
+
+class Example:
+    def __init__(self, entry):
+        self.name = entry["name"]
+
+
+@pytest.fixture
+def examples():
+    return [Example(entry) for entry in fetch.entries(quick=False)[:3]]
+
+
+@pytest.mark.parametrize("report, verdict", [
+    (Report("s"), "equal"),
+    (Report("s", admitted={"g": "lost, a generator"}), "refused"),
+    (Report("s", ["a is different"], admitted={"g": "lost, a generator"}), "different"),
+    (Report("s", ["gone", "a is different"], loud=["gone"]), "different"),
+    (Report("s", ["gone"], loud=["gone"]), "failed"),
+])
+def test_a_silent_difference_outweighs_all(report, verdict):
+    assert fidelity.judged(report).verdict == verdict
+
+
+def test_verdicts_are_kept_and_only_what_is_left_is_run(tmp_path, examples):
+    path = tmp_path / "verdicts.jsonl"
+    fidelity.Results(path).add(fidelity.Verdict(examples[0].name, "different", refused={"lost": ["g"]}), "abc")
+    results = fidelity.Results(path)
+    assert [(v.session, v.commit, v.refused) for v in results.valid()] == [(examples[0].name, "abc", {"lost": ["g"]})]
+    assert results.left(examples) == examples[1:]
+    assert results.left(examples, anew="different") == results.left(examples, anew=examples[0].name) == examples
+    assert results.left(examples, anew="failed") == examples[1:]
+
+
+def test_a_session_that_changed_is_run_again(tmp_path, examples, monkeypatch):
+    results = fidelity.Results(tmp_path / "verdicts.jsonl")
+    results.add(fidelity.Verdict(examples[0].name, "equal"), "abc")
+    monkeypatch.setattr(fidelity, "digests", lambda: {example.name: "other" for example in examples})
+    assert results.left(examples) == examples and results.valid() == []
+
+
+def test_a_run_of_the_corpus_ends_in_time_and_goes_on(tmp_path, examples, monkeypatch):
+    calls, pages = [], []
+
+    def check(session, folder):
+        calls.append(session.name)
+        return fidelity.Verdict(session.name, "equal", boundaries=3, equal=7)
+
+    monkeypatch.setattr(fidelity, "shuffled", lambda: examples)
+    monkeypatch.setattr(fidelity, "check", check)
+    monkeypatch.setattr(fidelity.Results.__init__, "__defaults__", (tmp_path / "verdicts.jsonl",))
+    monkeypatch.setattr(stress, "commit", lambda: "abc")
+    monkeypatch.setattr(stress, "write_fidelity", lambda name, text: pages.append(text))
+    assert stress.main(["fidelity", "--minutes", "-1"]) == 0 and calls == []
+    assert stress.main(["fidelity", "--jobs", "1"]) == 0 and calls == [example.name for example in examples]
+    assert stress.main(["fidelity"]) == 0 and len(calls) == len(examples)
+    assert "3 of 3 sessions, 9 boundaries brought back" in pages[-1] and "21 names compared and equal" in pages[-1]
+    assert "| all | 3 | 3 | 0 | 0 | 0 | 21 | 0 | 0 |" in pages[-1] and "At abc (3)." in pages[-1]
+
+
+def test_what_differs_makes_the_run_fail_and_stands_in_the_page(tmp_path):
+    results = fidelity.Results(tmp_path / "verdicts.jsonl")
+    [first, second, *_] = fidelity.digests()
+    results.add(fidelity.Verdict(first, "different", failures=["s, after cell 1: a | b is different\nmore"]), "abc")
+    results.add(fidelity.Verdict(second, "refused", refused={"lost, a | generator": ["g", "h"]}, varying=["t0"]), "abc")
+    text = fidelity.page(results, 281)
+    assert "2 of 281 sessions" in text and "- different: s, after cell 1: a / b is different\n" in text
+    assert f"| {second} | `g`, `h` | lost, a / generator |" in text and f"too: {second} (t0)." in text
