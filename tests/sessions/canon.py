@@ -1,17 +1,19 @@
 """An account of a namespace that shares nothing with the walker: what the harness holds against Kernelferry's own fingerprints.
 
 Plain Python, slow and simple. Every object whose identity counts gets a number in the order in which it is met, so that
-two accounts are equal exactly if values, types, sharing and cycles are. Opaque objects (generators, iterators) say only
-their type. The text runs inside the kernel, in a namespace of its own.
+two accounts are equal exactly if values, types, sharing and cycles are. A figure is drawn, and its pixels stand for it and its axes. Opaque
+objects (generators, iterators) say only their type. The text runs inside the kernel, in a namespace of its own.
 """
 
 import collections
 import functools
 import hashlib
+import io
 import types
 
 TEXT = 2_000_000  # characters of an account that are kept; its digest is of all
 PLAIN = (int, str, bytes, bool, type(None), type(Ellipsis), complex)  # whose identity no program should ask for
+TRANSPARENT = {"sklearn", "statsmodels", "networkx", "arch", "mapie", "tslearn", "skimage", "pywt", "scipy"}  # whose objects are what their __dict__ says
 SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slotnames__"}  # the last is a cache of copyreg
 
 
@@ -22,7 +24,7 @@ def canon(namespace, names):
     def number(value):
         if type(value) in PLAIN:
             return repr(value)
-        if type(value) is types.ModuleType or type(value) is type and value.__module__ != "__main__":
+        if type(value) is types.ModuleType or isinstance(value, type) and value.__module__ != "__main__":
             return f"library {value.__name__}"
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) and getattr(value, "__module__", "") not in ("__main__", None):
             return f"library {value.__qualname__}"
@@ -68,7 +70,9 @@ def canon(namespace, names):
             own = value.base is None or not isinstance(value.base, kind)
             items = [number(v) for v in value.flat] if value.dtype.hasobject else data(value.tobytes())
             return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(value.base)}"]
-        if kind.__module__.startswith("pandas."):
+        if kind.__module__ == "numpy" and hasattr(value, "dtype"):
+            return [repr(value)]
+        if kind.__module__.startswith("pandas.") and hasattr(value, "to_numpy"):
             columns = list(value.columns) if hasattr(value, "columns") else [value.name]
             return [columns, list(map(str, getattr(value, "dtypes", ()))) if hasattr(value, "columns") else str(value.dtype),
                     list(value.index), value.to_numpy().tolist()]
@@ -76,7 +80,20 @@ def canon(namespace, names):
             slots = [name for base in kind.__mro__ for name in vars(base).get("__slots__", ()) if hasattr(value, name)]
             return [number(kind), *(f"{k} = {number(v)}" for k, v in getattr(value, "__dict__", {}).items()),
                     *(f"{name} = {number(getattr(value, name))}" for name in slots)]
+        if kind.__module__.startswith("numpy.random.") and hasattr(value, "bit_generator") or kind.__qualname__ == "RandomState":
+            return [repr(value.bit_generator.state if hasattr(value, "bit_generator") else value.get_state(legacy=False))]
+        if hasattr(value, "savefig") and hasattr(value, "canvas"):
+            return [f"drawn {drawn(value)}"]
+        if hasattr(value, "get_figure"):
+            return [number(value.get_figure())]
+        if kind.__module__.partition(".")[0] in TRANSPARENT and type(getattr(value, "__dict__", None)) is dict:
+            return [f"{k} = {number(v)}" for k, v in vars(value).items()]
         return [f"opaque {kind.__module__}.{kind.__qualname__}"]
+
+    def drawn(figure):
+        with io.BytesIO() as pixels:
+            figure.savefig(pixels, format="rgba")
+            return data(pixels.getvalue())
 
     def data(content):
         return content.hex() if len(content) <= 256 else f"{len(content)} bytes {hashlib.md5(content).hexdigest()}"
