@@ -14,17 +14,17 @@ constexpr seconds kGreet{30}, kAnswer{120};
 
 }  // namespace
 
-Result<Command> HarbourOf(const Host& host, const std::string& stem, const std::string& python) {
+Result<Command> HarbourOf(const Host& host, const std::string& stem, const std::string& python, const std::string& from) {
   Command command;
   if (host.home()) {
     std::error_code ignored;
     command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--harbour", "--python", python};
   } else {
-    auto words = SshHarbour(host, stem + "c", python.substr(0, python.rfind('/')) + "/jupyter-ferry");
+    auto words = SshHarbour(host, stem + "c", python.substr(0, python.rfind('/')) + "/jupyter-ferry", from);
     if (!words) return words.error();
     command.argv = *words;
   }
-  command.environment = EnvironmentWith({});
+  command.environment = EnvironmentWith({std::string(kHarbourOf) + "=" + from});
   command.log = stem + ".log";
   return command;
 }

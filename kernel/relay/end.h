@@ -31,7 +31,8 @@ class End {
   std::unique_ptr<Link> link_;
 };
 
-// What starts the harbour of `host`: ssh, or for home the program itself. `stem`: of the connection's socket and the log.
-Result<Command> HarbourOf(const Host& host, const std::string& stem, const std::string& python);
+// What starts the harbour of `host`: ssh, or for home the program itself. `stem`: of the connection's socket and the log;
+// `from`: the relay that asks, whose earlier harbour gives way.
+Result<Command> HarbourOf(const Host& host, const std::string& stem, const std::string& python, const std::string& from = "");
 
 }  // namespace ferry::relay

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "kernel/relay/engine.h"
 #include "kernel/relay/lock_holder.h"
+#include "kernel/relay/ssh.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "kernel/relay/wire_names.h"
 #include "serializer/image/bundle.h"
@@ -22,6 +25,9 @@
 
 namespace ferry::relay {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
 constexpr const char* kTemporary = ".tmp";  // of an image that is not whole
 constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
@@ -47,19 +53,24 @@ void Harbour::Say(const json& head, std::string_view body) {
 }
 
 int Harbour::Run() {
+  const char* lease = std::getenv("FERRY_LEASE");
+  const int forlorn = lease && *lease ? static_cast<int>(std::atof(lease) * 1000) : 30000;
   (void)!::write(STDOUT_FILENO, kGreeting, std::strlen(kGreeting));
   Say({{"event", "hello"}, {"v", kLinkVersion}, {"version", FERRY_VERSION}, {"host", HostName()}, {"python", python_},
        {"home", store::ConfiguredHome()}});
   std::string bytes(256 << 10, '\0');
   constexpr int kHoldEvery = 20;  // milliseconds
-  pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}, {-1, POLLIN, 0}};
+  pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
   while (!gone_) {
     fds[3].fd = door_ ? door_->fd() : hold_ ? hold_->fd() : -1;
-    if (::poll(fds, 4, hold_ ? kHoldEvery : -1) < 0 && errno != EINTR) break;
+    fds[4].fd = bulk_ ? bulk_->fd() : -1;
+    if (::poll(fds, 5, hold_ ? kHoldEvery : abandoned_ ? forlorn : -1) < 0 && errno != EINTR) break;
+    if (abandoned_ && !hold_ && !fds[0].revents && Clock::now() - *abandoned_ > milliseconds(forlorn)) break;
     if (fds[0].revents) {
       ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) break;
+      abandoned_.reset();
       reader_.Add(std::string_view(bytes).substr(0, got));
       while (true) {
         auto parcel = reader_.Next();
@@ -79,6 +90,7 @@ int Harbour::Run() {
       char events[4096];
       while (::read(files_, events, sizeof events) > 0) {}
     }
+    if (fds[4].revents && bulk_) TellArrivals();
     Look();
   }
   Leave();
@@ -89,6 +101,7 @@ void Harbour::Leave() {
   door_.reset();
   if (hold_ && !begun_) LetGo(/*end=*/true);
   hold_.reset();
+  bulk_.reset();
   if (engine_ > 0 && !begun_) {
     ::kill(-engine_, SIGKILL);
     ::waitpid(engine_, nullptr, 0);
@@ -117,6 +130,7 @@ void Harbour::Look() {
   auto ending = Reap(engine_, /*asked_to_end=*/false);
   if (!ending) return;
   engine_ = -1;
+  abandoned_ = Clock::now();
   dir_.RemoveEngine(number_);
   std::string log = Tail(dir_.Log(), kLogTail);
   if (door_ || !word_.is_null()) {  // it came, or was to come, in an image
@@ -178,7 +192,9 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
     if (engine_ > 0) ::kill(-engine_, wish.value("signal", SIGKILL));
     return json::object();
   }
+  if (op == "bulk") return Bulk(wish);
   if (op == "begin") {
+    bulk_.reset();
     begun_ = true;
     created_ = false;
     return json::object();
@@ -233,8 +249,9 @@ Harbour::Fields Harbour::Open(const json& wish) {
   auto lock = FileLock::Take(files.Lock());
   if (lock) {
     choice_.lock = std::move(*lock);
-    auto names = List(files.Root());  // a move that was broken off may have left the beginning of an image
+    auto names = List(files.Root());  // a move that was broken off may have left the beginning of a file or an image
     for (const auto& name : names ? *names : std::vector<std::string>()) {
+      if (name.starts_with("incoming")) (void)Remove(files.Root() + "/" + name);
       if (name.starts_with("image-") && name.ends_with(kTemporary)) (void)RemoveTree(files.Root() + "/" + name);
     }
     return answer;
@@ -245,10 +262,17 @@ Harbour::Fields Harbour::Open(const json& wish) {
     return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
   }
   if (holder.kind == LockHolder::Kind::kEnding) return Error{Code::kAborted, "who holds the session is ending", ""};
-  // Who takes a session that lives here owns it. A harbour that holds it still has lost its wire, and may not hear of that
-  // for hours; without it, its engine is an orphan.
-  if (holder.kind == LockHolder::Kind::kHarbourEngine && FlagAt(wish, "take", false)) {
-    ::kill(holder.relay, SIGKILL);
+  // Who takes a session that lives here owns it, and a relay has one harbour here at a time. One that holds the session still
+  // has lost its wire, and may not hear of that for hours; without it, its engine is an orphan.
+  const bool engine = holder.kind == LockHolder::Kind::kHarbourEngine;
+  const pid_t harbour = engine ? holder.relay : holder.kind == LockHolder::Kind::kHarbour ? holder.pid : -1;
+  const bool wired = engine || !VariableOf(harbour, "SSH_CONNECTION").empty();
+  const std::string asker = VariableOf(::getpid(), kHarbourOf);
+  const bool ours = !asker.empty() && VariableOf(harbour, kHarbourOf) == asker;
+  if (harbour > 0 && (ours || (wired && FlagAt(wish, "take", false)))) {
+    // So that it removes what it has made; it may wait for a wire that takes nothing, and then hears only the second word.
+    if (!engine && std::exchange(asked_to_leave_, harbour) != harbour) ::kill(harbour, SIGTERM);
+    else ::kill(harbour, SIGKILL);
     return Error{Code::kAborted, "the session is held for a wire that was cut", ""};
   }
   return lock.error().Within("session " + choice_.sid);
@@ -278,6 +302,31 @@ Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
     return last ? Fields(SystemError(ENOSPC, "write", temporary)) : Fields(json::object());
   }
   return last ? Received(path, temporary) : Fields(json::object());
+}
+
+// Blobs will come beside the link, to the address by which ssh has come here.
+Harbour::Fields Harbour::Bulk(const json& wish) {
+  std::istringstream connection(std::getenv("SSH_CONNECTION") ? std::getenv("SSH_CONNECTION") : "");
+  std::string client, port, address;
+  connection >> client >> port >> address;
+  const std::string key = FromHex(StringAt(wish, "key"));
+  if (key.size() != kBulkKeyBytes) return Unknown("a key of another length");
+  auto listening = BulkReceiver::Listen(address, key, Files(wish).Root() + "/incoming-");
+  if (!listening) return listening.error();
+  bulk_ = std::move(*listening);
+  return json{{"address", address}, {"port", bulk_->port()}};
+}
+
+void Harbour::TellArrivals() {
+  for (const BulkReceiver::Arrival& arrival : bulk_->Take()) {
+    Fields taken = arrival.error                 ? Fields(*arrival.error)
+                   : same_ || !choice_.lock      ? Fields(Unknown("nothing may be put into this session"))
+                                                 : Received(arrival.path, arrival.temporary);
+    if (!taken) (void)Remove(arrival.temporary);
+    json told = {{"event", "arrived"}, {"path", arrival.path}, {"ok", taken.ok()}};
+    if (!taken) told.update({{"code", Name(taken.error().code)}, {"what", taken.error().what}, {"remedy", taken.error().remedy}});
+    Say(told);
+  }
 }
 
 Harbour::Fields Harbour::Received(const std::string& path, const std::string& temporary) {
@@ -380,7 +429,6 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
     if (!lock) return lock.error();
     choice_.lock = std::move(*lock);
   }
-  if (auto synced = Sync(wish); !synced) return synced;
   choice_.hash_seed = StringAt(wish, "hash_seed");
   choice_.anonymous = StringAt(wish, "anonymous");
   bound_told_ = false;

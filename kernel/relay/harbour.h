@@ -7,12 +7,17 @@
 //   `release` was said         session was owned here by then
 //   `begin` was said           the engine stays, finishes its cell, saves and ends after its lease, as without a relay
 //
+// A wire that is dead is not always heard of: after the end of its engine a harbour that gets no word for a lease leaves too.
+//
 // One thread; it waits for parcels, the end of the engine, and the sockets of one that starts.
 #pragma once
 
+#include <chrono>
 #include <fstream>
+#include <memory>
 #include <optional>
 
+#include "kernel/relay/bulk.h"
 #include "kernel/relay/hold.h"
 #include "kernel/relay/parcel.h"
 #include "kernel/relay/runtime_dir.h"
@@ -37,6 +42,8 @@ class Harbour {
   Fields Missing(const json& wish);
   Fields Put(const json& wish, const std::string& body);
   Fields Received(const std::string& path, const std::string& temporary);
+  Fields Bulk(const json& wish);
+  void TellArrivals();
   Result<void> Get(const json& wish);
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
@@ -63,13 +70,16 @@ class Harbour {
   bool created_ = false;  // the session's folder was made here
   bool begun_ = false;    // the engine here owns the session
   std::ofstream incoming_;
+  std::unique_ptr<BulkReceiver> bulk_;
   int number_ = 0;
   pid_t engine_ = -1;
   bool bound_told_ = false;
   std::optional<Wake> door_;     // an engine that comes back in an image will come for its word
   json word_;
   std::unique_ptr<Hold> hold_;   // the engine stands still while its session leaves in an image
-  pid_t asked_to_end_ = -1;  // an engine of an earlier harbour that holds the session
+  pid_t asked_to_end_ = -1;    // an engine of an earlier harbour that holds the session
+  pid_t asked_to_leave_ = -1;  // that harbour
+  std::optional<std::chrono::steady_clock::time_point> abandoned_;  // since when there is no engine and no word of the relay
 };
 
 }  // namespace ferry::relay

@@ -72,24 +72,24 @@ void Link::Ask(json head, Answer answer, std::string_view body) {
 
 void Link::Write(std::string bytes) {
   if (!open()) return;
-  queued_ += bytes;
-  queued_bytes_ = queued_.size() - written_;
+  queued_bytes_ += bytes.size();
+  queued_.push_back(std::move(bytes));
   OnWritable();
 }
 
 void Link::OnWritable() {
-  while (open() && written_ < queued_.size()) {
-    ssize_t wrote = ::write(out_, queued_.data() + written_, queued_.size() - written_);
+  while (open() && !queued_.empty()) {
+    const std::string& first = queued_.front();
+    ssize_t wrote = ::write(out_, first.data() + written_, first.size() - written_);
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0 && errno == EAGAIN) break;
+    if (wrote < 0 && errno == EAGAIN) return;
     if (wrote < 0) return Close();
     written_ += wrote;
+    queued_bytes_ -= wrote;
+    if (written_ < first.size()) continue;
+    queued_.pop_front();
+    written_ = 0;
   }
-  if (written_ == queued_.size()) queued_.clear();
-  else if (written_ > (4u << 20)) queued_.erase(0, written_);
-  else return void(queued_bytes_ = queued_.size() - written_);
-  written_ = 0;
-  queued_bytes_ = queued_.size();
 }
 
 void Link::OnReadable() {

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,8 +53,8 @@ class Link {
   Answer on_event_;
   int asked_ = 0;
   bool greeted_ = false;
-  std::string queued_;
-  std::size_t written_ = 0, queued_bytes_ = 0;
+  std::deque<std::string> queued_;
+  std::size_t written_ = 0, queued_bytes_ = 0;  // of the first; of all that is left
 };
 
 }  // namespace ferry::relay

@@ -47,16 +47,6 @@ bool IsHarbour(pid_t pid) {
   return false;
 }
 
-// The relay that started an engine, by the engine's environment; -1 for every other process.
-pid_t RelayOf(pid_t engine) {
-  std::ifstream environment(Proc(engine, "environ"));
-  constexpr std::string_view kRelay = "FERRY_RELAY_PID=";
-  for (std::string entry; std::getline(environment, entry, '\0');) {
-    if (entry.starts_with(kRelay)) return std::atoi(entry.c_str() + kRelay.size());
-  }
-  return -1;
-}
-
 void ReadCommand(LockHolder& engine) {
   std::ifstream command(Proc(engine.pid, "cmdline"));
   std::string before;
@@ -70,11 +60,20 @@ void ReadCommand(LockHolder& engine) {
 
 std::string AdopterLock(const std::string& connection_file) { return connection_file + ".relay"; }
 
+std::string VariableOf(pid_t pid, const std::string& name) {
+  std::ifstream environment(Proc(pid, "environ"));
+  for (std::string entry; std::getline(environment, entry, '\0');) {
+    if (entry.starts_with(name + "=")) return entry.substr(name.size() + 1);
+  }
+  return "";
+}
+
 LockHolder Examine(const std::string& holder) {
   LockHolder found;
   found.pid = PidHere(holder);
   if (found.pid <= 0) return found;
-  found.relay = RelayOf(found.pid);
+  const std::string relay = VariableOf(found.pid, "FERRY_RELAY_PID");  // an engine's
+  found.relay = relay.empty() ? -1 : std::atoi(relay.c_str());
   if (found.relay > 0) ReadCommand(found);
   const bool adopted = !found.file.empty() && FileLock::Held(AdopterLock(found.file));
   const bool harbour = IsHarbour(found.pid), of_harbour = found.relay > 0 && IsHarbour(found.relay);

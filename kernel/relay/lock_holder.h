@@ -31,4 +31,7 @@ std::string AdopterLock(const std::string& connection_file);
 // `holder`: what FileLock::Holder says.
 LockHolder Examine(const std::string& holder);
 
+// A variable of the environment in which a process of this user was started; "" without it.
+std::string VariableOf(pid_t pid, const std::string& name);
+
 }  // namespace ferry::relay

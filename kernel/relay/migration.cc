@@ -57,6 +57,7 @@ const char* Name(MoveState state) {
 Migration::~Migration() {
   ground_.timers.Clear(Timer::kMove);
   ground_.timers.Clear(Timer::kMovePing);
+  ground_.timers.Clear(Timer::kMoveTick);
 }
 
 void Migration::Advance(MoveState state) {
@@ -68,6 +69,8 @@ void Migration::Wait(milliseconds most, const std::string& what) {
   waits_for_ = what;
   ground_.timers.Set(Timer::kMove, most);
 }
+
+void Migration::Step(const char* name) { account_.emplace_back(name, Timers::Clock::now()); }
 
 void Migration::Ask(json head, void (Migration::*then)(const Parcel&), std::string_view body) {
   if (pack_.is_object()) head["session"] = pack_["session"];
@@ -106,7 +109,7 @@ void Migration::Begin() {
   std::string stem = ground_.dir.path() + "/m" + std::to_string(ground_.number);
   control_ = stem + "c";
   log_ = stem + ".log";
-  auto command = HarbourOf(wish_.host, stem, ground_.python);
+  auto command = HarbourOf(wish_.host, stem, ground_.python, ground_.author.session());
   if (!command) return Finish(command.error(), nullptr);
   auto link = Link::Open(std::move(*command));
   if (!link) return Finish(link.error(), nullptr);
@@ -115,6 +118,8 @@ void Migration::Begin() {
   Wait(kGreet, "the other end to answer");
   if (wish_.reach) return void(pack_ = {{"session", ground_.choice.sid}});
   Progress("connecting", true);
+  Step("connect");
+  held_ = Timers::Clock::now();
   hands_.drain();
 }
 
@@ -127,10 +132,16 @@ void Migration::OnEvent(Parcel parcel) {
                     "install " FERRY_VERSION " there"});
     }
     hello_ = true;
-    if (wish_.reach) OpenThere();
-    else Pack();
+    if (wish_.reach) return OpenThere();
+    if (!wish_.plan && !wish_.host.home() && !ground_.source) {
+      bulk_key_ = RandomHex(kBulkKeyBytes);
+      Ask({{"op", "bulk"}, {"session", ground_.choice.sid}, {"key", bulk_key_}, {"sockets", kBulkSockets}}, &Migration::OnBulk);
+    }
+    Pack();
   } else if (event == "bound" && !stem_.empty() && !next_) {
     Forward();
+  } else if (event == "arrived") {
+    OnBlobThere(parcel);
   } else if (event == "ended") {
     Abort({Code::kIo, "the engine on " + wish_.host.text + " ended: " + StringAt(parcel.head, "log"), "run `jupyter ferry doctor` there"});
   }
@@ -145,6 +156,7 @@ void Migration::Pack() {
   if (!drained_ || !hello_ || pack_.is_object()) return;
   Wait(kAnswer * 10, "the session to be saved");
   Progress("saving", true);
+  Step("save");
   AskSource({{"verb", "pack"}, {"system", wish_.system}}, &Migration::OnPacked);
 }
 
@@ -153,6 +165,7 @@ void Migration::OnPacked(const json& packed) {
   pack_ = packed;
   Wait(kAnswer, "what is installed there");
   Progress("examining it", true);
+  Step("examine");
   Ask({{"op", "facts"}, {"packages", pack_["packages"]}, {"files", pack_["files"]}}, &Migration::OnFacts);
 }
 
@@ -177,6 +190,7 @@ void Migration::Measure() {
 void Migration::OnEcho(const Parcel&) {
   if (++echoes_ == 1) measured_ = Timers::Clock::now();
   if (echoes_ < kEchoes) return;
+  Step("plan");
   bandwidth_ = (kEchoes - 1) * double(kPiece) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
   AskSource({{"verb", "plan"}, {"facts", plan_}, {"bandwidth", bandwidth_}, {"policy", wish_.policy}, {"force", wish_.force},
              {"yes", wish_.yes}, {"host", wish_.host.text}, {"system", wish_.system}}, &Migration::OnPlan);
@@ -211,11 +225,18 @@ void Migration::OnOpen(const Parcel& answer) {
   }
   Advance(MoveState::kPrecopy);
   if (over_) return;
+  Step("ship");
+  Advance(MoveState::kQuiesced);
+  if (over_) return;
   Ask({{"op", "missing"}, {"blobs", plan_["blobs"]}}, &Migration::OnMissing);
 }
 
 void Migration::OnMissing(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  const bool same = FlagAt(opened_, "same", false), image = plan_["image"].is_object();  // an image starts when it is there
+  if (!started_ && same && !image) StartThere("arrive");
+  else if (!started_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
+  listed_ = true;
   for (const json& blob : answer.head["missing"]) {
     files_.push_back(blob);
     to_ship_ += pack_["bytes"].value(blob.get<std::string>(), 0.0);
@@ -225,9 +246,18 @@ void Migration::OnMissing(const Parcel& answer) {
 
 // Keeps as much on its way as the wire takes. Files leave one after the other; each is answered once it was compared there.
 void Migration::ShipMore() {
+  if (bulk_ && bulk_->state() == BulkSender::State::kOpen) {
+    store::SessionFiles files = store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session"));
+    std::erase_if(files_, [&](const std::string& name) {
+      auto digest = Digest::FromHex(name);
+      if (digest && in_bulk_.insert(name).second) bulk_->Put(name, files.Blob(*digest));
+      return digest.has_value();
+    });
+  }
   while (!over_ && link_->open() && !getting_ && link_->waiting() < kAhead) {
     if (!file_ && files_.empty()) break;
     std::string name = files_.front();
+    if (bulk_ && Digest::FromHex(name) && !file_) return;  // how blobs travel is known within a second
     if (ground_.source) {
       getting_ = true;
       ground_.source->Ask({{"op", "get"}, {"session", pack_["session"]}, {"path", name}}, [this, name](Parcel piece) {
@@ -252,27 +282,79 @@ void Migration::ShipMore() {
     if (last) file_.reset();
     OnPiece(name, piece, last);
   }
-  if (over_ || !files_.empty() || puts_ > 0 || getting_) return;
-  if (state_ == MoveState::kPrecopy) {
-    Advance(MoveState::kQuiesced);
-    if (FlagAt(opened_, "same", false)) return ShipMore();
-    files_ = {"log", StringAt(pack_, "manifest")};
-    return ShipMore();
+  if (!over_ && files_.empty() && puts_ == 0 && !getting_ && in_bulk_.empty() && listed_ && !whole_) OnAllThere();
+}
+
+// Every file is there. What is synced meanwhile is not waited for before the last step.
+void Migration::OnAllThere() {
+  whole_ = true;
+  if (state_ == MoveState::kQuiesced) Advance(MoveState::kShipped);
+  if (over_) return;
+  if (plan_["image"].is_object() && !image_.is_object()) return TakeImage();
+  if (!started_) StartThere("arrive");
+  Step("load");
+  KeepWaiting();
+  synced_ = false;
+  Ask({{"op", "sync"}}, &Migration::OnSynced);
+  if (retried_) AskTarget({{"verb", "again"}}, &Migration::OnArrived);
+}
+
+// In an image everything comes that is in the process; it is taken when all that its generation needs is there.
+void Migration::TakeImage() {
+  Step("image");
+  Wait(kAnswer * 30, "the system image");
+  Progress("taking a system image", true);
+  hands_.hold(plan_["image"]["carry"], [this](json outcome) {
+    if (!over_) OnImage(outcome);
+  });
+}
+
+milliseconds Migration::Restoring() const {
+  return milliseconds(image_.is_object() ? static_cast<long>(image_.value("bytes", 0.0) / kRestore) : 0L);
+}
+
+void Migration::OnSynced(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
+  synced_ = true;
+  Conclude();
+}
+
+// What the move may wait for now, whatever came last.
+void Migration::KeepWaiting() {
+  if (!whole_) Wait(kAnswer, "the wire");
+  else if (!ready_) Wait(kStart + Restoring(), "an engine to start there");
+  else Wait(kAnswer * 30, "the variables to come back there");
+}
+
+// -- blobs beside the link
+
+void Migration::OnBulk(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) return;
+  bulk_ = std::make_unique<BulkSender>(StringAt(answer.head, "address"), answer.head.value("port", 0), FromHex(bulk_key_));
+}
+
+void Migration::LookAtBulk() {
+  bulk_->Hush();
+  if (bulk_->state() == BulkSender::State::kConnecting) return;
+  if (bulk_->state() == BulkSender::State::kBroken) {
+    shipped_ += double(bulk_->sent());
+    bulk_.reset();
+    files_.insert(files_.end(), in_bulk_.begin(), in_bulk_.end());
+    in_bulk_.clear();
+  } else {
+    by_bulk_ = true;
+    ground_.timers.Set(Timer::kMoveTick, kShowEvery);
   }
-  if (state_ == MoveState::kQuiesced) {
-    Advance(MoveState::kShipped);
-    if (over_) return;
-    if (!plan_["image"].is_object()) return StartThere("arrive");
-    Wait(kAnswer * 30, "the system image");
-    Progress("taking a system image", true);
-    return hands_.hold(plan_["image"]["carry"], [this](json outcome) {
-      if (!over_) OnImage(outcome);
-    });
-  }
-  if (state_ == MoveState::kShipped && image_.is_object() && stem_.empty()) return StartThere("arrive");
-  if (state_ == MoveState::kShipped && retried_) {
-    AskTarget({{"verb", "again"}}, &Migration::OnArrived);
-  }
+  if (listed_) ShipMore();
+}
+
+void Migration::OnBlobThere(const Parcel& event) {
+  std::string path = StringAt(event.head, "path");
+  if (!in_bulk_.contains(path)) return;  // it went by the link after all
+  if (!FlagAt(event.head, "ok", false)) return Abort(ErrorOf(event.head, wish_.host.text));
+  in_bulk_.erase(path);
+  KeepWaiting();
+  ShipMore();
 }
 
 // The source stands still, and its image is on disk. The bundle travels last: with it the image is whole.
@@ -282,7 +364,8 @@ void Migration::OnImage(const json& outcome) {
     return Abort({Code::kAborted, "the session changed while it was on its way", "try again"});
   }
   image_ = outcome;
-  to_ship_ = shipped_;
+  whole_ = false;
+  to_ship_ = Shipped();
   const std::string folder = ImageName(outcome.value("generation", 0u)) + "/";
   if (!FlagAt(opened_, "same", false)) {
     for (const json& file : outcome["files"]) {
@@ -295,9 +378,9 @@ void Migration::OnImage(const json& outcome) {
 }
 
 void Migration::OnPiece(const std::string& path, const std::string& piece, bool last) {
-  Wait(kAnswer, "the wire");
+  KeepWaiting();
   shipped_ += double(piece.size());
-  Progress("sent " + Size(shipped_) + " of " + Size(std::max(shipped_, to_ship_)));
+  ShowShipped();
   if (last) {
     files_.pop_front();
     ++puts_;
@@ -310,7 +393,13 @@ void Migration::OnPiece(const std::string& path, const std::string& piece, bool 
 void Migration::OnPut(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   --puts_;
+  if (!started_ && ++acknowledged_ == 2 && !plan_["image"].is_object()) StartThere("arrive");  // log and manifest
   ShipMore();
+}
+
+void Migration::ShowShipped() {
+  const double sent = Shipped();
+  Progress("sent " + Size(sent) + " of " + Size(std::max(sent, to_ship_)));
 }
 
 bool Migration::Thirsty() const { return !link_ || link_->waiting() < 2 * kAhead; }
@@ -318,8 +407,8 @@ bool Migration::Thirsty() const { return !link_ || link_->waiting() < 2 * kAhead
 // -- SHIPPED: an engine there
 
 void Migration::StartThere(const char* start) {
-  const double bytes = image_.is_object() ? image_.value("bytes", 0.0) : 0;
-  Wait(kStart + milliseconds(static_cast<long>(bytes / kRestore)), "an engine to start there");
+  started_ = true;
+  if (wish_.reach) Wait(kStart, "an engine to start there");
   Progress("starting an engine", true);
   const char* seed = std::getenv("PYTHONHASHSEED");
   Ask({{"op", "start"}, {"start", start}, {"hash_seed", seed ? seed : ground_.choice.hash_seed}, {"anonymous", ground_.choice.anonymous},
@@ -371,11 +460,11 @@ void Migration::OnReady() {
     link_->Tell({{"op", "begin"}});
     return Finish(std::nullopt, nullptr);
   }
-  Wait(kAnswer * 30, "the variables to come back there");
+  ready_ = true;
+  KeepWaiting();
   Progress("bringing the variables back", true);
   AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]},
-             {"image", image_.is_object()}},
-            &Migration::OnArrived);
+             {"blobs", plan_["blobs"]}, {"image", image_.is_object()}}, &Migration::OnArrived);
 }
 
 // What did not come out equal by replay is asked of the source in its stored form, once.
@@ -385,16 +474,24 @@ void Migration::OnArrived(const json& arrived) {
   if (!retried_ && !arrived["retry"].empty()) {
     retried_ = true;
     Progress("replayed cells gave something else; sending it stored", true);
+    arrived_ = nullptr;
+    whole_ = listed_ = false;
     return Ask({{"op", "missing"}, {"blobs", arrived["retry"]}}, &Migration::OnMissing);
   }
   if (!arrived["failed"].empty() && !wish_.force) {
     return Abort({Code::kRefused, "on " + wish_.host.text + " these did not come back as they are: " + StringAt(arrived, "failed_text"),
                   "%migrate " + wish_.host.text + " --force moves without them"});
   }
+  Conclude();
+}
+
+void Migration::Conclude() {
+  if (!arrived_.is_object() || !whole_ || !synced_) return;
   Advance(MoveState::kVerified);
   if (over_) return;
   if (!link_->open()) return Abort({Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"});
   Progress("handing over", true);
+  Step("depart");
   departing_ = true;
   AskSource({{"verb", "depart"}, {"epoch", pack_.value("epoch", 0) + 1}, {"host", wish_.host.text}}, &Migration::OnDeparted);
 }
@@ -410,6 +507,7 @@ void Migration::OnDeparted(const json& departed) {
   NamedFault("departed");
   if (!link_->open()) return Return({Code::kIo, "the wire to " + wish_.host.text + " was cut", ""});
   Wait(kSolve * 30, "the session to be saved there");
+  Step("own");
   AskTarget({{"verb", "own"}, {"epoch", pack_.value("epoch", 0) + 1}}, &Migration::OnOwned);
 }
 
@@ -417,10 +515,12 @@ void Migration::OnOwned(const json& owned) {
   if (StringAt(owned, "status") != "ok") return Return(ErrorOf(owned, wish_.host.text));
   link_->Tell({{"op", "begin"}});
   Advance(MoveState::kHandedOver);
+  Step("");
   json display = arrived_["display"];
+  if (display.is_object() && display["application/json"].is_object()) display["application/json"].update(Account());
   char text[160];
   std::snprintf(text, sizeof text, "Moved to %s in %.1f s, %s sent. ", wish_.host.text.c_str(), Seconds(Timers::Clock::now() - began_),
-                Size(shipped_).c_str());
+                Size(Shipped()).c_str());
   if (display.is_object()) {
     display["text/plain"] = text + StringAt(display, "text/plain");
     display["text/html"] = "<div>" + std::string(text) + "</div>" + StringAt(display, "text/html");
@@ -428,6 +528,16 @@ void Migration::OnOwned(const json& owned) {
     display = {{"text/plain", text}};
   }
   Finish(std::nullopt, display);
+}
+
+// What the move took, for programs.
+json Migration::Account() const {
+  json steps = json::array();
+  for (std::size_t i = 0; i + 1 < account_.size(); ++i) {
+    steps.push_back({account_[i].first, Seconds(account_[i + 1].second - account_[i].second)});
+  }
+  auto now = account_.back().second;
+  return {{"seconds", Seconds(now - began_)}, {"pause", Seconds(now - held_)}, {"bytes_moved", Shipped()}, {"wire", by_bulk_ ? "bulk" : "ssh"}, {"steps", steps}};
 }
 
 // -- ends
@@ -482,6 +592,11 @@ void Migration::OnTimer() {
     next_->Ping(ground_.author);
     ground_.timers.Set(Timer::kMovePing, kPingEvery);
   }
+  if (ground_.timers.Expired(Timer::kMoveTick) && !over_ && bulk_ && !whole_) {
+    if (std::exchange(ticked_, bulk_->sent()) != bulk_->sent()) KeepWaiting();
+    ShowShipped();
+    ground_.timers.Set(Timer::kMoveTick, kShowEvery);
+  }
   if (ground_.timers.Expired(Timer::kMove) && !over_) {
     Abort({Code::kIo, "waited in vain for " + waits_for_, "see that `ssh " + wish_.host.destination + "` works, and try again"});
   }
@@ -492,6 +607,7 @@ void Migration::AddItems(std::vector<zmq::pollitem_t>& items) {
     items.push_back({nullptr, link_->in(), ZMQ_POLLIN, 0});
     items.push_back({nullptr, link_->out(), static_cast<short>(link_->wants_to_write() ? ZMQ_POLLOUT : 0), 0});
   }
+  if (bulk_) items.push_back({nullptr, bulk_->fd(), ZMQ_POLLIN, 0});
   if (next_) {
     for (zmq::socket_t* s : {&next_->iopub, &next_->shell, &next_->control}) items.push_back({*s, 0, ZMQ_POLLIN, 0});
   }
@@ -509,6 +625,7 @@ void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     link->OnReadable();
     if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !files_.empty()) ShipMore();
   }
+  if (!over_ && bulk_) LookAtBulk();
   if (!over_ && link_ && !link_->open() && !late_) {
     return Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
                                   : ExplainSsh(wish_.host, link_->said()));

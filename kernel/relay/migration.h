@@ -8,8 +8,9 @@
 //   state        what has been proved on entering it                          what is at stake when ... dies
 //   RUNNING      the words make sense                                         source: as ever; target, wire: abort
 //   PRECOPY      the target fits, the plan is made, its session is open       the same; blobs that arrived are garbage there
-//   QUIESCED     every blob is there, compared with its digest                the same
-//   SHIPPED      log and manifest are there too and on disk                   the same
+//   QUIESCED     nothing changes any more here, the plan is carried out       the same
+//   SHIPPED      every blob is there, compared with its digest; log and       the same
+//                manifest are there
 //   VERIFIED     an engine there holds every promised name, each compared     the same, until the source has departed
 //   HANDED_OVER  the target has written that it owns the next epoch           source: nothing; target: an engine there is
 //                and saved a generation of its own                            started from it
@@ -21,10 +22,15 @@
 // *relay* dies in between, the source's file names the target, and the departed engine saves nothing.
 //
 // While a session moves nothing reaches the source's shell: requests wait in the relay's queue for whoever owns it then.
+//
+// Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Blobs travel beside
+// the link where a port can be reached (bulk.h). What arrived is synced there while the variables come back.
 #pragma once
 
 #include <deque>
+#include <set>
 
+#include "kernel/relay/bulk.h"
 #include "kernel/relay/engine.h"
 #include "kernel/relay/link.h"
 #include "kernel/relay/ssh.h"
@@ -103,6 +109,7 @@ class Migration {
   void AskTarget(json content, void (Migration::*then)(const json&));
   void Progress(const std::string& what, bool always = false);
   void Wait(std::chrono::milliseconds most, const std::string& what);
+  void Step(const char* name);  // another part of the move begins, for its account
 
   void OnEvent(Parcel parcel);
   void Pack();
@@ -118,7 +125,18 @@ class Migration {
   void ShipMore();
   void OnPiece(const std::string& path, const std::string& piece, bool last);
   void OnPut(const Parcel& answer);
+  void TakeImage();
   void OnImage(const json& outcome);
+  std::chrono::milliseconds Restoring() const;  // what the image may take more than an engine that starts
+  void OnBulk(const Parcel& answer);
+  void LookAtBulk();
+  void OnBlobThere(const Parcel& event);
+  void OnAllThere();
+  void OnSynced(const Parcel& answer);
+  void Conclude();
+  void KeepWaiting();
+  void ShowShipped();
+  double Shipped() const { return shipped_ + (bulk_ ? double(bulk_->sent()) : 0.0); }
   void StartThere(const char* start);
   void OnStarted(const Parcel& answer);
   void Forward();
@@ -129,6 +147,7 @@ class Migration {
   void OnOwned(const json& owned);
   void Return(Error error);
   void Finish(std::optional<Error> error, json display);
+  json Account() const;
 
   Ground ground_;
   MoveWish wish_;
@@ -149,7 +168,18 @@ class Migration {
   std::optional<Mapped> file_;
   std::size_t sent_ = 0, puts_ = 0;
   bool getting_ = false, retried_ = false;
+  std::string bulk_key_;
+  std::unique_ptr<BulkSender> bulk_;      // null: everything goes by the link
+  std::set<std::string> in_bulk_;         // blobs that it has and that are not there yet
+  bool by_bulk_ = false;                  // the account of the move says so
+  std::uint64_t ticked_ = 0;              // bytes sent by it when that was last shown
+  int acknowledged_ = 0;                  // files that came by the link
+  bool started_ = false, ready_ = false;  // an engine there: asked for; met
+  bool listed_ = false;                   // the target has said what it lacks
+  bool whole_ = false, synced_ = false;   // every file is there; and on disk
   double shipped_ = 0, to_ship_ = 0;  // bytes
+  Timers::Clock::time_point held_{};  // since when messages wait
+  std::vector<std::pair<std::string, Timers::Clock::time_point>> account_;  // when each part began
   std::string stem_;
   pid_t forward_ = -1, pid_ = -1;
   std::map<std::string, std::function<void(json)>> asked_;  // of the next engine, by msg_id

@@ -59,7 +59,7 @@ Result<Host> ParseHost(const std::string& text) {
   return host;
 }
 
-Result<std::vector<std::string>> SshHarbour(const Host& host, const std::string& control, const std::string& program) {
+Result<std::vector<std::string>> SshHarbour(const Host& host, const std::string& control, const std::string& program, const std::string& from) {
   auto ssh = Ssh();
   if (!ssh) return ssh.error();
   auto words = Common(*ssh, host, control);
@@ -68,7 +68,7 @@ Result<std::vector<std::string>> SshHarbour(const Host& host, const std::string&
     words.insert(words.end(), {"-o", option});
   }
   // sh -c, since the user's login shell may be any.
-  std::string script = "for f in \"$(command -v jupyter-ferry)\" \"$HOME/.local/bin/jupyter-ferry\" " + Quoted(program) +
+  std::string script = std::string("export ") + kHarbourOf + "=" + Quoted(from) + "; for f in \"$(command -v jupyter-ferry)\" \"$HOME/.local/bin/jupyter-ferry\" " + Quoted(program) +
                        "; do [ -x \"$f\" ] && exec \"$f\" harbour; done; echo ferry-no-program >&2; exit 127";
   words.insert(words.end(), {host.destination, "exec sh -c " + Quoted(script)});
   return words;

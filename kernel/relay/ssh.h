@@ -21,8 +21,11 @@ struct Host {
 Result<Host> ParseHost(const std::string& text);
 
 // Runs the harbour of `host`. `control`: path of the socket of the connection; `program`: where jupyter-ferry lies here,
-// tried there after PATH and ~/.local/bin.
-Result<std::vector<std::string>> SshHarbour(const Host& host, const std::string& control, const std::string& program);
+// tried there after PATH and ~/.local/bin; `from`: who asks, for kHarbourOf.
+Result<std::vector<std::string>> SshHarbour(const Host& host, const std::string& control, const std::string& program, const std::string& from);
+
+// The environment variable by which a harbour is known as that of one relay.
+inline constexpr const char* kHarbourOf = "FERRY_HARBOUR_OF";
 
 // Forwards local unix sockets to remote ones through the connection at `control`: pairs (local, remote).
 Result<std::vector<std::string>> SshForward(const Host& host, const std::string& control,

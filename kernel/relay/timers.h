@@ -7,7 +7,7 @@
 
 namespace ferry::relay {
 
-enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMovePing, kHold, kCount };
+enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMovePing, kMoveTick, kHold, kCount };
 
 class Timers {
  public:

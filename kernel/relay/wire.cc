@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include <cerrno>
+#include <charconv>
 #include <ctime>
 
 #include "util/check.h"
@@ -53,6 +54,17 @@ std::string StringAt(const json& object, const char* key) {
 bool FlagAt(const json& object, const char* key, bool otherwise) {
   auto found = object.find(key);
   return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+}
+
+std::string FromHex(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    unsigned char byte = 0;
+    auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    if (error != std::errc() || end != text.data() + i + 2) return "";
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
 }
 
 std::string RandomHex(int bytes) {

@@ -21,6 +21,7 @@ using Frames = std::vector<zmq::message_t>;
 
 // `bytes` random bytes of the system as lower-case hex digits.
 std::string RandomHex(int bytes);
+std::string FromHex(std::string_view text);  // its bytes; "" where it is no hex
 
 // The string or flag at `key` of an object; the default where there is none or it is something else. Front ends may send
 // anything.

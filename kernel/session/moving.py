@@ -23,6 +23,7 @@ from .saver import packages
 
 log = logging.getLogger("kernelferry.session")
 
+LOOK_AGAIN = 0.002  # seconds between two looks for a blob that is on its way
 NAMED = 5  # names, packages or files that a refusal spells out
 RUNNING = ("IPython", "ipykernel", "kernelferry", "zmq", "tornado")  # not the session's own: what a kernel is made of
 
@@ -59,6 +60,25 @@ class LaterWriter:
         writer.set(**self.fields)
         if self.report is not None:
             writer.set_report(self.report)
+
+
+class Awaiting:
+    """A reader of a session whose blobs are on their way. The harbour ends this process when they do not come."""
+
+    def __init__(self, reader, coming):
+        self._reader, self._coming = reader, set(coming)
+
+    def __getattr__(self, name):
+        return getattr(self._reader, name)
+
+    def blob(self, digest):
+        while True:
+            try:
+                return self._reader.blob(digest)
+            except _ferry.FerryError as error:
+                if error.code != "not-found" or digest not in self._coming:
+                    raise
+            time.sleep(LOOK_AGAIN)
 
 
 class Moving:
@@ -134,9 +154,9 @@ class Moving:
         differences = self._differences(there, needs_files=bool(replays))
         stuck = {} if by_image else {name: entry for entry in self.packed.components if entry.way not in ("stored", "replayed")
                  or entry.way == "replayed" and tuple(entry.key) not in replays for name in entry.names}
-        blobs = [entry.blob for entry in self.packed.components
-                 if entry.blob and (tuple(entry.key) not in replays or entry.exports)]
-        blobs += [item.blob for item in self.packed.process if item.blob]
+        blobs = [item.blob for item in self.packed.process if item.blob]  # in the order in which they are loaded there
+        newest_first = sorted(self.packed.components, key=lambda entry: -max(entry.executions or [0]))
+        blobs += [entry.blob for entry in newest_first if entry.blob and (tuple(entry.key) not in replays or entry.exports)]
         refused = None
         if differences and not content["force"]:
             what = f"{content['host']} is not ready for this session: " + _some([d["what"] for d in differences])
@@ -256,7 +276,7 @@ class Moving:
 
     def _set_out(self, content):
         session = self.session
-        reader = session.store.read(session.sid)
+        reader = Awaiting(session.store.read(session.sid), content["blobs"])
         manifest, records = reader.generation(content["generation"]), reader.records()
         entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
         for entry in entries:

@@ -27,17 +27,18 @@ def missing():
 
 
 class Sshd:
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, address="127.0.0.1", port=None, inside=()):
+        """`port`: where the address has all its ports to itself; `inside`: words before the command that runs sshd."""
+        self.folder, self.address, self.inside = folder, address, inside
         folder.mkdir(mode=0o700)
         for key in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
         self.home = folder / "store"  # FERRY_HOME of sessions that arrive here
         self.runtime = folder / "run"
         self.runtime.mkdir(mode=0o700)
-        self._held = Port()  # also while no sshd runs
-        self.port = self._held.number
-        self.text = f"127.0.0.1:{self.port}"
+        self._held = Port() if port is None else None  # also while no sshd runs
+        self.port = port or self._held.number
+        self.text = address if port == 22 else f"{address}:{self.port}"
         (folder / "config").write_text(
             f"Host *\n IdentityFile {folder}/user\n IdentitiesOnly yes\n UserKnownHostsFile {folder}/known\n GlobalKnownHostsFile /dev/null\n")
         self.know()
@@ -52,23 +53,25 @@ class Sshd:
 
     def know(self, known=True):
         key = " ".join((self.folder / "host.pub").read_text().split()[:2])
-        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {key}\n" if known else "")
+        (self.folder / "known").write_text(f"{self.address if self.port == 22 else f'[{self.address}]:{self.port}'} {key}\n" if known else "")
 
-    def start(self, **environment):
+    def start(self, forced="", **environment):
+        """`forced`: a command that gets what was asked for as SSH_ORIGINAL_COMMAND."""
         self.environment |= environment
         variables = {"FERRY_HOME": self.home, "XDG_RUNTIME_DIR": self.runtime, "IPYTHONDIR": self.folder / "ipython", **self.environment}
         (self.folder / "sshd_config").write_text("\n".join([
-            f"Port {self.port}", "ListenAddress 127.0.0.1", f"HostKey {self.folder}/host", f"AuthorizedKeysFile {self.folder}/authorized",
+            f"Port {self.port}", f"ListenAddress {self.address}", f"HostKey {self.folder}/host", f"AuthorizedKeysFile {self.folder}/authorized",
             "PidFile none", "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
-            "PermitRootLogin yes", "MaxStartups 100", "SetEnv " + " ".join(f'"{name}={value}"' for name, value in variables.items()), ""]))
+            "PermitRootLogin yes", "MaxStartups 100", "Subsystem sftp internal-sftp", "SetEnv " + " ".join(f'"{name}={value}"' for name, value in variables.items()),
+            f"ForceCommand {forced}" if forced else "", ""]))
         if os.getuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)  # where sshd wants to lock itself in
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.folder / "sshd_config"], stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen([*self.inside, SSHD, "-D", "-e", "-f", self.folder / "sshd_config"], stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return socket.create_connection((self.address, self.port), timeout=1).close()
             except OSError:
                 assert time.monotonic() < deadline and self.process.poll() is None, (self.folder / "log").read_text()
                 time.sleep(0.02)

@@ -5,7 +5,7 @@ import os
 import signal
 
 from tests.processes import below, kill
-from tests.relay.conftest import wait_until
+from tests.relay.conftest import ended, wait_until
 
 
 def pid_of(kernel):
@@ -97,6 +97,24 @@ def test_the_wire_breaks_and_the_other_end_does_not_hear_of_it(notebook, host):
         assert pid_of(kernel) != pid
     finally:
         kill(*frozen)
+
+
+def test_a_harbour_whose_wire_is_dead_leaves_after_its_engine(notebook, host):
+    """Nobody tells it that the wire broke; its engine has crashed, and the session must not stay locked."""
+    host.stop()
+    host.start(FERRY_LEASE="1")
+    kernel = moved(notebook, host)
+    kernel.magic("%checkpoint")
+    pid, frozen = pid_of(kernel), host.freeze()
+    try:
+        harbour = psutil.Process(pid).parent()
+        kill(*below(kernel.relay.pid, "ssh"), kernel.relay)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: ended(harbour.pid), "the harbour keeps the session")  # nobody waits for it while sshd is frozen
+    finally:
+        kill(*frozen)
+    kernel.kill()
+    assert notebook.open().run("x, x is y", cell_id="cell-2", seconds=90).text.endswith("[execute_result] ([1, 2], True)\n")
 
 
 def test_restarted_on_purpose_it_is_clean_and_here(notebook, host):

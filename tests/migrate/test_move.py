@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 CELLS = """
 import os, random, math
 import numpy as np
@@ -78,6 +80,20 @@ def test_what_is_there_already_is_not_sent_again(notebook, host):
     later = {path.name: path.stat().st_mtime_ns for path in host.home.rglob("blobs/*/*")}
     kept = [name for name in blobs if later.get(name) == times.get(name)]
     assert kept, "the large array was sent again"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["reachable", "unreachable"])
+def test_blobs_travel_beside_ssh_where_a_port_can_be_reached(notebook, host, told):
+    if not told:  # the harbour does not know by which address ssh came
+        host.stop()
+        host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+    kernel = notebook.open()
+    kernel.run("import numpy as np; a, b, c, d, e = (np.random.default_rng(i).random(400_000) for i in range(5))")
+    before = kernel.fingerprints()
+    moved = kernel.magic(f"%migrate {host.text} --policy store-first")
+    assert moved["ok"] and moved["wire"] == ("bulk" if told else "ssh"), moved
+    assert moved["bytes_moved"] > 16e6 and kernel.fingerprints() == before
+    assert not list(host.home.rglob("incoming*"))
 
 
 def test_cheapest_replays_there_and_store_first_does_not(notebook, host):

@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | kills | soak | heavy | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | kills | soak | heavy | moves | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back by plans that are forced on it: all replayed, and each half
@@ -11,6 +11,7 @@
     kills      relay, engine or both killed at --kills random instants under load
     soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
+    moves      200 moves of random programs between hosts under random faults, and session files moved by forced plans
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
@@ -40,7 +41,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fidelity, fuzz, kills, rivals, soak
+from tests.stress import fidelity, fuzz, kills, moves, rivals, soak
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -238,7 +239,20 @@ def stress_rivals(options) -> int:
     return 1 if lost else 0
 
 
-NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "kills", "soak", "heavy", "fuzz")
+def stress_moves(count: int, sample: int) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="ferry-moves-"))
+    journal = ROOT / ".cache" / "stress" / f"moves-{commit()}.json"
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    files = session_file.read_all(SESSIONS)
+    try:
+        tally = moves.run(folder, count, files[::max(1, len(files) // sample)] if sample else [], journal)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    write_fidelity("moves", moves.summary(tally, commit(), str(datetime.date.today())))
+    return 1 if tally.failures else 0
+
+
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "kills", "soak", "heavy", "moves", "fuzz")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -249,6 +263,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--anew", metavar="TEXT", help="fidelity: also run what has this verdict, or TEXT in its name, and is done")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
+    parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs")
+    parser.add_argument("--files", type=int, default=12, help="how many session files move by forced plans")
     parser.add_argument("--seconds", type=int, help="for each target of fuzz (120), of soak (1200)")
     options = parser.parse_args(words)
     work = {
@@ -261,6 +277,7 @@ def main(words: list[str] | None = None) -> int:
         "kills": lambda: stress_kills(options.kills),
         "soak": lambda: stress_soak(options.seconds or 1200),
         "heavy": stress_heavy,
+        "moves": lambda: stress_moves(options.moves, options.files),
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
     try:

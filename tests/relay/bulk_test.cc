@@ -1,0 +1,82 @@
+// Files beside a link: whole ones arrive, strangers do not disturb, and a receiver that goes away is noticed.
+#include "kernel/relay/bulk.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "kernel/relay/parcel.h"
+#include "tests/util/folder.h"
+#include "util/file.h"
+
+namespace ferry::relay {
+namespace {
+
+const std::string kKey(kBulkKeyBytes, 'k');
+
+void Await(int fd) {
+  pollfd wait{fd, POLLIN, 0};
+  ASSERT_EQ(::poll(&wait, 1, 60000), 1);
+}
+
+std::string FileOf(const std::string& folder, const std::string& name, std::size_t size) {
+  std::string path = folder + "/" + name;
+  auto file = File::Create(path);
+  EXPECT_TRUE(file && file->Write(std::string(size, name[0])));
+  return path;
+}
+
+TEST(Bulk, FilesArriveWhole) {
+  test::Folder folder;
+  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+  ASSERT_TRUE(receiver);
+  int stranger = ConnectWithin("127.0.0.1", (*receiver)->port(), 1000);
+  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+  Await(sender.fd());
+  ASSERT_EQ(sender.state(), BulkSender::State::kOpen);
+  const std::vector<std::size_t> sizes = {0, 1, kPiece, 3 * kPiece + 7};
+  for (std::size_t i = 0; i < sizes.size(); ++i) sender.Put(std::to_string(i), FileOf(folder.path(), std::to_string(i), sizes[i]));
+  std::size_t came = 0;
+  while (came < sizes.size()) {
+    Await((*receiver)->fd());
+    for (const auto& arrival : (*receiver)->Take()) {
+      ++came;
+      ASSERT_FALSE(arrival.error);
+      EXPECT_EQ(*ReadFile(arrival.temporary), std::string(sizes[std::stoi(arrival.path)], arrival.path[0]));
+    }
+  }
+  EXPECT_EQ(sender.sent(), 4 * kPiece + 8);
+  ::close(stranger);
+}
+
+TEST(Bulk, AnotherKeyOrNobodyThereIsBroken) {
+  test::Folder folder;
+  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+  ASSERT_TRUE(receiver);
+  const int port = (*receiver)->port();
+  BulkSender other("127.0.0.1", port, std::string(kBulkKeyBytes, 'o'));
+  Await(other.fd());
+  EXPECT_EQ(other.state(), BulkSender::State::kBroken);
+  receiver->reset();
+  BulkSender nobody("127.0.0.1", port, kKey);
+  Await(nobody.fd());
+  EXPECT_EQ(nobody.state(), BulkSender::State::kBroken);
+}
+
+TEST(Bulk, AReceiverThatGoesAwayIsNoticed) {
+  test::Folder folder;
+  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+  ASSERT_TRUE(receiver);
+  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+  Await(sender.fd());
+  sender.Hush();
+  receiver->reset();
+  std::string file = FileOf(folder.path(), "big", 64 << 20);
+  for (int i = 0; i < kBulkSockets; ++i) sender.Put(std::to_string(i), file);
+  Await(sender.fd());
+  EXPECT_EQ(sender.state(), BulkSender::State::kBroken);
+  EXPECT_EQ(*List(folder.path()), std::vector<std::string>{"big"});
+}
+
+}  // namespace
+}  // namespace ferry::relay

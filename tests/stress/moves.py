@@ -1,0 +1,206 @@
+"""Moves of random programs between here and two hosts, under random faults: never lost, never doubled, always equal.
+
+Each program runs beside a kernel that stays. Before each of its cells it moves somewhere, by one of the policies, and at a
+random step of the move comes one of the faults of tests/migrate/test_faults.py, or none. After that the session lives in one
+engine, its variables equal those of the kernel that stayed, and the list `ran` holds each cell once.
+
+Beside that, session files move by plans that are forced on them, as in tests/sessions/plans.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import random
+import signal
+from pathlib import Path
+
+import psutil
+
+from tests.client import Kernel, KernelGone
+from tests.migrate.sshd import Sshd
+from tests.migrate.test_faults import STEPS, engines, hurt, pid_of
+from tests.relay.conftest import wait_until
+from tests.sessions import plans, programs
+from tests.sessions.harness import Place, cell_id, is_admitted, prepare
+
+STAYS = ("(x for x in", "iter(")  # statements that make what cannot travel
+ARRIVES = 90  # seconds
+
+
+@dataclasses.dataclass
+class Tally:
+    moves: int = 0  # that arrived
+    stayed: int = 0  # that ended with the session where it was, after a fault
+    refused: dict[str, str] = dataclasses.field(default_factory=dict)  # where: what was said
+    faults: dict[str, int] = dataclasses.field(default_factory=dict)
+    equal: int = 0  # names compared
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    def compare(self, where: str, expected: dict, found: dict, admitted=()):
+        for name, (fingerprint, opaque) in expected.items():
+            if name in admitted or opaque:
+                continue
+            if found.get(name, [None])[0] != fingerprint:
+                self.failures.append(f"{where}: {name} is {'different' if name in found else 'missing'}")
+            self.equal += 1
+        self.failures += [f"{where}: {name} is there and was not" for name in found.keys() - expected.keys() - set(admitted)]
+
+
+class Desk:
+    """Two hosts, and kernels that know both."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.hosts = folder, [Sshd(folder / name) for name in ("a", "b")]
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "ssh").write_text("#!/bin/sh\nfor word; do case $word in\n" + "".join(
+            f"  {host.port}) exec {host.bin}/ssh \"$@\" ;;\n" for host in self.hosts) + "esac; done\nexit 255\n")
+        (self.bin / "ssh").chmod(0o755)
+
+    def kernel(self, place: Place, **environment) -> Kernel:
+        return Kernel(place.home, place.notebook, place.work, PATH=f"{self.bin}:{os.environ['PATH']}", FERRY_REHEARSE="never", **environment)
+
+    def end(self):
+        for host in self.hosts:
+            host.cut()
+        for process in psutil.process_iter(["environ"]):
+            if (process.info["environ"] or {}).get("FERRY_HOME", "").startswith(str(self.folder)):
+                try:
+                    process.kill()
+                except psutil.NoSuchProcess:
+                    pass
+
+
+def play(desk: Desk, seed: int, tally: Tally) -> None:
+    """One program from its first cell to its last."""
+    folder = desk.folder / f"p{seed}"
+    folder.mkdir()
+    session, draw = programs.session(seed), random.Random(seed)
+    place, other = (Place(folder / name / "home", folder / name / "work", folder / name / "notebook.ipynb") for name in ("moves", "stays"))
+    prepare(session, place), prepare(session, other)
+    step = folder / "step"
+    step.write_text("")
+    kernel = desk.kernel(place, FERRY_MOVE_STOP=str(step), PYTHONHASHSEED="1")  # of both: sets have an order
+    plain = Kernel(other.home, other.notebook, other.work, FERRY_SAVE="off", PYTHONHASHSEED="1")
+    try:
+        at = "home"
+        for each in (kernel, plain):
+            each.run("ran = []", cell_id(0))
+        sid = kernel.control("ferry_status_request")["session"]
+        for number, cell in enumerate(session.cells, 1):
+            at = move(desk, kernel, sid, step, draw, at, f"program {seed}, before cell {number}", tally)
+            for each in (kernel, plain):
+                answer = each.run(f"ran.append({number})\n{cell.source}", cell_id(number))
+                if answer.error.partition(":")[0] != cell.raises:
+                    tally.failures.append(f"program {seed}, cell {number} ended with {answer.error or 'no error'}")
+            tally.compare(f"program {seed}, after cell {number} on {at}", plain.fingerprints(), kernel.fingerprints())
+            if kernel.evaluate([f"ran == list(range(1, {number + 1}))"]) != ["True"]:
+                tally.failures.append(f"program {seed}: ran is {kernel.evaluate(['ran'])}")
+    finally:
+        kernel.kill()
+        plain.kill()
+
+
+def move(desk, kernel, sid, step, draw, at, where, tally) -> str:
+    """One move with its fault; where the session is then."""
+    target = draw.choice([place for place in ("home", *(host.text for host in desk.hosts)) if place != at])
+    policy, harm = draw.choice(["cheapest", "store-first"]), draw.choice(["none", "none", "wire", "source", "target", "interrupt"])
+    far = next((host for host in desk.hosts if host.text == target), None)
+    if harm in ("wire", "target") and far is None:
+        harm = "none"
+    tally.faults[harm] = tally.faults.get(harm, 0) + 1
+    kernel.magic("%checkpoint")  # a source that is killed brings back what was saved
+    pid = pid_of(kernel)
+    name = draw.choice(STEPS)
+    if harm != "none":
+        step.write_text(name)
+    request = kernel.send(f"%migrate {target} --policy {policy}", store_history=False)
+    if harm != "none":
+        wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, f"{where}: never came to {name}")
+        if harm == "interrupt":
+            kernel.client.control_channel.send(kernel.client.session.msg("interrupt_request", {}))
+        else:
+            hurt(harm, kernel, far, pid)
+        step.write_text("")
+        kernel.relay.send_signal(signal.SIGCONT)
+    moved = kernel.collect(request, ARRIVES)
+    kernel.run("", silent=True, seconds=ARRIVES)  # whoever serves now
+    wait_until(lambda: len(engines(sid)) == 1, f"{where}: {harm} at {name}: engines {engines(sid)}")
+    if engines(sid) != [pid_of(kernel)]:
+        tally.failures.append(f"{where}: {harm} at {name}: another engine serves")
+    if moved.status == "ok":
+        tally.moves += 1
+        return target
+    if harm == "none":
+        tally.failures.append(f"{where}: {target} by {policy}: {moved.error}")
+    tally.stayed += 1
+    return at
+
+
+def by_plans(desk: Desk, session, tally: Tally) -> None:
+    """A session file moved by each of its forced plans, and back: equal, or refused by name."""
+    folder = desk.folder / f"s-{session.name}"
+    place = Place(folder / "home", folder / "work", folder / "notebook.ipynb")
+    folder.mkdir()
+    prepare(session, place)
+    kernel = desk.kernel(place)
+    try:
+        for number, cell in enumerate(session.cells, 1):
+            kernel.run(cell.source, cell_id(number))
+        expected = kernel.fingerprints()
+        for label, again in plans.plans(sorted(expected)).items():
+            for verb, chosen in (("recompute", again), ("pin", sorted(set(expected) - set(again)))):
+                if chosen:
+                    kernel.magic(f"%session {verb} {' '.join(chosen)}")
+            moved = kernel.magic(f"%migrate {desk.hosts[0].text}")
+            if not moved["ok"]:
+                tally.refused[f"{session.name}, {label}"] = moved["error"]["what"]
+                tally.compare(f"{session.name}, {label}, refused", expected, kernel.fingerprints())
+                continue
+            tally.moves += 1
+            admitted = [name for name, entry in moved["variables"].items() if is_admitted(entry)]
+            tally.compare(f"{session.name}, {label}", expected, kernel.fingerprints(), admitted)
+            home = kernel.run("%migrate home --policy store-first", store_history=False)
+            if home.status != "ok" or admitted:
+                tally.refused[f"{session.name}, {label}, back"] = home.error or f"admitted: {', '.join(admitted)}"
+                return
+    finally:
+        kernel.kill()
+
+
+def run(folder: Path, moves: int, files: list, journal: Path) -> Tally:
+    """Until so many moves have been tried. What became of each program stands in the journal at once."""
+    tally, desk, seed = Tally(), Desk(folder), 0
+    try:
+        for session in files:
+            guarded(tally, session.name, by_plans, desk, session, tally)
+            journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
+        while tally.moves + tally.stayed < moves:
+            if not any(stay in cell for cell in programs.Program(seed).cells for stay in STAYS):
+                guarded(tally, f"program {seed}", play, desk, seed, tally)
+                journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
+                print(f"{tally.moves} moved, {tally.stayed} stayed, {tally.equal} names equal", *tally.failures, sep="\n  ", flush=True)
+            seed += 1
+    finally:
+        desk.end()
+    return tally
+
+
+def guarded(tally, name, work, *arguments) -> None:
+    try:
+        work(*arguments)
+    except (KernelGone, AssertionError) as error:
+        tally.failures.append(f"{name}: {error}")
+
+
+def summary(tally: Tally, commit: str, date: str) -> str:
+    """Its part of docs/fidelity.md."""
+    faults = ", ".join(f"{count} {harm}" for harm, count in sorted(tally.faults.items()))
+    return "\n".join([
+        "## moves", "",
+        f"`./dev stress moves` at {commit}, {date}: {tally.moves} moves arrived, {tally.stayed} ended with the session where it was (faults of the moves of "
+        f"random programs: {faults}); {tally.equal} names compared with a session that stayed; failures: {'; '.join(tally.failures) or 'none'}.", "",
+        "| session file, forced plan | why it was not moved |", "|---|---|",
+        *(f"| {where} | {why.replace('|', '/')[:160]} |" for where, why in tally.refused.items()), ""])
