@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "kernel/relay/parcel.h"
 #include "util/file.h"
@@ -16,8 +17,9 @@ namespace ferry::relay {
 namespace {
 
 constexpr int kConnectMs = 1000;
-constexpr std::size_t kMostStrangers = 16;  // connections at a time, ours among them
-constexpr int kListenMs = 10000;            // how long connections are waited for
+constexpr int kMostCallers = 16;                     // who is heard, ours among them: nobody can start threads without end
+constexpr std::chrono::milliseconds kListen{30000};  // how long, whoever calls
+constexpr std::chrono::seconds kLookEvery{1};        // at a connection on which nothing is sent
 
 }  // namespace
 
@@ -84,8 +86,10 @@ Result<void> BulkSender::SendFiles(Sealed& to) {
     std::pair<std::string, std::string> next;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return over_ || !files_.empty(); });
+      const bool woken = wake_.wait_for(lock, kLookEvery, [&] { return over_ || !files_.empty(); });
       if (over_) return {};
+      if (!to.alive()) return Error{Code::kIo, "a bulk connection was cut", ""};
+      if (!woken) continue;
       next = std::move(files_.front());
       files_.pop_front();
     }
@@ -112,7 +116,7 @@ Result<std::unique_ptr<BulkReceiver>> BulkReceiver::Listen(const std::string& ad
   hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
   if (address.empty() || ::getaddrinfo(address.c_str(), "0", &hints, &found) != 0) return none;
   int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool listens = fd >= 0 && ::bind(fd, found->ai_addr, found->ai_addrlen) == 0 && ::listen(fd, kMostStrangers) == 0;
+  bool listens = fd >= 0 && ::bind(fd, found->ai_addr, found->ai_addrlen) == 0 && ::listen(fd, kMostCallers) == 0;
   ::freeaddrinfo(found);
   sockaddr_storage name{};
   socklen_t size = sizeof name;
@@ -144,16 +148,19 @@ BulkReceiver::~BulkReceiver() {
   ::close(listener_);
 }
 
-// Until every connection is there, or nobody comes any more.
+// Until every connection is there, or too many others were, or the time is over.
 void BulkReceiver::Accept() {
+  const auto end = std::chrono::steady_clock::now() + kListen;
   pollfd wait{listener_, POLLIN, 0};
-  while (::poll(&wait, 1, kListenMs) == 1 && wait.revents == POLLIN) {
+  for (int i = 0; i < kMostCallers; ++i) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+    if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left)) != 1 || wait.revents != POLLIN) break;
     int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) continue;
     std::lock_guard lock(mutex_);
-    if (over_ || socket < 0 || sockets_.size() >= kMostStrangers || numbers_.size() >= kBulkSockets) {
-      if (socket >= 0) ::close(socket);
-      if (over_ || numbers_.size() >= kBulkSockets) break;
-      continue;
+    if (over_) {
+      ::close(socket);
+      break;
     }
     sockets_.push_back(socket);
     threads_.emplace_back([this, socket] { Serve(socket); });
@@ -170,6 +177,7 @@ void BulkReceiver::Serve(int socket) {
     std::lock_guard lock(mutex_);
     fresh = sealed && std::find(numbers_.begin(), numbers_.end(), number) == numbers_.end();
     if (fresh) numbers_.push_back(number);
+    if (numbers_.size() == kBulkSockets) ::shutdown(listener_, SHUT_RDWR);
   }
   if (fresh) TakeFiles(*sealed);
   std::lock_guard lock(mutex_);  // before the socket is closed, and its number given to another

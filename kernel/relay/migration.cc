@@ -257,7 +257,7 @@ void Migration::ShipMore() {
   while (!over_ && link_->open() && !getting_ && link_->waiting() < kAhead) {
     if (!file_ && files_.empty()) break;
     std::string name = files_.front();
-    if (bulk_ && Digest::FromHex(name) && !file_) return;  // how blobs travel is known within a second
+    if (bulk_ && Digest::FromHex(name) && !file_) return;  // how blobs travel is known within seconds
     if (ground_.source) {
       getting_ = true;
       ground_.source->Ask({{"op", "get"}, {"session", pack_["session"]}, {"path", name}}, [this, name](Parcel piece) {

@@ -15,8 +15,8 @@
 // Order: an execute_reply is held until the idle status of its cell arrives, since outputs travel on another socket; then
 // outputs, reply and idle pass in the order in which the engine sent them.
 //
-// One thread (but for those of bulk.h, which send files while a session moves). It sleeps in poll() until a socket, a signal, the death of the parent, a socket file of a starting engine, or
-// a deadline wakes it.
+// One thread (but for those of bulk.h, which send files while a session moves). It sleeps in poll() until a socket, a signal,
+// the death of the parent, a socket file of a starting engine, or a deadline wakes it.
 #pragma once
 
 #include <set>

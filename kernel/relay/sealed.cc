@@ -22,7 +22,7 @@ namespace ferry::relay {
 namespace {
 
 constexpr std::size_t kTag = 16, kLongest = kLargestBody + (64 << 10), kLength = 4;
-constexpr int kGreet = 5, kPatience = 60;  // seconds
+constexpr int kGreet = 5, kPatience = 60;  // seconds: for hellos; for a wire that takes nothing
 
 Error Broken(const char* what) { return {Code::kIo, std::string("a bulk connection ") + what, ""}; }
 
@@ -46,6 +46,23 @@ std::size_t ReadAll(int socket, char* to, std::size_t size) {
     got += now;
   }
   return got;
+}
+
+// Reads and writes take no longer than so many seconds; 0: as long as it takes.
+void LimitWaits(int socket, int read, int write) {
+  timeval limit{read, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  limit.tv_sec = write;
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+// The other end may be silent while a session is saved; if it is gone, that shows.
+void Watch(int socket) {
+  int on = 1, every = kPatience / 4, limit = kPatience * 1000;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &every, sizeof every);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 
 }  // namespace
@@ -88,23 +105,24 @@ Sealed::~Sealed() {
 Result<Sealed> Sealed::Meet(int socket, std::string_view key, int number, bool connector) {
   CHECK(key.size() == kBulkKeyBytes);
   Sealed sealed(socket, key, number, connector);
-  LimitWaits(socket, kGreet);
+  LimitWaits(socket, kGreet, kGreet);
   int one = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   const char first = static_cast<char>(number);
   const std::string hello = Packed({{"op", "hello"}});
   bool said = (!connector || WriteAll(socket, {&first, 1})) && sealed.Send(hello);
-  auto theirs = said ? sealed.Receive() : Result<std::string>(Broken("broke"));
+  auto theirs = said ? sealed.Receive(hello.size() + kTag) : Result<std::string>(Broken("broke"));
   if (!theirs || *theirs != hello) {
     sealed.socket_ = -1;
     return Error{Code::kRefused, "the other end of a bulk connection does not hold its key", ""};
   }
-  LimitWaits(socket, kPatience);
+  LimitWaits(socket, 0, kPatience);
+  Watch(socket);
   return sealed;
 }
 
 int Sealed::NumberOf(int socket) {
-  LimitWaits(socket, kGreet);
+  LimitWaits(socket, kGreet, kGreet);
   unsigned char first;
   return ReadAll(socket, reinterpret_cast<char*>(&first), 1) == 1 ? first : -1;
 }
@@ -124,13 +142,16 @@ Result<void> Sealed::Send(std::string_view plain) {
   return WriteAll(socket_, frame_) ? Result<void>() : Broken("broke");
 }
 
-Result<std::string> Sealed::Receive() {
+Result<std::string> Sealed::Receive() { return Receive(kLongest); }
+
+// Nothing longer is even read: who has not said hello has no claim on memory.
+Result<std::string> Sealed::Receive(std::size_t longest) {
   unsigned char length[kLength];
   const std::size_t got = ReadAll(socket_, reinterpret_cast<char*>(length), kLength);
   if (got == 0) return std::string();
   std::size_t size = 0;
   for (int i = kLength - 1; i >= 0; --i) size = size << 8 | length[i];
-  if (got < kLength || size < kTag || size > kLongest) return Broken("was cut");
+  if (got < kLength || size < kTag || size > longest) return Broken("was cut");
   frame_.resize(size);
   if (ReadAll(socket_, frame_.data(), size) != size) return Broken("was cut");
   auto* bytes = reinterpret_cast<unsigned char*>(frame_.data());
@@ -146,10 +167,10 @@ Result<std::string> Sealed::Receive() {
   return plain;
 }
 
-void LimitWaits(int socket, int seconds) {
-  timeval limit{seconds, 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+bool Sealed::alive() const {
+  char next;
+  const ssize_t got = ::recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 int ConnectWithin(const std::string& address, int port, int most_ms) {

@@ -27,18 +27,18 @@ class Sealed {
 
   Result<void> Send(std::string_view plain);
   Result<std::string> Receive();  // "": the other end has closed between two frames
+  bool alive() const;             // false: the other end has closed, or is known not to be reached
 
  private:
   struct Direction;
   Sealed(int socket, std::string_view key, int number, bool connector);
+  Result<std::string> Receive(std::size_t longest);
   int socket_;
   std::unique_ptr<Direction> out_, in_;
   std::string frame_;
 };
 
-// A connection to address:port, or -1. It takes no longer than `most_ms`, and later reads and writes no longer than a minute.
+// A connection to address:port, or -1. It takes no longer than `most_ms`.
 int ConnectWithin(const std::string& address, int port, int most_ms);
-// Reads and writes take no longer than this.
-void LimitWaits(int socket, int seconds);
 
 }  // namespace ferry::relay

@@ -5,6 +5,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <fstream>
+
 #include "kernel/relay/parcel.h"
 #include "tests/util/folder.h"
 #include "util/file.h"
@@ -24,6 +27,16 @@ std::string FileOf(const std::string& folder, const std::string& name, std::size
   auto file = File::Create(path);
   EXPECT_TRUE(file && file->Write(std::string(size, name[0])));
   return path;
+}
+
+bool Listens(int port) {
+  char ending[64];
+  std::snprintf(ending, sizeof ending, ":%04X 00000000:0000 0A ", port);  // address there: none; state: listens
+  std::ifstream sockets("/proc/net/tcp");
+  for (std::string line; std::getline(sockets, line);) {
+    if (line.find(ending) != std::string::npos) return true;
+  }
+  return false;
 }
 
 TEST(Bulk, FilesArriveWhole) {
@@ -61,6 +74,32 @@ TEST(Bulk, AnotherKeyOrNobodyThereIsBroken) {
   BulkSender nobody("127.0.0.1", port, kKey);
   Await(nobody.fd());
   EXPECT_EQ(nobody.state(), BulkSender::State::kBroken);
+}
+
+TEST(Bulk, NobodyIsHeardAfterTheLastConnection) {
+  test::Folder folder;
+  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+  ASSERT_TRUE(receiver);
+  const int port = (*receiver)->port();
+  EXPECT_TRUE(Listens(port));
+  BulkSender sender("127.0.0.1", port, kKey);
+  Await(sender.fd());
+  ASSERT_EQ(sender.state(), BulkSender::State::kOpen);
+  for (int i = 0; i < 1500 && Listens(port); ++i) ::usleep(10000);  // it would listen for 30 s if nobody had come
+  EXPECT_FALSE(Listens(port));
+}
+
+// It would not be told that a file which went into a closed connection has been lost.
+TEST(Bulk, AReceiverThatGoesAwayIsNoticedByASenderThatWaits) {
+  test::Folder folder;
+  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+  ASSERT_TRUE(receiver);
+  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+  Await(sender.fd());
+  sender.Hush();
+  receiver->reset();
+  Await(sender.fd());
+  EXPECT_EQ(sender.state(), BulkSender::State::kBroken);
 }
 
 TEST(Bulk, AReceiverThatGoesAwayIsNoticed) {

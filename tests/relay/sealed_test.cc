@@ -50,6 +50,17 @@ TEST(Sealed, RefusesAnotherKey) {
   ::close(pair.a);
 }
 
+TEST(Sealed, NoMoreThanAHelloIsReadBeforeOne) {
+  Pair pair;
+  const std::string longer("\0\0\0\x40\0 more", 10);  // connection 0, and the beginning of a frame of 4 MiB
+  ASSERT_EQ(::send(pair.a, longer.data(), longer.size(), 0), ssize_t(longer.size()));
+  EXPECT_FALSE(Accept(pair.b, kKey));
+  char rest[8];
+  EXPECT_EQ(::recv(pair.b, rest, sizeof rest, MSG_DONTWAIT), 5);
+  ::close(pair.a);
+  ::close(pair.b);
+}
+
 // Passes one frame of `size` bytes of text on, as often as `times`, one bit of it changed where `altered`.
 Result<std::string> ThroughAnother(int times, bool altered) {
   Pair near, far;
