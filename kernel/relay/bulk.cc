@@ -132,6 +132,7 @@ Result<std::unique_ptr<BulkReceiver>> BulkReceiver::Listen(const std::string& ad
 
 BulkReceiver::BulkReceiver(int listener, int port, std::string key, std::string stem)
     : listener_(listener), port_(port), key_(std::move(key)), stem_(std::move(stem)) {
+  std::lock_guard lock(mutex_);  // it adds to the threads
   threads_.emplace_back([this] { Accept(); });
 }
 
@@ -213,7 +214,7 @@ void BulkReceiver::TakeFiles(Sealed& from) {
     file.reset();
     Tell({StringAt((*parcel)->head, "path"), temporary, std::exchange(failed, std::nullopt)});
   }
-  if (file) (void)Remove(temporary);
+  if (file || failed) (void)Remove(temporary);
 }
 
 void BulkReceiver::Tell(Arrival arrival) {
