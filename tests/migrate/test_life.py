@@ -4,6 +4,8 @@ import json
 import os
 import signal
 
+import psutil
+
 from tests.processes import below, kill
 from tests.relay.conftest import ended, wait_until
 
