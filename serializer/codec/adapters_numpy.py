@@ -29,6 +29,8 @@ def reduce_array(encoding, values):
         order = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
         state = [(path, part.copy()) for path, part in _fields(np.asarray(values))], attributes, flags.writeable
         return empty_records, (cls, values.shape, values.dtype, order), state, None, None, set_records
+    if values.size == 0 and cls is np.ndarray and flags.writeable and values.strides == np.empty(values.shape, values.dtype).strides:
+        return np.empty, (values.shape, values.dtype)  # its pickle would come back with other strides
     if values.dtype.hasobject or (values.nbytes < _IN_BAND and flags.writeable and cls is np.ndarray and values.dtype.isnative):
         function, arguments, state = np.ndarray.__reduce__(values)
         return function, arguments, (state, attributes, flags.writeable), None, None, set_array

@@ -55,7 +55,7 @@ class Classifier:
             return instances.reduce_exception
         if not classes.importable(cls):
             return instances.reducer_for(cls)
-        return None
+        return instances.reduce_own_dict if instances.may_be_own_dict(cls) else None
 
     def _held(self, cls):
         """For classes of libraries: their objects that a module holds (sentinels, loggers, the global generators) go by

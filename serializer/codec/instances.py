@@ -14,6 +14,7 @@ from kernelferry._ferry import instance_dict
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _PROTOCOL = ("__reduce_ex__", "__reduce__", "__getnewargs_ex__", "__getnewargs__", "__getstate__", "__setstate__")
+OWN = "own"  # instead of the __dict__ of a dict that is its own __dict__ (`self.__dict__ = self`)
 _TOUCHED = ("__new__", "__getattr__", "__getattribute__", "__setattr__", "__class__", "__dict__")
 
 
@@ -67,6 +68,11 @@ _CONTENTS = {
 }
 
 
+def may_be_own_dict(cls) -> bool:
+    """A class of Python of a library, whose instances may be their own `__dict__` and are pickled in the default way."""
+    return issubclass(cls, dict) and bool(cls.__flags__ & _HEAP) and cls not in copyreg.dispatch_table and not _defines(cls, _PROTOCOL)
+
+
 def _slots(obj) -> list:
     found = []
     for cls in type.mro(type(obj)):
@@ -84,8 +90,14 @@ def reduce_instance(encoding, obj):
     cls = type(obj)
     base = next((base for base in type.mro(cls) if base in _CONTENTS), object)
     arguments, contents, _ = _CONTENTS.get(base, (None, None, None))
-    state = (instance_dict(obj), _slots(obj), contents(obj) if contents else None)
+    attributes = instance_dict(obj)
+    state = (OWN if attributes is obj else attributes, _slots(obj), contents(obj) if contents else None)
     return make_instance, (base, cls, arguments(obj) if arguments else ()), state, None, None, set_instance
+
+
+def reduce_own_dict(encoding, obj):
+    """Of a library's class: only what its own pickling, the default one, would make two objects of."""
+    return reduce_instance(encoding, obj) if instance_dict(obj) is obj else NotImplemented
 
 
 def make_instance(base, cls, arguments):
@@ -94,7 +106,9 @@ def make_instance(base, cls, arguments):
 
 def set_instance(obj, state):
     attributes, slots, contents = state
-    if attributes:
+    if attributes == OWN:
+        object.__setattr__(obj, "__dict__", obj)
+    elif attributes:
         instance_dict(obj).update({sys.intern(name) if type(name) is str else name: value for name, value in attributes.items()})
     for cls, name, value in slots:
         vars(cls)[name].__set__(obj, value)

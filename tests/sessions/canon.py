@@ -73,9 +73,9 @@ def canon(namespace, names):
         if kind.__module__ == "numpy" and hasattr(value, "dtype"):
             return [repr(value)]
         if kind.__module__.startswith("pandas.") and hasattr(value, "to_numpy"):
-            columns = list(value.columns) if hasattr(value, "columns") else [value.name]
+            columns = list(value.columns) if hasattr(value, "columns") else [getattr(value, "name", None)]
             return [columns, list(map(str, getattr(value, "dtypes", ()))) if hasattr(value, "columns") else str(value.dtype),
-                    list(value.index), value.to_numpy().tolist()]
+                    list(getattr(value, "index", ())), value.to_numpy().tolist()]
         if kind.__module__ == "__main__":
             slots = [name for base in kind.__mro__ for name in vars(base).get("__slots__", ()) if hasattr(value, name)]
             return [number(kind), *(f"{k} = {number(v)}" for k, v in getattr(value, "__dict__", {}).items()),
@@ -86,8 +86,9 @@ def canon(namespace, names):
             return [f"drawn {drawn(value)}"]
         if hasattr(value, "get_figure"):
             return [number(value.get_figure())]
-        if kind.__module__.partition(".")[0] in TRANSPARENT and type(getattr(value, "__dict__", None)) is dict:
-            return [f"{k} = {number(v)}" for k, v in vars(value).items()]
+        if kind.__module__.partition(".")[0] in TRANSPARENT and isinstance(getattr(value, "__dict__", None), dict):
+            items = [f"{number(k)}: {number(v)}" for k, v in value.items()] if isinstance(value, dict) else []
+            return ["its own __dict__" if vars(value) is value else "", *items, *(f"{k} = {number(v)}" for k, v in vars(value).items())]
         return [f"opaque {kind.__module__}.{kind.__qualname__}"]
 
     def drawn(figure):

@@ -201,7 +201,10 @@ def account_of(session: Session, kernel: Running, names) -> str:
         return ""
     source = Path(canon.__file__).read_text()
     call = f"(lambda g: (exec({source!r}, g), g['canon'](g['ns'], {sorted(names)!r}))[1])({{'ns': globals(), '__name__': 'canon'}})"
-    return ast.literal_eval(kernel.evaluate([call])[0])
+    text = kernel.evaluate([call])[0]
+    if text.startswith("raised"):
+        raise AssertionError(f"the account of the namespace: {text}")
+    return ast.literal_eval(text)
 
 
 def prepare(session: Session, place: Place) -> None:

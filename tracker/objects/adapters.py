@@ -61,6 +61,17 @@ def _pandas_frame(obj):
     yield {k: v for k, v in fields.items() if k not in _NOT_OF_FRAME}
 
 
+def _pandas_array(obj):
+    """Dates and the like, as views of numbers. What was asked of them before is kept in a cache; an index that was keeps
+    another view of the numbers, too. So that it makes no difference, these count as shared with or without it."""
+    for part in obj.__reduce__()[2]:
+        if type(part) is not dict:
+            yield part
+        elif part.keys() - {"_cache"}:
+            yield {k: v for k, v in part.items() if k != "_cache"}
+    yield getattr(obj._ndarray, "base", None)
+
+
 def _numpy_record(obj):
     """A record looks into the array that it was taken from."""
     yield obj.dtype
@@ -106,6 +117,7 @@ for _name in _IMMUTABLE.split():
 register("numpy.void", children=_numpy_record)
 register("numpy.memmap", opaque="memory-mapped file")
 register("pandas.core.generic.NDFrame", children=_pandas_frame)
+register("pandas._libs.arrays.NDArrayBacked", children=_pandas_array)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)

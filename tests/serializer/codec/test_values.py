@@ -16,6 +16,8 @@ CASES = [
     case("equal numbers stay two", "a=[float('1.5'),float('1.5')]", "a[0] is not a[1]"),
     case("cycle", "a=[]; a.append(a); t=([],); t[0].append(t); d={}; d['d']=d", "a[0] is a and t[0][0] is t and d['d'] is d"),
     case("deep lists", "def depth(x):\n  n=0\n  while x: x=x[0]; n+=1\n  return n\na=[]\nfor _ in range(5000): a=[a]", "depth(a)==5000"),
+    case("a dict of a library that is its own __dict__", "from statsmodels.tools.tools import Bunch\nl=[1]; b=Bunch(a=l, n=2); c=Bunch(l=l); c.me=c; d=dict(b)",
+         "b.__dict__ is b and b.a is l and c.l is l and c['me'] is c and c.__dict__ is c and type(d) is dict", then="b.z=1; assert b['z']==1 and list(b)==['a','n','z']"),
     case("linked instances", "class N: pass\nn=None\nfor i in range(20000):\n  m=N(); m.next=n; m.i=i; n=m\ndel m,i", "n.i==19999 and n.next.next.i==19997"),
     case("views of dicts", "d={'a':1}; k=d.keys(); v=d.values(); i=d.items()", "list(k)==list(d)", then="d['b']=2; assert list(k)==['a','b'] and list(v)==[1,2] and ('b',2) in i"),
     case("bound methods", "l=[1]; ap=l.append; f=' '.join; add=(5).__add__\nclass C:\n  def m(self): return self\nc=C(); bm=c.m; c.cb=c.m", "f('ab')=='a b' and add(2)==7 and bm() is c and c.cb.__self__ is c", then="ap(2); assert l==[1,2]"),

@@ -59,6 +59,8 @@ CACHES = {
     "frame": ("import pandas as pd; x = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1., 2.]})",
               "x.describe(); len(x); repr(x); x._repr_html_(); x.groupby('b').sum(); x['a']; x.a; x.loc[0]; x.index.get_loc(1); x.T"),
     "index": ("import pandas as pd; x = pd.Index(['b', 'a'])", "x.get_loc('a'); x.is_unique; x.sort_values(); repr(x)"),
+    "index of dates": ("import pandas as pd; x = pd.date_range('1980', periods=5, tz='UTC')",
+                       "x.is_unique; x.get_loc(x[1]); list(x); repr(x); x.year; x.get_indexer(x[1:]); pd.Series(1, x).loc['1980']"),
     "forest": (VALUES["forest"][0], "x.predict(np.zeros((1, 2))); repr(x)"),
     "function": ("def x(a: int, b=1): return a + b", "x.__annotations__; x.__dict__; [x(i) for i in range(500)]"),
     "method": ("class K:\n def m(self): return 1\nx = K()", "[x.m() for i in range(500)]; vars(x)"),
