@@ -83,6 +83,8 @@ void BindWriter(py::module_& m) {
       }, py::arg("now") = false, "The log is on disk; without now only if the last sync was 5 s ago.")
       .def("put_blob", &PutBlob, py::arg("chunks"),
            "(digest, bytes) of the concatenated bytes-like objects, stored as a blob. Raises Stopped when asked to stop.")
+      .def("has", [](Writer& w, const std::string& digest) { return w.Get().Has(DigestFrom(digest)); }, py::arg("digest"),
+           "Whether a blob is there; the disk may have refused it since put_blob().")
       .def("commit", [](Writer& w, const format::Manifest& manifest) {
         auto& writer = w.Get();
         py::gil_scoped_release release;

@@ -47,6 +47,7 @@ def see(baseline: Baseline):
 def capture(shell, baseline: Baseline) -> list[Item]:
     """What the session changed since the baseline, in the order in which it should be applied. Raises Stopped."""
     here, items = where(shell), []
+    here.spoken = baseline.values["modules"].spoken
     for name, kind in KINDS.items():
         give_way()
         try:

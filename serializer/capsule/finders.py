@@ -5,15 +5,12 @@ Both lists are kept whole, in order. An entry that was there before the first ce
 had found for a path is asked of them again. Where no cell speaks of the lists and nothing on them is the session's, what
 libraries did to them is theirs.
 """
-import re
 import sys
 
 from .kind import Kind, lost_text, of_session, shown
-from .module import cells
 from .pack import pack_each, reason, unpack
 
 LISTS = ("meta_path", "path_hooks")
-SPOKEN_OF = re.compile(r"\b(?:meta_path|path_hooks)\b")
 
 
 def entries(_shell=None) -> dict:
@@ -34,7 +31,7 @@ def capture_finders(where, base):
     order = {name: [label(entry) for entry in now[name]] for name in LISTS}
     gone = {name: [label(entry) for entry in base[name] if label(entry) not in order[name]] for name in LISTS}
     same = all([*map(id, now[name])] == [*map(id, base[name])] for name in LISTS)
-    if same or not mine and not any(map(SPOKEN_OF.search, cells(where))):
+    if same or not mine and where.spoken.words.isdisjoint(LISTS):
         return None
     packed, lost = pack_each(new, where.namespace, where.names)
     paths = [path for path, finder in list(sys.path_importer_cache.items()) if of_session(type(finder))]

@@ -16,10 +16,12 @@ from kernelferry import _ferry
 
 @dataclass
 class Where:
-    """The session that is looked at: IPython's shell (or None), its namespace, and names of its objects (pack.names_of)."""
+    """The session that is looked at: IPython's shell (or None), its namespace, names of its objects (pack.names_of), and
+    for a capture what its cells speak of, as the item `modules` has read it."""
     shell: Any
     namespace: dict
     names: dict
+    spoken: Any = None
 
 
 @dataclass(frozen=True)

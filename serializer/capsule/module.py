@@ -18,7 +18,7 @@ import sysconfig
 import types
 import warnings
 
-from kernelferry._ferry import ClassWatch, is_imported
+from kernelferry._ferry import ClassWatch, is_by_hand, is_imported
 
 from . import local
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
@@ -82,21 +82,21 @@ def cells(where) -> list:
     return [cell for cell in (where.namespace.get("In", ()) if history is None else history.input_hist_parsed) if isinstance(cell, str)]
 
 
-def module_at(path, namespace):
-    """The module that a dotted name in a cell means, or None."""
+def holder_at(path, namespace):
+    """The module or class that a dotted name in a cell means, or None."""
     first, *rest = path.split(".")
-    module = namespace.get(first, sys.modules.get(first))
+    found = namespace.get(first, sys.modules.get(first))
     for part in rest:
-        module = module.__dict__.get(part) if isinstance(module, types.ModuleType) else None
-    return module if isinstance(module, types.ModuleType) else None
+        found = vars(found).get(part) if isinstance(found, (types.ModuleType, type)) else None
+    return found if isinstance(found, (types.ModuleType, type)) else None
 
 
 def assigned(where, spoken) -> set:
     """(module, attribute) of each attribute of a module that some cell assigns."""
     found = set()
     for path, attribute in spoken.assigned:
-        module = module_at(path, where.namespace)
-        name = module and module.__dict__.get("__name__")
+        module = holder_at(path, where.namespace)
+        name = module.__dict__.get("__name__") if isinstance(module, types.ModuleType) else None
         if name in sys.modules and not is_own(name):
             found.add((name, attribute))
     return found
@@ -177,12 +177,33 @@ def class_at(module, path):
     return found
 
 
-def of_classes(seen) -> tuple[dict, dict, dict]:
+def is_as_made(cls, attribute, value) -> bool:
+    """Whether a class still holds what its own body put there: a name in a cell need not mean that class."""
+    code = getattr(value, "fget", None) or getattr(value, "__func__", value)
+    return (getattr(code, "__qualname__", None) == f"{cls.__qualname__}.{attribute}"
+            and getattr(code, "__module__", cls.__module__) == cls.__module__)
+
+
+def assigned_to_classes(where, spoken) -> list:
+    """(class of a library, attribute, value) of each attribute that some cell assigns."""
+    found = []
+    for path, attribute in spoken.assigned:
+        cls = holder_at(path, where.namespace)
+        if not isinstance(cls, type) or attribute.startswith("__") or attribute not in vars(cls) or of_session(cls) or not place_of(cls):
+            continue
+        if not is_as_made(cls, attribute, vars(cls)[attribute]):
+            found.append((cls, attribute, vars(cls)[attribute]))
+    return found
+
+
+def of_classes(where, seen) -> tuple[dict, dict, dict]:
     """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
     registered with that abstract one}, {place in words: why it cannot be kept})."""
     attributes, registered, lost = {}, {}, {}
-    for cls, attribute, value in seen.classes.look():
+    for cls, attribute, value in [*seen.classes.look(), *assigned_to_classes(where, seen.spoken)]:
         place = place_of(cls)
+        if cls.__module__ == "builtins" or is_by_hand(str(cls.__module__)):  # exec() made it: it travels with the variables
+            continue
         if place is None:
             lost[f"{cls.__module__}.{cls.__qualname__}.{attribute}"] = "no import finds that class"
         elif not is_own(place[0]):
@@ -256,7 +277,7 @@ def capture_modules(where, seen):
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
     give_way()
-    of_class, members, refused_classes = of_classes(seen)
+    of_class, members, refused_classes = of_classes(where, seen)
     give_way()
     unseen = exit_functions(seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)

@@ -5,6 +5,7 @@ import re
 import resource
 import socket
 import sys
+import threading
 import time
 
 from .kind import Kind, shown
@@ -112,10 +113,17 @@ def set_collector(state):
     gc.enable() if enabled else gc.disable()
 
 
+def stack_size():
+    size = threading.stack_size()  # which also sets it, to the default
+    threading.stack_size(size)
+    return size
+
+
 INTERPRETER = {"recursionlimit": (sys.getrecursionlimit, sys.setrecursionlimit),
                "switchinterval": (sys.getswitchinterval, sys.setswitchinterval),
                "int_max_str_digits": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
                "gc": (lambda: (gc.isenabled(), gc.get_threshold()), set_collector),
+               "stack size of threads": (stack_size, threading.stack_size),
                "default timeout of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout)}
 
 

@@ -31,6 +31,8 @@ def reduce_index(encoding, index):
     if not _is_of_pandas(type(index).__reduce__):
         return NotImplemented
     state = {name: value for name, value in vars(index).items() if name not in ("_cache", "_references")}
+    if "_levels" in state:  # `levels` are others, made when they are asked for, and the same from then on
+        state["_cache"] = {name: value for name, value in vars(index).get("_cache", {}).items() if name == "levels"}
     # a RangeIndex makes its memory, and its references, when asked
     return make_index, (type(index),), (state, vars(index).get("_references")), None, None, set_index
 
@@ -45,7 +47,7 @@ def make_index(cls):
 
 def set_index(index, parts):
     state, refs = parts
-    vars(index).update(state, _cache={})
+    vars(index).update({"_cache": {}} | state)
     if refs is not None:
         index._references = refs
         refs.add_index_reference(index)

@@ -154,11 +154,11 @@ def encode(values: dict, exports: dict, needs: dict, namespace: dict, module_ref
             return encoding.run()
         except RecursionError:
             return on_deep_stack(encoding.run)
-    except Stopped:
+    except (Stopped, KeyboardInterrupt):
         raise
     except _Unheld as unheld:
         culprit, reason = unheld.args
-    except Exception as exception:
+    except BaseException as exception:  # users' own pickling may raise anything
         culprit, reason = encoding.gate.last, exception
     finally:
         encoding.gate = None  # else the two hold each other, and all that was encoded, where no collector sees it

@@ -113,6 +113,25 @@ def set_cached_property(prop, state):
     vars(prop).update(state, lock=threading.RLock())
 
 
+# name of the type -> an iterator of it over nothing
+_ITERATORS = {type(make()).__name__: make for make in (
+    lambda: iter([]), lambda: reversed([]), lambda: iter(()), lambda: reversed(()), lambda: iter("a"), lambda: iter("\u0100"),
+    lambda: iter(b""), lambda: iter(bytearray()))}
+
+
+def reduce_iterator(encoding, iterator):
+    """One that has come to its end stays there, whatever happens to what it went over; its own reduction begins anew."""
+    reduced = type(iterator).__reduce__(iterator)
+    return reduced if len(reduced) > 2 else (spent, (type(iterator).__name__,))
+
+
+def spent(kind):
+    iterator = _ITERATORS[kind]()
+    for _ in iterator:
+        pass
+    return iterator
+
+
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
@@ -128,6 +147,7 @@ def make_key(compare, *of):
 
 
 KINDS = {
+    **{type(make()): reduce_iterator for make in _ITERATORS.values()},
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

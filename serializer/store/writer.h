@@ -51,6 +51,8 @@ class SessionWriter {
   // blob that was stopped, for the next one. Bytes that another thread changes meanwhile are stored as they were at one
   // instant each, and the digest is of what was stored.
   Result<BlobRef> PutBlob(const std::vector<std::string_view>& pieces, Stop& stop);
+  // Whether a blob is there. One that the disk refused after PutBlob took it was removed: it must be put again.
+  bool Has(const Digest& blob) const { return SizeOf(files_.Blob(blob)) != 0; }
 
   // Makes `manifest` the newest generation and returns its number; fills in `generation` and `bytes`. Looks at `stop`
   // while it waits for the disk (kAborted; what was begun goes on, the next call waits for it). kInvalid if a blob it

@@ -1,6 +1,6 @@
 # name: iterators
 # description: iterators in the middle: list, zip, enumerate, count, cycle, chain
-# lost: i (an iterator), z (an iterator), e (an iterator), c (an iterator), y (an iterator), ch (an iterator), src (one iterates over it)
+# lost: z (an iterator), e (an iterator), c (an iterator), y (an iterator), ch (an iterator), src (one iterates over it)
 # %%
 import itertools as it
 src = [1, 2, 3]
@@ -12,6 +12,14 @@ got = [next(i), next(z), next(e), next(c), next(y), next(ch)]
 src.append(4)
 # %%
 rest = list(i); n = next(c)
+# %%
+back = reversed(src); text = iter("ab"); both = iter((1, 2)); row = iter(b"xy"); t = reversed((1, 2))
+drained = [list(x) for x in (back, text, both, row, t)]
+half = reversed(src); h = next(half)
+# %%
+src.append(5); after = [next(x, "end") for x in (i, back, text, both, row, t)]
 # %% holds
+after == ["end"] * 6 and h == 4 and next(__import__("copy").copy(half)) == 3
+type(back) is type(reversed([])) and type(t) is type(reversed(())) and type(i) is type(iter([])) and list(i) == []
 got == [1, (1, "a"), (0, "x"), 5, "a", 0]
 rest == [2, 3, 4] and n == 7
