@@ -57,7 +57,7 @@ def launch(options):
     kernel.shell = shell = app.shell
     kernel.main = main = Main(kernel)
     kernel.quiet = Quiet(kernel, options)
-    shell.kernel, shell.loop_runner = kernel, main.run_coro
+    shell.kernel, shell.loop_runner, shell.ferry_whole = kernel, main.run_coro, main.whole
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe

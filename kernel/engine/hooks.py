@@ -44,6 +44,9 @@ class SessionHooks:
     def effect(self, kind, detail):
         self._call("effect", None, kind, detail)
 
+    def served(self):
+        self._call("served", None)
+
     def after_execute(self, status):
         self._call("after_execute", None, status)
 

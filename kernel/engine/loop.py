@@ -7,6 +7,8 @@ and tasks go on meanwhile.
 
 One SIGINT handler stays installed for good. It raises KeyboardInterrupt in user code and nowhere else: inside a plain
 cell, in a task or callback that runs just now, and, by cancelling the cell's task, at the await of a cell that waits.
+Idle work calls code of the user's as well (their own pickling), which may never end: there it raises while a request
+waits. Without one it does not: front ends interrupt before they end a kernel, and what is saved then must be whole.
 """
 import asyncio
 import os
@@ -14,9 +16,11 @@ import selectors
 import signal
 import types
 
+import kernelferry
 from kernelferry import _engine
 
 HANDLE_RUN = asyncio.events.Handle._run.__code__    # on the stack: a task or a callback runs
+OURS = os.path.dirname(kernelferry.__file__) + os.sep
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -37,6 +41,8 @@ class Turns:
         self.loop = Loop(selectors.EpollSelector())
         asyncio.set_event_loop(self.loop)
         self.raises = False                         # SIGINT now belongs to user code outside the loop
+        self._yields = False                        # idle work calls code of the user's, which a waiting request may interrupt
+        self._raised = False                        # an interrupt did, since this was last set
         self.running_cell = False                   # an execute_request is served
         self.pending = False                        # it was interrupted before its code began
         self._cell = None                           # the task of a cell that awaits
@@ -90,6 +96,23 @@ class Turns:
         except BaseException as error:
             self.raises = False                     # the interrupt may have come before the line above
             return None, error
+
+    def whole(self, yields, function, *arguments):
+        """Runs work of ours that calls code of the user's, and tells whether an interrupt came in between: then what it
+        returned may be half, also where that code caught the interrupt. yields: it is idle work, and SIGINT raises in that
+        code while a request waits. -> the result. Raises what it raised; KeyboardInterrupt, whenever SIGINT raised in it."""
+        self._raised, self._yields = False, yields
+        try:
+            result = function(*arguments)
+        except BaseException:
+            if self._raised:
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            self._yields = False
+        if self._raised:
+            raise KeyboardInterrupt
+        return result
 
     # -- readers
     def _on_shell(self):
@@ -158,14 +181,28 @@ class Turns:
     # -- SIGINT, whoever sent it
     def _on_sigint(self, frame):
         """Whether KeyboardInterrupt is raised in `frame`, which SIGINT stopped."""
-        if self.raises:
+        if self.raises or self._yields and _in_foreign_code(frame) and self._ready() or _in_a_callback(frame):
+            self._raised = True
             return True
-        while frame is not None:
-            if frame.f_code is HANDLE_RUN:
-                return True
-            frame = frame.f_back
         if self._cell is not None:                  # the loop waits in select(); this wakes it
             self.loop.call_soon_threadsafe(self._cancel_cell)
         elif self.running_cell:
             self.pending = True
         return False
+
+
+def _in_a_callback(frame):
+    while frame is not None:
+        if frame.f_code is HANDLE_RUN:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _in_foreign_code(frame):
+    """Whether idle work has called what is not of this package: nothing of ours is left half done by an interrupt."""
+    while frame is not None and frame.f_code is not Turns.whole.__code__:
+        if not frame.f_code.co_filename.startswith(OURS):
+            return True
+        frame = frame.f_back
+    return False

@@ -85,6 +85,7 @@ class Main(Turns):
         handle = getattr(self._kernel.comm_manager, msg_type, None)
         if handle is not None:
             _, error = self.guarded(handle, None, None, message)
+            self._kernel.session.served()
             if error is not None:
                 self._kernel.shell.showtraceback((type(error), error, error.__traceback__))
         return None

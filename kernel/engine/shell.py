@@ -39,6 +39,7 @@ class ZMQInteractiveShell(InteractiveShell):
     ferry_request = None                    # the execute_request that runs: cell_id, tags, silent, store_history, ...
     ferry_tell_relay = None                 # (type, content): a message that the relay keeps to itself; None without a relay
     ferry_take_image = None                 # () -> the relay's word after an image was taken within a cell; the same
+    ferry_whole = None                      # Main.whole(yields, function, *arguments): KeyboardInterrupt if an interrupt may have halved it
     ferry_exits = False                     # the relay was told that the cell's exit_now means exit()
     ferry_count = 1                         # its number, in prompts and replies
     last_traceback = None                   # lines, of the error that the cell showed last

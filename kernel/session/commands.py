@@ -339,7 +339,7 @@ def mark(field, opposite, known, what):
         other = sorted(set(session.info.get(opposite, ())) - set(arguments))
         session.info.update({field: kept, opposite: other})
         session.writer.set(**{field: kept, opposite: other})
-        session.saver.clean = False  # the next generation follows the new wish
+        session.saver.replan()  # the next generation follows the new wish
         result = status(session)
         line = f"{field.replace('_', '-')}: {', '.join(kept) or 'nothing'}"
         result.lines.append(line)

@@ -104,7 +104,7 @@ class Moving:
         if session.config.save == "off":
             raise commands.CommandError("refused", "this session is never saved (FERRY_SAVE=off)", "set FERRY_SAVE to auto or manual")
         session.rehearsal.stop()
-        session.saver.clean = False  # also what no cell changed: an expression that a front end evaluated, a thread
+        session.saver.replan()  # also what no cell changed: an expression that a front end evaluated, a thread
         manifest = session.keep()
         session.write_records()
         session.writer.sync(True)
@@ -331,7 +331,7 @@ class Moving:
         try:
             later.into(session.writer)
             self.arrival._remember()
-            session.saver.clean = False
+            session.saver.replan()
             session.keep()
             session.writer.set(epoch=content["epoch"], moved_to=None, ended="", resuming=False, life=session.life, started=time.time(),
                                pid=os.getpid(), python=sys.version.split()[0])

@@ -55,7 +55,7 @@ class Pressure:
         """What is not saved yet, where this cell may be the last; and what a warning within it says of that."""
         session = self.session
         settled = not session.arrivals.torn and not session.arrivals.busy  # what is still to be loaded would need memory itself
-        if self.low and settled and not session.saver.clean and session.config.save == "auto":
+        if self.low and settled and not session.saver.rests and session.config.save == "auto":
             try:
                 session.keep()
             except _ferry.FerryError as error:

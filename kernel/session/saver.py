@@ -6,6 +6,10 @@ A generation is committed only if one look, taken after the last component was e
 equals what was encoded (docs/architecture.md). A cell that runs in between sends the work back to the look; what was
 encoded meanwhile is kept and used again where the next look finds it unchanged. Opaque components, whose fingerprint
 does not cover all of their state, are encoded anew after every cell.
+
+Encoding runs code of the user's, which may never end. In idle time an interrupt ends it while a request waits (engine/loop.py).
+What it cut is not stored, is named, and makes the session one that is not saved, so that the next save that was asked for
+(a checkpoint, a shutdown) encodes it again, and is not interrupted.
 """
 
 import logging
@@ -27,6 +31,7 @@ ROUNDS = 5  # looks that find a component changed again since it was encoded
 REST = 10.0  # so many times its own length,
 REST_MOST = 60.0  # but at most this
 WARN_EVERY = 3600.0  # seconds between two visible warnings that saving fails
+CUT = "its own pickling was interrupted"
 
 
 @dataclass
@@ -45,11 +50,15 @@ class Encoded:
     notes: tuple = ()  # what of it is known not to come back as it was
     held_by: str = ""  # who else holds objects of it, outside the namespace
     uncovered: bool = False  # it holds state that the fingerprint does not cover
+    cuts: int = 0  # how often in turn an interrupt ended the encoding of this very fingerprint; then nothing is stored
 
     def still_is(self, component, epoch):
         """Whether the blob holds the component as it is now. Where the fingerprint does not cover all of its state, it does
-        only until another cell runs; that of an opaque one does not stand still either."""
+        only until another cell runs; that of an opaque one does not stand still either. What was cut has no blob: whether
+        to leave it at that until something else runs, and for good if it happened twice."""
         same = self.exports == tuple(component.exports) and self.needs == tuple(component.needs)
+        if self.cuts:
+            return same and self.fingerprint == component.fingerprint and (self.cuts > 1 or self.epoch == epoch)
         return same and (self.epoch == epoch if component.opaque or self.uncovered else self.fingerprint == component.fingerprint)
 
 
@@ -59,7 +68,9 @@ class Saver:
         self.known = {}  # key -> fingerprint at the last look, as the log has it
         self.encoded = {}  # key -> Encoded
         self.newest = None  # the manifest of the newest generation of this life, or the one resumed from
-        self.clean = True  # nothing ran since it
+        self.clean = True  # nothing ran since it, and it holds all that can be stored
+        self.cut = False  # nothing ran since it, but it lacks what was cut; idle time leaves it at that
+        self.stirred = False  # what ran since it was no cell, and need not have changed anything
         self.garbage = False  # blobs may stand in the store that no generation names
         self.phase = "look"
         self.epoch, self.rounds = 0, 0
@@ -77,11 +88,29 @@ class Saver:
 
     # -- when
 
+    @property
+    def rests(self):
+        """Nothing is to be done in idle time until something runs."""
+        return self.clean or self.cut
+
     def cell_ran(self):
-        self.clean, self.phase, self.rounds = False, "look", 0
+        self._begin_anew()
         self.epoch += 1
         self.ran = time.monotonic()
         self.not_before = max(self.not_before, self.ran + SETTLE)
+
+    def may_have_changed(self):
+        """Something ran that is no cell: an expression that a front end evaluates, the callback of a widget. Looks believe
+        nothing that was true before it, and a generation is written only if it changed something."""
+        self.touch.everything()
+        if self.newest is None and self.clean:
+            return
+        self._begin_anew(stirred=self.rests or self.stirred)
+        self.epoch += 1
+        self.request_came()
+
+    def _begin_anew(self, stirred=False):
+        self.clean, self.cut, self.stirred, self.phase, self.rounds = False, False, stirred, "look", 0
 
     def request_came(self):
         """Whoever asks something will soon ask more: no save begins in between."""
@@ -92,22 +121,22 @@ class Saver:
         self.not_before = 0.0
 
     def replan(self):
-        """Nothing ran, but the next generation is to be planned otherwise."""
-        self.clean, self.phase = False, "look"
+        """Nothing ran, but another generation is wanted."""
+        self._begin_anew()
 
     def deadline(self):
         """Seconds until a slice is due although nothing happens; None: nothing to do."""
-        if self.clean or self.session.config.save != "auto":
+        if self.rests or self.session.config.save != "auto":
             return None
         return max(0.0, self.not_before - time.monotonic())
 
     def slice(self):
-        if self.clean and self.garbage:
+        if self.rests and self.garbage:
             try:
                 self._collect()
             except _ferry.Stopped:
                 return True
-        if self.clean or self.session.config.save != "auto" or time.monotonic() < self.not_before:
+        if self.rests or self.session.config.save != "auto" or time.monotonic() < self.not_before:
             return False
         begun = time.monotonic()
         try:
@@ -118,9 +147,9 @@ class Saver:
             self._failed(error)
             return False
         self.spent += time.monotonic() - begun
-        if self.clean:
+        if self.rests:
             self._rest()
-        return not self.clean or self.garbage
+        return not self.rests or self.garbage
 
     def save_now(self, label=""):
         """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands."""
@@ -128,7 +157,8 @@ class Saver:
         try:
             if self.clean and self.newest is not None and not label and self._holds_true():
                 return self.newest
-            self.clean, self.phase, self.whole = False, "look", True
+            self._begin_anew(stirred=self.stirred and not self.clean and not label)
+            self.whole = True
             while not self.clean:
                 self._advance(label)
             self._rest()
@@ -178,7 +208,7 @@ class Saver:
         self.look = look
         self.components = {tuple(c.key): c for c in look.components}
         self.moved = [key for key, c in self.components.items()
-                      if key not in self.encoded or not self.encoded[key].still_is(c, self.epoch)]
+                      if key not in self.encoded or not self.encoded[key].still_is(c, self.epoch) or self.whole and self.encoded[key].cuts]
         self.wrote = bool(self.moved)
         self.calm = set() if self.whole else self.touch.calm(untouched, [self.components[key] for key in self.moved])
         self.phase = "encode_next"
@@ -210,7 +240,7 @@ class Saver:
 
     def _capture(self, _label):
         session, self.items = self.session, []
-        for item in capsule.capture(session.shell, session.baseline):
+        for item in self._whole(False, capsule.capture, session.shell, session.baseline):
             digest, size = session.writer.put_blob([item.data])
             self.written += size
             self.items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
@@ -219,10 +249,30 @@ class Saver:
     def _commit(self, label):
         self.session.write_records()
         session = self.session
-        number = session.writer.commit(self._manifest(label))
+        if self.stirred and self._is_newest():
+            return self._stand()
+        try:
+            number = session.writer.commit(self._manifest(label))
+        except _ferry.FerryError:  # what the disk refused is not there any more, and must be put again
+            self.encoded = {key: e for key, e in self.encoded.items() if not e.blob or session.writer.has(e.blob)}
+            raise
         self.newest = session.store.read(session.sid).generation(number)
         self.encoded = {key: e for key, e in self.encoded.items() if key in self.components}
-        self.clean, self.phase, self.garbage, self.look = True, "look", True, None
+        self.garbage = True
+        self._stand()
+
+    def _stand(self):
+        """The newest generation is what was looked at. One that was asked for has done what can be done."""
+        self.cut = not self.whole and any(self.encoded[key].cuts for key in self.components)
+        self.clean, self.stirred, self.phase, self.look = not self.cut, False, "look", None
+
+    def _is_newest(self):
+        """Whether all that was looked at is what the newest generation holds."""
+        def items(of):
+            return sorted((item.name, item.blob) for item in of)
+
+        saved = {tuple(entry.key): entry.blob for entry in self.newest.components}
+        return saved == {key: self.encoded[key].blob for key in self.components} and items(self.newest.process) == items(self.items)
 
     def collect_now(self):
         _ferry.ignore_stop(True)
@@ -297,11 +347,15 @@ class Saver:
         entry = Encoded(component.fingerprint, tuple(component.exports), tuple(component.needs), component.opaque, self.epoch)
         values = {name: session.namespace[name] for name in component.names}
         exports = {pid: self.look.object(pid) for pid in component.exports}
+        encoded = None
         try:
-            encoded = self._encode(values, exports, component)
-        except codec.EncodeError as error:
-            entry.error = error.reason
-            encoded = self._encode_exports(exports, component)
+            encoded = self._encode_parts(entry, values, exports, component)
+        except KeyboardInterrupt:
+            if session.running is not None:  # it ends the cell that asked for the save
+                raise
+            before = self.encoded.get(tuple(component.key))
+            again = before is not None and before.cuts and before.fingerprint == entry.fingerprint
+            entry.error, entry.cuts = CUT, before.cuts + 1 if again else 1
         if encoded is not None:
             entry.blob, entry.bytes = session.writer.put_blob(encoded.chunks)
             self.written += entry.bytes
@@ -311,10 +365,24 @@ class Saver:
             entry.held_by = held_by(session.walker.holders(component) or ())
         return entry
 
+    def _encode_parts(self, entry, values, exports, component):
+        """The whole component, or what others need of it; None."""
+        try:
+            return self._encode(values, exports, component)
+        except codec.EncodeError as error:
+            entry.error = error.reason
+            return self._encode_exports(exports, component)
+
     def _encode(self, values, exports, component):
+        """Raises EncodeError, and KeyboardInterrupt where an interrupt came to code of the user's, whatever that made of it."""
         session = self.session
         needs = {pid: self.look.object(pid) for pid in component.needs}
-        return codec.encode(values, exports, needs, session.namespace, session.walker.module_reference)
+        return self._whole(not self.whole, codec.encode, values, exports, needs, session.namespace, session.walker.module_reference)
+
+    def _whole(self, yields, function, *arguments):
+        """What calls code of the user's; never what an interrupt made of it (loop.py)."""
+        run = getattr(self.session.shell, "ferry_whole", None)
+        return run(yields, function, *arguments) if run is not None else function(*arguments)
 
     def _encode_exports(self, exports, component):
         """What others need of a component that cannot be stored: one bad object never costs the others."""

@@ -161,6 +161,8 @@ class Session:
     @guarded()
     def after_execute(self, status):
         note, self.running = self.running, None
+        if (getattr(self.shell, "ferry_request", None) or {}).get("expressions"):
+            self.saver.may_have_changed()
         if note is None:
             return
         duration = (time.perf_counter_ns() - self.clock) // 1000
@@ -179,6 +181,11 @@ class Session:
             self.saver.touch.cell_ended(record)
             self.saver.cell_ran()
             self.pressure.cell_ran()
+
+    @guarded()
+    def served(self):
+        """A request that is no cell ran code of the user's: the callback of a widget."""
+        self.saver.may_have_changed()
 
     @guarded()
     def effect(self, kind, detail):

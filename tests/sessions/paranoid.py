@@ -32,10 +32,14 @@ def compare(home: Path) -> Claims:
             if record.status != "started":
                 window.append(record)
             continue
+        made = {name for state in record.changed for name in state.names}
+        gone = {name for key in record.gone for name in key}
+        if all(any(effect.kind == "ferry" for effect in cell.effects) for cell in window):
+            lived, window = (lived - gone) | made, []  # no cell did it: an expression that the harness evaluated did
+            continue
         claimed = {name for cell in window for name in (*cell.reads, *cell.writes, *cell.deletes)}
         door = any(cell.door for cell in window)
-        changed = {name for state in record.changed for name in state.names} | {name for key in record.gone for name in key}
-        named = {name for name in changed if not name.startswith("#")}
+        named = {name for name in made | gone if not name.startswith("#")}
         for state in record.changed:
             # A component counts as claimed when a name of it is; one without a name travels with who needs it.
             if state.transparent and not door and not claimed & set(state.names) and not all(name.startswith("#") for name in state.names):
@@ -43,6 +47,5 @@ def compare(home: Path) -> Claims:
         found.cells += len(window)
         found.claimed += len(claimed | (lived if door else set()))
         found.changed += len(named)
-        lived = (lived - {name for key in record.gone for name in key}) | {name for state in record.changed for name in state.names}
-        window = []
+        lived, window = (lived - gone) | made, []
     return found

@@ -1,0 +1,154 @@
+"""What saving owes between cells: an interrupt ends it where it hangs and never costs a variable, and it misses nothing that
+ran without being a cell."""
+
+import time
+
+import pytest
+
+from tests.survival.test_rules import wait_for_file
+
+HANGS = """
+import os, time
+class Hangs:
+    def __reduce__(self):
+        with open("hung", "a") as file: file.write("x")
+        try:
+            while not os.path.exists("free"):
+                time.sleep(0.01)
+                if get_ipython().kernel.main._ready() and not os.path.exists("asked"): open("asked", "w").close()
+        except BaseException:
+            if catches: return Hangs, (), {"size": 0}
+            raise
+        return Hangs, (), vars(self)
+x, y, catches = Hangs(), [1], False
+x.size = 5
+"""
+
+
+def until(condition):
+    """Waits for it, and returns what it gave."""
+    deadline = time.monotonic() + 90
+    while not (result := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return result
+
+
+def saved(kernel):
+    """The status once nothing is unsaved."""
+    return until(lambda: (status := kernel.control("ferry_status_request"))["saved"] and status)
+
+
+def hung(notebook, times):
+    until(lambda: (notebook.folder / "hung").exists() and len((notebook.folder / "hung").read_text()) >= times)
+    (notebook.folder / "asked").unlink(missing_ok=True)
+
+
+def interrupt_once_asked(kernel, notebook):
+    """Interrupts saving, which hangs, when the engine has the request that waits for it."""
+    wait_for_file(notebook.folder / "asked")
+    kernel.control("interrupt_request")
+
+
+def test_an_interrupt_ends_a_pickling_that_never_ends(notebook):
+    kernel = notebook.open()
+    kernel.run(HANGS, "cell-0")
+    for times in (1, 2):
+        hung(notebook, times)
+        request = kernel.send("y.append(2); y", "cell-1")
+        interrupt_once_asked(kernel, notebook)
+        assert kernel.collect(request).outputs == [("execute_result", str([1] + [2] * times))]
+    assert kernel.run("y.append(3)", "cell-1").status == "ok"  # after two it is left alone, and the others are saved
+    until(lambda: kernel.control("ferry_status_request")["saved_executions"] == 4)
+    status = kernel.control("ferry_status_request")
+    assert not status["saved"] and len((notebook.folder / "hung").read_text()) == 2
+    (notebook.folder / "free").touch()
+    assert kernel.magic("%checkpoint")["variables"]["x"]["way"] == "stored" and saved(kernel)
+    kernel.kill()
+    assert notebook.open().evaluate(["x.size", "y"]) == ["5", "[1, 2, 2, 3]"]
+
+
+@pytest.mark.parametrize("catches", [False, True])
+def test_what_an_interrupt_cut_is_not_taken_for_stored(notebook, catches):
+    kernel = notebook.open()
+    kernel.run(f"{HANGS}catches = {catches}", "cell-0")
+    hung(notebook, 1)
+    request = kernel.client.complete("y.app")  # no cell runs that would have everything saved anew
+    interrupt_once_asked(kernel, notebook)
+    assert kernel._reply(kernel.client.get_shell_msg, request, time.monotonic() + 60)["matches"] == ["append"]
+    until(lambda: kernel.control("ferry_status_request")["saved_executions"] == 1)
+    assert not kernel.control("ferry_status_request")["saved"]
+    (notebook.folder / "free").touch()
+    kernel.suspend()
+    second = notebook.open()
+    second.run("1", "cell-1")
+    assert second.magic("%resume")["variables"]["x"]["way"] == "stored"
+    assert second.evaluate(["x.size", "y"]) == ["5", "[1]"]
+
+
+def test_an_interrupted_checkpoint_keeps_nothing_of_what_was_cut(notebook):
+    kernel = notebook.open(FERRY_SAVE="manual")
+    kernel.run(f"{HANGS}catches = True", "cell-0")
+    request = kernel.send("%checkpoint", store_history=False)
+    hung(notebook, 1)
+    kernel.control("interrupt_request")
+    assert "KeyboardInterrupt" in kernel.collect(request).error
+    (notebook.folder / "free").touch()
+    kernel.suspend()
+    assert notebook.open().evaluate(["x.size", "y"]) == ["5", "[1]"]
+
+
+@pytest.mark.parametrize("save", ["auto", "manual"])
+def test_an_interrupt_that_nobody_waits_for_ends_no_save(notebook, save):
+    kernel = notebook.open(FERRY_SAVE=save)
+    kernel.run("import os, signal\nclass Hit:\n def __reduce__(self):\n  if not os.path.exists('hit'):\n   open('hit', 'w').close()\n"
+               "   os.kill(os.getpid(), signal.SIGINT)\n   for _ in range(99): pass\n  return Hit, (), vars(self)\nx = Hit(); x.size = 5", "cell-0")
+    if save == "auto":
+        saved(kernel)
+        kernel.kill()
+    else:
+        kernel.suspend()
+    assert (notebook.folder / "hit").exists()
+    second = notebook.open()
+    second.run("1", "cell-1")
+    assert second.magic("%resume")["variables"]["x"]["way"] == "stored" and second.evaluate(["x.size"]) == ["5"]
+
+
+def test_what_a_front_end_evaluates_is_saved_if_it_changes_something(notebook):
+    first = notebook.open()
+    first.run("x = [1]", "cell-0")
+    before = saved(first)["generation"]
+    assert first.evaluate(["len(x)"]) == ["1"]
+    assert saved(first)["generation"] == before
+    first.evaluate(["x.append(2)"])
+    assert saved(first)["generation"] > before
+    first.run("%checkpoint", store_history=False, expressions={"0": "x.append(3)"})  # evaluated when the checkpoint is done
+    saved(first)
+    first.kill()
+    assert notebook.open().run("x", "cell-1").outputs[-1] == ("execute_result", "[1, 2, 3]")
+
+
+def test_what_the_callback_of_a_widget_changes_is_saved(notebook):
+    first = notebook.open()
+    first.run("import comm\nx = [1]\nc = comm.create_comm(target_name='t', comm_id='c1')\nc.on_msg(lambda message: x.append(2))\ndel c", "cell-0")
+    before = saved(first)["generation"]
+    first.client.shell_channel.send(first.client.session.msg("comm_msg", {"comm_id": "c1", "data": {}}))
+    deadline = time.monotonic() + 90
+    while saved(first)["generation"] == before:
+        assert time.monotonic() < deadline
+    first.kill()
+    assert notebook.open().run("x", "cell-1").outputs[-1] == ("execute_result", "[1, 2]")
+
+
+def test_a_stored_variable_that_the_disk_has_lost_is_written_again(notebook):
+    kernel = notebook.open()
+    kernel.run("x = list(range(1000))", "cell-0")
+    assert kernel.magic("%checkpoint one")["ok"]
+    for blob in (notebook.session() / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.unlink()
+    kernel.run("y = 1", "cell-1")
+    kernel.magic("%checkpoint two")  # may say that something is missing
+    assert kernel.magic("%checkpoint three")["ok"]
+    kernel.kill()
+    assert notebook.open().run("sum(x) + y", "cell-2").outputs[-1] == ("execute_result", "499501")
