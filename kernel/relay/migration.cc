@@ -119,8 +119,7 @@ void Migration::Begin() {
   if (wish_.reach) return void(pack_ = {{"session", ground_.choice.sid}});
   Progress("connecting", true);
   Step("connect");
-  held_ = Timers::Clock::now();
-  hands_.drain();
+  if (!wish_.background) hands_.drain();
 }
 
 void Migration::OnEvent(Parcel parcel) {
@@ -137,6 +136,7 @@ void Migration::OnEvent(Parcel parcel) {
       bulk_key_ = RandomHex(kBulkKeyBytes);
       Ask({{"op", "bulk"}, {"session", ground_.choice.sid}, {"key", bulk_key_}, {"sockets", kBulkSockets}}, &Migration::OnBulk);
     }
+    if (wish_.background) Hold();
     Pack();
   } else if (event == "bound" && !stem_.empty() && !next_) {
     Forward();
@@ -145,6 +145,20 @@ void Migration::OnEvent(Parcel parcel) {
   } else if (event == "ended") {
     Abort({Code::kIo, "the engine on " + wish_.host.text + " ended: " + StringAt(parcel.head, "log"), "run `jupyter ferry doctor` there"});
   }
+}
+
+// The running cell ends first, however long that takes.
+void Migration::Hold() {
+  ground_.timers.Clear(Timer::kMove);
+  Step("wait");
+  hands_.drain();
+  if (!holds_) Progress("ready, when the running cell has ended", true);
+}
+
+void Migration::OnHeld() {
+  holds_ = true;
+  held_ = Timers::Clock::now();
+  if (wish_.background) Wait(kAnswer, "the engine");
 }
 
 void Migration::OnDrained() {

@@ -43,6 +43,7 @@ struct MoveWish {
   std::string policy = "cheapest";
   bool plan = false, force = false, yes = false, json = false;
   bool system = false;  // in a system image, whatever the plan says
+  bool background = false;  // cells run at the source until all is ready for it
   bool reach = false;  // no move: an engine is started where the session is already
   Start start = Start::kWake;  // and why
 };
@@ -60,7 +61,7 @@ struct MoveOutcome {
 
 // What the relay does for a move. All callbacks come later, from the relay's loop.
 struct MoveHands {
-  std::function<void()> drain;                                     // OnDrained() when the source has read all that was sent
+  std::function<void()> drain;  // lets no other cell begin: OnHeld() when none runs, OnDrained() when the source has read all that was sent
   std::function<void(json, std::function<void(json)>)> ask_source;  // ferry_move_request; content of the reply
   // The source stands still in an image, which carries copies of these mapped files, until the move has finished: what
   // ferry-image said. From then on ask_source is answered in its stead.
@@ -94,6 +95,7 @@ class Migration {
   void OnSourceEnded();  // while it had not departed
 
   // From the relay's loop.
+  void OnHeld();
   void OnDrained();
   void OnChild();
   void OnTimer();
@@ -112,6 +114,7 @@ class Migration {
   void Step(const char* name);  // another part of the move begins, for its account
 
   void OnEvent(Parcel parcel);
+  void Hold();
   void Pack();
   void OnPacked(const json& packed);
   void OnFacts(const Parcel& answer);
@@ -156,7 +159,7 @@ class Migration {
   std::shared_ptr<Link> link_;
   std::unique_ptr<Engine> next_;
   std::string control_, log_, waits_for_;
-  bool drained_ = false, hello_ = false, departing_ = false, departed_ = false, over_ = false;
+  bool holds_ = false, drained_ = false, hello_ = false, departing_ = false, departed_ = false, over_ = false;
 
   std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
   json pack_, plan_, opened_, arrived_;

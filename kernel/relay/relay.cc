@@ -206,7 +206,7 @@ void Relay::OnControl(Frames frames) {
     return voice_.Answer(front_->control, Keep(*message), Text(AnswerFront(message->Content())), queue_.running());
   }
   if (message->Is("ferry_migrate_request")) return WantMove(message->Content(), Keep(*message));
-  if (move_ && message->Is("interrupt_request")) {
+  if (move_ && (move_holds_ || !queue_.running()) && message->Is("interrupt_request")) {
     voice_.Answer(front_->control, Keep(*message), R"({"status":"ok"})", queue_.running());
     return move_->Abort({Code::kAborted, "interrupted", ""});
   }
@@ -316,8 +316,10 @@ void Relay::SendShutdown(bool restart) {
 }
 
 void Relay::Pump() {
-  if (wish_ && !queue_.running() && !move_ && ready() && !leaving_) StartMove(*std::exchange(wish_, std::nullopt));
-  while (ready() && !leaving_ && !move_) {
+  const bool may_move = wish_ && !cell_asks_ && !move_ && ready() && !leaving_;
+  if (may_move && (wish_->background || !queue_.running())) StartMove(*std::exchange(wish_, std::nullopt));
+  if (drain_due_ && ready() && (!queue_.running() || cell_asks_)) DrainForMove();
+  while (ready() && !leaving_ && !move_holds_) {
     auto next = queue_.Next();
     if (!next) return;
     if (next->Is("execute_request")) idle_passed_ = false;

@@ -111,13 +111,16 @@ class Relay {
   // relay_move.cc: the session moves, or lives on another host.
   void WantMove(const json& words, std::optional<Sent> asked);
   void StartMove(MoveWish wish);
+  void DrainForMove();
   bool HoldForMove(Frames& idle);
   void EndMove();
   void TakeOver(MoveOutcome outcome);
   void AskEngineToMove(json content, std::function<void(json)> answer);
   bool OnMoveReply(const Message& reply);
   void AnswerMove(const std::optional<Error>& error, const json& display);
+  void FailCell(const Error& error);
   void ShowMove(json bundle);
+  json MoveObject(std::vector<std::string> messages) const;
   void AddMoveItems(std::vector<zmq::pollitem_t>& items);
   void OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
   void OnHarbourEvent(const Parcel& parcel);
@@ -162,12 +165,17 @@ class Relay {
   std::set<std::string> comms_;  // open comms of target `ferry`
 
   std::optional<MoveWish> wish_;        // a move that was asked for and has not begun
-  std::optional<Sent> move_asked_;      // the control request that asked for it; none: the running cell did
+  std::optional<Sent> move_asked_;      // the control request that asked for it
+  bool cell_asks_ = false;              // the running cell did, and its reply waits
+  std::optional<Error> unwanted_;       // why what the running cell asked for is not begun
   std::unique_ptr<Migration> move_;
   std::optional<MoveOutcome> moved_;    // of move_, until the end of the turn
   Frames held_idle_;                    // of the cell that moves the session
+  std::string move_cell_;               // header of the cell that shows the move; empty: none does
   std::string move_shown_;              // display id of its progress; empty before the first
   bool move_json_ = false;              // it is shown as one JSON object
+  bool move_holds_ = false;             // what comes for the engine waits until the move is over
+  bool drain_due_ = false;              // no other cell begins, so that it can
   bool draining_ = false;               // a ping of the move is on its way through the source's shell
   std::map<std::string, std::function<void(json)>> move_answers_;
   std::size_t move_items_ = 0;          // of the engine's link, in the items of a turn

@@ -143,7 +143,7 @@ void Relay::OnEngineIopub(Frames frames) {
   if (of_cell && message->Is("execute_input")) running->execution_count = CountOf(*message);
   if (of_cell && state == "idle") {
     idle_passed_ = true;
-    if (wish_ && !move_asked_) {
+    if (cell_asks_ || unwanted_) {
       held_idle_ = std::move(*message).Take();
       return held_reply_ ? PassReply({}) : void();
     }
@@ -195,6 +195,10 @@ void Relay::Bury() {
   dir_.RemoveEngine(engine->number());
   if (lost && !leaving_) return StartEngine(engine->start());
   timers_.Clear(Timer::kPing);
+  if (std::exchange(cell_asks_, false)) {
+    wish_.reset();
+    unwanted_ = Error{Code::kAborted, "the engine ended before the session moved", "try again"};
+  }
   if (held_reply_) {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
@@ -208,6 +212,7 @@ void Relay::Bury() {
   if (!leaving_ && next.what != RestartPolicy::Decision::kSleep) {
     Log("engine " + std::to_string(engine->number()) + " " + ending.Words() + ". " + then + "\n" + Tail(dir_.Log(), kLogTail));
   }
+  unwanted_.reset();
   if (queue_.running()) {
     Sent cell = queue_.Finish();
     json content = EngineDied(cell, ending.Words(), then);

@@ -16,7 +16,7 @@ json Plain(const std::string& text) { return {{"text/plain", text}}; }  // of a 
 
 }  // namespace
 
-// %migrate (asked: none) or ferry_migrate_request. The move begins when no cell runs, the one that asks for it excepted.
+// %migrate (asked: none) or ferry_migrate_request. What is asked for on the control channel is done beside the cells.
 void Relay::WantMove(const json& words, std::optional<Sent> asked) {
   MoveWish wish;
   auto host = ParseHost(StringAt(words, "host"));
@@ -28,7 +28,8 @@ void Relay::WantMove(const json& words, std::optional<Sent> asked) {
   else if (choice_.sid.empty()) error = Error{Code::kRefused, "nothing of this session is kept (" + choice_.anonymous + ")", "mend that first"};
   if (error) {
     if (asked) voice_.Answer(front_->control, *asked, Text(ControlError(Name(error->code), error->what, error->remedy)), queue_.running());
-    else Log("a move that was not begun: " + error->what);  // %migrate has looked at its words
+    else if (!cell_asks_ && queue_.running()) unwanted_ = error;
+    else Log("a move that was not begun: " + error->what);  // of a cell that asks twice the first one counts
     return;
   }
   if (std::string policy = StringAt(words, "policy"); !policy.empty()) wish.policy = policy;
@@ -36,17 +37,19 @@ void Relay::WantMove(const json& words, std::optional<Sent> asked) {
   wish.system = FlagAt(words, "system", false);
   wish.force = FlagAt(words, "force", false);
   wish.yes = FlagAt(words, "yes", false);
+  wish.background = !wish.plan && (asked || FlagAt(words, "background", false));
   move_json_ = wish.json = FlagAt(words, "json", false);
   move_asked_ = std::move(asked);
+  cell_asks_ = !move_asked_ && queue_.running();
   wish_ = std::move(wish);
-  if (move_asked_) Pump();
+  Pump();
 }
 
 void Relay::StartMove(MoveWish wish) {
   MoveHands hands;
   hands.drain = [this] {
-    draining_ = true;
-    engine_->Ping(author_);
+    drain_due_ = true;
+    Pump();
   };
   hands.ask_source = [this](json content, std::function<void(json)> answer) { AskEngineToMove(std::move(content), std::move(answer)); };
   hands.hold = [this](const json& carry, std::function<void(json)> then) { HoldSource(carry, std::move(then)); };
@@ -57,35 +60,61 @@ void Relay::StartMove(MoveWish wish) {
   hands.progress = [this](const std::string& text) { ShowMove(Plain(text)); };
   hands.finished = [this](MoveOutcome outcome) { moved_ = std::move(outcome); };
   move_shown_.clear();
+  move_cell_ = cell_asks_ && !queue_.running()->silent ? queue_.running()->header : "";
+  move_holds_ = !wish.background;
   move_ = std::make_unique<Migration>(Migration::Ground{context_, setup_.connection, dir_, author_, timers_, choice_, setup_.python,
                                                         engine_ ? engine_->link() : nullptr, ++engines_},
                                       std::move(wish), std::move(hands));
   move_->Begin();
 }
 
-// Whether the reply of the running cell waits for the move that this cell asked for.
+// No cell runs, the one that waits for the move excepted: from here on nothing is given to the engine.
+void Relay::DrainForMove() {
+  drain_due_ = false;
+  move_holds_ = draining_ = true;
+  engine_->Ping(author_);
+  move_->OnHeld();
+}
+
+// Whether the reply of the running cell waits for the move that this cell asked for. A move in the background begins, and the
+// reply passes.
 bool Relay::HoldForMove(Frames& idle) {
-  if (move_asked_ || (!wish_ && !move_)) return false;
   if (!held_idle_.empty()) idle = std::exchange(held_idle_, {});
-  if (wish_ && StringAt(held_reply_->Content(), "status") != "ok") {
+  const bool ok = StringAt(held_reply_->Content(), "status") == "ok";
+  auto unwanted = std::exchange(unwanted_, std::nullopt);
+  if (unwanted && ok) FailCell(*unwanted);
+  if (cell_asks_ && wish_ && !ok) {
     wish_.reset();
-    return false;
+    cell_asks_ = false;
   }
-  held_idle_ = std::move(idle);
-  if (wish_) StartMove(*std::exchange(wish_, std::nullopt));
-  return true;
+  if (cell_asks_ && wish_) {
+    const bool background = wish_->background;
+    StartMove(*std::exchange(wish_, std::nullopt));
+    if (background) {
+      cell_asks_ = false;
+      ShowMove({{"application/json", MoveObject({"the session moves to " + move_->wish().host.text + " while cells run; what came of it replaces this"})}});
+    }
+  }
+  if (cell_asks_) held_idle_ = std::move(idle);
+  return cell_asks_;
+}
+
+// Of a move that has no plan to show.
+json Relay::MoveObject(std::vector<std::string> messages) const {
+  return {{"schema", "ferry.plan/1"}, {"ok", true}, {"session", choice_.sid}, {"messages", messages}, {"error", nullptr}};
 }
 
 void Relay::ShowMove(json bundle) {
-  if (!queue_.running() || queue_.running()->silent || move_asked_) return;
+  if (move_cell_.empty()) return;
   if (move_json_) {  // one result, and no progress before it
     if (!bundle.contains("application/json")) return;
     bundle = {{"application/json", bundle["application/json"]}, {"text/plain", Text(bundle["application/json"])}};
   }
   if (!move_json_) bundle.erase("application/json");  // JupyterLab would show that instead of the text
+  if (bundle.empty()) return;
   bool first = move_shown_.empty();
   if (first) move_shown_ = "ferry-move-" + RandomHex(8);
-  voice_.Publish(first ? "display_data" : "update_display_data", queue_.running()->header,
+  voice_.Publish(first ? "display_data" : "update_display_data", move_cell_,
                  {{"data", bundle}, {"metadata", json::object()}, {"transient", {{"display_id", move_shown_}}}});
 }
 
@@ -123,7 +152,7 @@ void Relay::EndMove() {
   MoveOutcome outcome = *std::exchange(moved_, std::nullopt);
   std::unique_ptr<Migration> move = std::move(move_);
   move_answers_.clear();
-  draining_ = false;
+  draining_ = drain_due_ = move_holds_ = false;
   std::optional<Error> error = outcome.error;
   json display = outcome.display;
   if (move->wish().reach && error) {
@@ -156,24 +185,30 @@ void Relay::AnswerMove(const std::optional<Error>& error, const json& display) {
     json content = error ? ControlError(Name(error->code), error->what, error->remedy) : json{{"v", 1}, {"status", "ok"}, {"host", host_.text}, {"display", display}};
     return voice_.Answer(front_->control, asked, Text(content), queue_.running());
   }
-  if (!queue_.running()) return;
-  Sent& cell = *queue_.running();
+  std::string text = error ? error->what + (error->remedy.empty() ? "" : "; " + error->remedy) : "";
   if (error) {
-    json object = {{"schema", "ferry.plan/1"}, {"ok", false}, {"session", choice_.sid}, {"messages", {error->what}},
-                   {"error", {{"code", Name(error->code)}, {"what", error->what}, {"remedy", error->remedy}}}};
-    ShowMove({{"text/plain", "Not moved."}, {"application/json", object}});
-    std::string text = error->what + (error->remedy.empty() ? "" : "; " + error->remedy);
-    json count = held_reply_->Content().value("execution_count", json(0));
-    std::string name = error->code == Code::kAborted && error->what == "interrupted" ? "KeyboardInterrupt" : "FerryFailure";
-    json content = {{"status", "error"}, {"ename", name}, {"evalue", text}, {"traceback", {name + ": " + text}}, {"execution_count", count}};
-    voice_.Error(cell, content);
-    Frames identities;
-    for (const zmq::message_t& f : cell.identities) identities.emplace_back(f.data(), f.size());
-    held_reply_ = Message::Parse(author_.Make(std::move(identities), "execute_reply", cell.header, Text(content)));
+    json object = MoveObject({error->what});
+    object.update({{"ok", false}, {"error", {{"code", Name(error->code)}, {"what", error->what}, {"remedy", error->remedy}}}});
+    ShowMove({{"text/plain", cell_asks_ ? "Not moved." : "Not moved: " + text}, {"application/json", object}});
   } else if (display.is_object()) {
     ShowMove(display);
   }
+  if (!std::exchange(cell_asks_, false)) return;
+  if (error) FailCell(*error);
   PassReply(std::exchange(held_idle_, {}));
+}
+
+// The running cell, whose reply is held, ends with this error.
+void Relay::FailCell(const Error& error) {
+  Sent& cell = *queue_.running();
+  std::string text = error.what + (error.remedy.empty() ? "" : "; " + error.remedy);
+  json count = held_reply_->Content().value("execution_count", json(0));
+  std::string name = error.code == Code::kAborted && error.what == "interrupted" ? "KeyboardInterrupt" : "FerryFailure";
+  json content = {{"status", "error"}, {"ename", name}, {"evalue", text}, {"traceback", {name + ": " + text}}, {"execution_count", count}};
+  voice_.Error(cell, content);
+  Frames identities;
+  for (const zmq::message_t& f : cell.identities) identities.emplace_back(f.data(), f.size());
+  held_reply_ = Message::Parse(author_.Make(std::move(identities), "execute_reply", cell.header, Text(content)));
 }
 
 // The engine there serves from now on. The one here has given the session up: it ends without a word, since what its
@@ -246,6 +281,7 @@ bool Relay::BuryDuringMove() {
     moved_.reset();
     move_.reset();
     move_answers_.clear();
+    draining_ = drain_due_ = move_holds_ = false;
     AnswerMove(error, nullptr);
   }
   return false;

@@ -224,15 +224,13 @@ def picture(session, plan, counts):
 
 def migrate(session, args):
     """Tells the relay, which holds this cell's reply until the session has moved (docs/link.md)."""
-    if args.background:
-        raise CommandError("refused", "%migrate --background is not built yet", "the cell waits until the session has moved, and later cells run there")
     tell = getattr(session.shell, "ferry_tell_relay", None)
     if tell is None:
         raise CommandError("refused", "this kernel has no relay, so that nothing can move it", "start it through a Jupyter front end")
     if session.anonymous and not session.sid:
         raise CommandError("refused", "nothing of this session is kept", session.anonymous)
     tell("ferry_migrate", {"host": args.host, "plan": args.plan, "policy": args.policy or "cheapest", "force": args.force, "yes": args.yes,
-                           "json": args.json, "system": args.system})
+                           "json": args.json, "system": args.system, "background": args.background})
     return None
 
 

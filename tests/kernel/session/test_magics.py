@@ -171,7 +171,6 @@ def test_the_plan_moves_nothing(kernel):
         data = check(program(kernel, f"%migrate --plan --policy {policy}"), "ferry.plan/1")
         assert data["policy"] == policy and data["target"] is None and "big" in data["variables"]
     assert "user@host" in refused(kernel, "%migrate", "invalid")["error"]["remedy"]
-    assert "waits" in refused(kernel, "%migrate me@there --background", "refused")["error"]["remedy"]
     answer = kernel.run("%migrate --plan --policy dearest")
     assert answer.status == "error" and answer.error.startswith("UsageError")
 

@@ -1,0 +1,88 @@
+"""%migrate HOST --background, and moves that are asked for from outside: cells run here until the session can leave."""
+
+import json
+import time
+
+import pytest
+
+from tests.relay.conftest import wait_until
+
+PID = "__import__('os').getpid()"
+
+
+def closed(host, gate):
+    """Nobody answers there before the file `gate` exists."""
+    host.stop()
+    host.start(forced=f"while [ ! -e {gate} ]; do sleep 0.05; done; sh -c \"$SSH_ORIGINAL_COMMAND\"")
+
+
+def begin(kernel, line, **options):
+    """-> what the cell showed when its reply came, and the display that tells of the move."""
+    answer = kernel.run(line, **options)
+    assert answer.status == "ok" and len(answer.bundles) == 1, answer.error
+    return answer.bundles[0]
+
+
+def result(kernel, words, seconds=120):
+    """The bundle that at last stands in the cell that asked: it begins with one of the words."""
+    deadline = time.monotonic() + seconds
+    while True:
+        message = kernel._message(kernel.client.get_iopub_msg, deadline)
+        if message["msg_type"] == "update_display_data" and message["content"]["data"]["text/plain"].startswith(words):
+            return message["content"]["data"]
+
+
+def test_cells_run_here_until_the_session_leaves(notebook, host, tmp_path):
+    closed(host, tmp_path / "gate")
+    kernel = notebook.open()
+    kernel.run("shared = [1]; both = {'a': shared, 'b': shared}")
+    pid = kernel.evaluate([PID])
+    assert begin(kernel, f"%migrate {host.text} --background")["text/plain"].startswith("Moving to")
+    assert kernel.run("shared.append(2); len(shared)").text == "[execute_result] 2\n"
+    assert kernel.evaluate([PID]) == pid
+    again = kernel.run("%migrate home")
+    assert again.status == "error" and "moving already" in again.error
+    (tmp_path / "gate").touch()
+    assert host.text in result(kernel, ("Moved to", "Not moved"))["text/plain"]
+    assert kernel.evaluate([PID]) != pid
+    went_on = kernel.run("both['a'] is both['b'] is shared, shared")
+    assert went_on.text == "[execute_result] (True, [1, 2])\n" and went_on.execution_count == 5
+
+
+def test_an_interrupt_at_rest_stops_it_and_a_failure_is_told(notebook, host, tmp_path):
+    closed(host, tmp_path / "gate")
+    kernel = notebook.open()
+    kernel.run("x = [1]")
+    pid = kernel.evaluate([PID])
+    first = begin(kernel, f"%migrate {host.text} --background --json", store_history=False)
+    assert first["application/json"]["ok"] and first["application/json"]["schema"] == "ferry.plan/1"
+    kernel.control("interrupt_request")
+    told = result(kernel, "{")["application/json"]
+    assert not told["ok"] and told["error"]["what"] == "interrupted"
+    host.know(False)
+    begin(kernel, f"%migrate {host.text} --background")
+    assert "host key" in result(kernel, ("Moved to", "Not moved"))["text/plain"]
+    assert kernel.evaluate([PID, "x"]) == [*pid, "[1]"]
+
+
+@pytest.mark.parametrize("harm", ["none", "interrupt"])
+def test_the_running_cell_ends_here_and_the_next_runs_there(notebook, host, tmp_path, harm):
+    kernel, gate = notebook.open(), tmp_path / "gate"
+    kernel.run("import os, time; log = [os.getpid()]")
+    running = kernel.send(f"print('runs')\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)\nlog.append(os.getpid())")
+    kernel.wait_for_output(running, "runs")
+    asked = kernel.client.session.msg("ferry_migrate_request", {"v": 1, "host": host.text})
+    kernel.client.control_channel.send(asked)
+    wait_until(lambda: list(host.runtime.rglob("*")), "nobody came there")
+    next_one = kernel.send("log.append(os.getpid())")
+    if harm == "interrupt":  # it is the cell's
+        kernel.control("interrupt_request")
+        assert "KeyboardInterrupt" in kernel.collect(running).error
+    else:
+        gate.touch()
+        assert kernel.collect(running).status == "ok"
+    assert kernel.collect(next_one).status == "ok"
+    assert kernel._reply(kernel.client.get_control_msg, asked["header"]["msg_id"], time.monotonic() + 120)["status"] == "ok"
+    here, *later = json.loads(kernel.evaluate(["log"])[0])
+    assert later[:-1] == ([] if harm == "interrupt" else [here]) and later[-1] != here
+    assert kernel.evaluate(["os.getpid() == log[-1]"]) == ["True"]
