@@ -2,8 +2,6 @@
 
 #include <poll.h>
 
-#include <filesystem>
-
 namespace ferry::relay {
 namespace {
 
@@ -17,8 +15,7 @@ constexpr seconds kGreet{30}, kAnswer{120};
 Result<Command> HarbourOf(const Host& host, const std::string& stem, const std::string& python, const std::string& from) {
   Command command;
   if (host.home()) {
-    std::error_code ignored;
-    command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--harbour", "--python", python};
+    command.argv = {ProgramPath(), "--harbour", "--python", python};
   } else {
     auto words = SshHarbour(host, stem + "c", python.substr(0, python.rfind('/')) + "/jupyter-ferry", from);
     if (!words) return words.error();

@@ -39,9 +39,7 @@ Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::st
 
 Command ImageCommand(const RuntimeDir& dir, const Choice& choice, int number) {
   Command c;
-  std::error_code ignored;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-  c.argv = {here.string() + "/ferry-image", "--result", dir.Image(number)};
+  c.argv = {std::filesystem::path(ProgramPath()).parent_path().string() + "/ferry-image", "--result", dir.Image(number)};
   if (const std::string criu = store::Setting("criu"); !criu.empty()) c.argv.insert(c.argv.end(), {"--criu", criu});
   c.keep = {dir.alive_fd()};
   if (choice.lock) c.keep.push_back(choice.lock->fd());

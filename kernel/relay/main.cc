@@ -60,6 +60,7 @@ Result<std::pair<RuntimeDir, int>> MakeFolder() {
 }
 
 int Main(int argc, char** argv) {
+  (void)ProgramPath();
   CLI::App app{"Kernelferry's relay: owns the ports of a Jupyter kernel and supervises its engine"};
   std::string connection_file, python, fetch, host, examine, move, served, words = "{}";
   bool harbour = false;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 extern char** environ;
 
@@ -77,6 +78,12 @@ Result<pid_t> Spawn(const Command& command) {
                  "run `jupyter ferry install` in the environment whose Python the kernel shall use"};
   }
   return pid;
+}
+
+const std::string& ProgramPath() {
+  std::error_code none;
+  static const std::string path = std::filesystem::read_symlink("/proc/self/exe", none);
+  return path;
 }
 
 std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set) {

@@ -23,6 +23,10 @@ struct Command {
 // ours. Error if it could not be executed. No shell is involved.
 Result<pid_t> Spawn(const Command& command);
 
+// Where this program was installed when it started; call it first before an upgrade can come. What /proc/self/exe names changes
+// when the file is renamed or replaced, and the program there then is the one to start.
+const std::string& ProgramPath();
+
 // This process's environment with the entries of `set` (NAME=value) put in.
 std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set);
 

@@ -1,8 +1,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <filesystem>
-
 #include "kernel/relay/answers.h"
 #include "kernel/relay/relay.h"
 #include "serializer/store/store.h"
@@ -290,9 +288,8 @@ bool Relay::BuryDuringMove() {
 // The session is on another host, as its file says. It comes back before an engine starts; what it is told while that
 // lasts waits. As a program of its own, so that it goes on when the relay has to leave.
 bool Relay::StartFetch(const std::string& host) {
-  std::error_code ignored;
   Command command;
-  command.argv = {std::filesystem::read_symlink("/proc/self/exe", ignored), "--fetch", choice_.sid, "--host", host, "--python", setup_.python};
+  command.argv = {ProgramPath(), "--fetch", choice_.sid, "--host", host, "--python", setup_.python};
   command.environment = EnvironmentWith({});
   command.log = dir_.path() + "/fetch.log";
   auto pid = Spawn(command);
