@@ -22,6 +22,8 @@ constexpr milliseconds kShowEvery{250};        // progress: at most four times a
 constexpr std::size_t kAhead = 8 << 20;        // bytes on their way to the target
 constexpr double kRestore = 25e3;              // bytes of an image that come back in a millisecond, on a busy machine
 constexpr int kEchoes = 4;                     // pieces that measure the wire
+constexpr int kRounds = 3;                     // of shipping, before the session is held
+constexpr milliseconds kSettle{10000};         // how long a round waits until all is saved
 
 Error ErrorOf(const json& answer, const std::string& where) {
   std::string what = StringAt(answer, "what");
@@ -136,8 +138,8 @@ void Migration::OnEvent(Parcel parcel) {
       bulk_key_ = RandomHex(kBulkKeyBytes);
       Ask({{"op", "bulk"}, {"session", ground_.choice.sid}, {"key", bulk_key_}, {"sockets", kBulkSockets}}, &Migration::OnBulk);
     }
-    if (wish_.background) Hold();
-    Pack();
+    if (wish_.background) PackEarly();
+    else Pack();
   } else if (event == "bound" && !stem_.empty() && !next_) {
     Forward();
   } else if (event == "arrived") {
@@ -147,8 +149,35 @@ void Migration::OnEvent(Parcel parcel) {
   }
 }
 
-// The running cell ends first, however long that takes.
+// The source answers when no cell runs, however long that takes.
+void Migration::PackEarly() {
+  early_ = true;
+  ground_.timers.Clear(Timer::kMove);
+  if (!looks_since_) {
+    looks_since_ = Timers::Clock::now();
+    Step("precopy");
+  }
+  AskSource({{"verb", "pack"}, {"system", wish_.system}, {"early", true}}, &Migration::OnPackedEarly);
+}
+
+void Migration::OnPackedEarly(const json& packed) {
+  if (StringAt(packed, "status") != "ok") return Abort(ErrorOf(packed, "the session could not be saved"));
+  const bool waits = Timers::Clock::now() - *looks_since_ < kSettle;
+  if (!FlagAt(packed, "settled", false) && waits) return Again(&Migration::PackEarly, kAgain);
+  looks_since_.reset();
+  const bool news = packed.contains("manifest") && (!pack_.is_object() || pack_["generation"] != packed["generation"]);
+  return news ? OnPacked(packed) : Hold();
+}
+
+void Migration::EndRound() {
+  listed_ = false;
+  if (++rounds_ < kRounds) PackEarly();
+  else Hold();
+}
+
+// The running cell ends first.
 void Migration::Hold() {
+  early_ = false;
   ground_.timers.Clear(Timer::kMove);
   Step("wait");
   hands_.drain();
@@ -158,6 +187,7 @@ void Migration::Hold() {
 void Migration::OnHeld() {
   holds_ = true;
   held_ = Timers::Clock::now();
+  early_bytes_ = Shipped();
   if (wish_.background) Wait(kAnswer, "the engine");
 }
 
@@ -167,7 +197,7 @@ void Migration::OnDrained() {
 }
 
 void Migration::Pack() {
-  if (!drained_ || !hello_ || pack_.is_object()) return;
+  if (!drained_ || !hello_) return;
   Wait(kAnswer * 10, "the session to be saved");
   Progress("saving", true);
   Step("save");
@@ -178,25 +208,35 @@ void Migration::OnPacked(const json& packed) {
   if (StringAt(packed, "status") != "ok") return Abort(ErrorOf(packed, "the session could not be saved"));
   pack_ = packed;
   Wait(kAnswer, "what is installed there");
+  const json asked = {{"op", "facts"}, {"packages", pack_["packages"]}, {"files", pack_["files"]}};
+  const bool known = facts_.is_object() && facts_["asked"] == asked && pack_["files"].empty();  // files change
+  if (known) return AskFits();
   Progress("examining it", true);
-  Step("examine");
-  Ask({{"op", "facts"}, {"packages", pack_["packages"]}, {"files", pack_["files"]}}, &Migration::OnFacts);
+  if (!early_) Step("examine");
+  facts_["asked"] = asked;
+  Ask(asked, &Migration::OnFacts);
 }
 
 void Migration::OnFacts(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
-  plan_ = answer.head;  // the facts, until the plan is made
-  if (!pack_["image"].is_object()) return Measure();
-  Ask({{"op", "fits"}, {"image", pack_["image"]}}, &Migration::OnFits);
+  facts_.update(answer.head);
+  AskFits();
+}
+
+void Migration::AskFits() {
+  facts_.erase("image");
+  if (pack_["image"].is_object()) Ask({{"op", "fits"}, {"image", pack_["image"]}}, &Migration::OnFits);
+  else Measure();
 }
 
 void Migration::OnFits(const Parcel& answer) {
-  plan_["image"] = answer.head;
+  facts_["image"] = answer.head;
   Measure();
 }
 
 // The first piece opens the window of the wire, the others are measured.
 void Migration::Measure() {
+  if (bandwidth_ > 0) return AskPlan();
   std::string piece(kPiece, '\x5a');
   for (int i = 0; i < kEchoes; ++i) Ask({{"op", "echo"}}, &Migration::OnEcho, piece);
 }
@@ -204,9 +244,16 @@ void Migration::Measure() {
 void Migration::OnEcho(const Parcel&) {
   if (++echoes_ == 1) measured_ = Timers::Clock::now();
   if (echoes_ < kEchoes) return;
-  Step("plan");
   bandwidth_ = (kEchoes - 1) * double(kPiece) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
-  AskSource({{"verb", "plan"}, {"facts", plan_}, {"bandwidth", bandwidth_}, {"policy", wish_.policy}, {"force", wish_.force},
+  AskPlan();
+}
+
+void Migration::AskPlan() {
+  if (early_) ground_.timers.Clear(Timer::kMove);
+  else Step("plan");
+  json there = facts_;
+  there.erase("asked");
+  AskSource({{"verb", "plan"}, {"facts", there}, {"bandwidth", bandwidth_}, {"policy", wish_.policy}, {"force", wish_.force},
              {"yes", wish_.yes}, {"host", wish_.host.text}, {"system", wish_.system}}, &Migration::OnPlan);
 }
 
@@ -217,8 +264,10 @@ void Migration::OnPlan(const json& plan) {
     hands_.ask_source({{"verb", "stay"}}, [](json) {});
     return Finish(std::nullopt, plan["display"]);
   }
+  if (early_ && plan["refused"].is_object()) return Hold();  // the reason may be gone by then
   if (plan["refused"].is_object()) return Abort({Code::kRefused, StringAt(plan["refused"], "what"), StringAt(plan["refused"], "remedy")});
-  OpenThere();
+  if (opened_.is_object()) Ship();
+  else OpenThere();
 }
 
 // -- PRECOPY: blobs
@@ -230,7 +279,7 @@ void Migration::OpenThere() {
 void Migration::OnOpen(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) {
     if (StringAt(answer.head, "code") != "aborted") return Abort(ErrorOf(answer.head, wish_.host.text));
-    return ground_.timers.Set(Timer::kMovePing, kAgain);  // an engine there is saving the session, and ends
+    return Again(&Migration::OpenThere, kAgain);  // an engine there is saving the session, and ends
   }
   opened_ = answer.head;
   if (wish_.reach) return StartThere(Name(wish_.start));
@@ -238,19 +287,31 @@ void Migration::OnOpen(const Parcel& answer) {
     return Abort({Code::kRefused, wish_.host.text + " has a later state of this session", "open it there, or move with --force"});
   }
   Advance(MoveState::kPrecopy);
-  if (over_) return;
-  Step("ship");
-  Advance(MoveState::kQuiesced);
-  if (over_) return;
+  if (!over_) Ship();
+}
+
+void Migration::Ship() {
+  if (!early_) {
+    Step("ship");
+    Advance(MoveState::kQuiesced);
+    if (over_) return;
+  }
+  Wait(kAnswer, wish_.host.text);
   Ask({{"op", "missing"}, {"blobs", plan_["blobs"]}}, &Migration::OnMissing);
+}
+
+void Migration::Again(void (Migration::*what)(), milliseconds after) {
+  again_ = what;
+  ground_.timers.Set(Timer::kMovePing, after);
 }
 
 void Migration::OnMissing(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   const bool same = FlagAt(opened_, "same", false), image = plan_["image"].is_object();  // an image starts when it is there
-  if (!started_ && same && !image) StartThere("arrive");
-  else if (!started_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
+  if (!early_ && !started_ && same && !image) StartThere("arrive");
+  else if (!early_ && !started_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
   listed_ = true;
+  if (bulk_) ground_.timers.Set(Timer::kMoveTick, kShowEvery);
   for (const json& blob : answer.head["missing"]) {
     files_.push_back(blob);
     to_ship_ += pack_["bytes"].value(blob.get<std::string>(), 0.0);
@@ -301,6 +362,7 @@ void Migration::ShipMore() {
 
 // Every file is there. What is synced meanwhile is not waited for before the last step.
 void Migration::OnAllThere() {
+  if (early_) return EndRound();
   whole_ = true;
   if (state_ == MoveState::kQuiesced) Advance(MoveState::kShipped);
   if (over_) return;
@@ -407,7 +469,7 @@ void Migration::OnPiece(const std::string& path, const std::string& piece, bool 
 void Migration::OnPut(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   --puts_;
-  if (!started_ && ++acknowledged_ == 2 && !plan_["image"].is_object()) StartThere("arrive");  // log and manifest
+  if (!early_ && !started_ && ++acknowledged_ == 2 && !plan_["image"].is_object()) StartThere("arrive");  // log and manifest
   ShipMore();
 }
 
@@ -551,7 +613,7 @@ json Migration::Account() const {
     steps.push_back({account_[i].first, Seconds(account_[i + 1].second - account_[i].second)});
   }
   auto now = account_.back().second;
-  return {{"seconds", Seconds(now - began_)}, {"pause", Seconds(now - held_)}, {"bytes_moved", Shipped()}, {"wire", by_bulk_ ? "bulk" : "ssh"}, {"steps", steps}};
+  return {{"seconds", Seconds(now - began_)}, {"pause", Seconds(now - held_)}, {"bytes_moved", Shipped()}, {"bytes_early", early_bytes_}, {"wire", by_bulk_ ? "bulk" : "ssh"}, {"steps", steps}};
 }
 
 // -- ends
@@ -602,11 +664,11 @@ void Migration::Finish(std::optional<Error> error, json display) {
 
 void Migration::OnTimer() {
   if (ground_.timers.Expired(Timer::kMovePing) && !over_) {
-    if (!next_) return OpenThere();
+    if (!next_) return (this->*again_)();
     next_->Ping(ground_.author);
     ground_.timers.Set(Timer::kMovePing, kPingEvery);
   }
-  if (ground_.timers.Expired(Timer::kMoveTick) && !over_ && bulk_ && !whole_) {
+  if (ground_.timers.Expired(Timer::kMoveTick) && !over_ && bulk_ && listed_ && !whole_) {
     if (std::exchange(ticked_, bulk_->sent()) != bulk_->sent()) KeepWaiting();
     ShowShipped();
     ground_.timers.Set(Timer::kMoveTick, kShowEvery);

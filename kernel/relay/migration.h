@@ -23,6 +23,10 @@
 //
 // While a session moves nothing reaches the source's shell: requests wait in the relay's queue for whoever owns it then.
 //
+// A move in the background goes through PRECOPY in rounds while cells run at the source: what stands in its newest generation is
+// shipped, then what a newer one holds, until there is none or the rounds are over. Then no other cell begins, and the move goes
+// on as any other, with all that is there already. Whether the host fits is looked at in the first round and told in the last.
+//
 // Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Blobs travel beside
 // the link where a port can be reached (bulk.h). What arrived is synced there while the variables come back.
 #pragma once
@@ -114,15 +118,22 @@ class Migration {
   void Step(const char* name);  // another part of the move begins, for its account
 
   void OnEvent(Parcel parcel);
+  void PackEarly();
+  void OnPackedEarly(const json& packed);
+  void EndRound();
   void Hold();
   void Pack();
   void OnPacked(const json& packed);
   void OnFacts(const Parcel& answer);
   void OnFits(const Parcel& answer);
+  void AskFits();
   void Measure();
+  void AskPlan();
   void OnEcho(const Parcel& answer);
   void OnPlan(const json& plan);
   void OpenThere();
+  void Ship();
+  void Again(void (Migration::*what)(), std::chrono::milliseconds after);
   void OnOpen(const Parcel& answer);
   void OnMissing(const Parcel& answer);
   void ShipMore();
@@ -161,8 +172,12 @@ class Migration {
   std::string control_, log_, waits_for_;
   bool holds_ = false, drained_ = false, hello_ = false, departing_ = false, departed_ = false, over_ = false;
 
+  bool early_ = false;  // cells run at the source, which answers between them; what is shipped is what stands in its store
+  int rounds_ = 0;      // of that, over
+  std::optional<Timers::Clock::time_point> looks_since_;  // for something to ship in this round
+  void (Migration::*again_)() = nullptr;  // when kMovePing rings before an engine there is met
   std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
-  json pack_, plan_, opened_, arrived_;
+  json pack_, facts_, plan_, opened_, arrived_;  // facts_: of the target, with the `asked` for which they were given
   json image_;  // what was said of the image in which the session travels; null: it travels as variables
   Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
   int echoes_ = 0;
@@ -180,7 +195,7 @@ class Migration {
   bool started_ = false, ready_ = false;  // an engine there: asked for; met
   bool listed_ = false;                   // the target has said what it lacks
   bool whole_ = false, synced_ = false;   // every file is there; and on disk
-  double shipped_ = 0, to_ship_ = 0;  // bytes
+  double shipped_ = 0, to_ship_ = 0, early_bytes_ = 0;  // bytes; shipped before messages waited
   Timers::Clock::time_point held_{};  // since when messages wait
   std::vector<std::pair<std::string, Timers::Clock::time_point>> account_;  // when each part began
   std::string stem_;

@@ -128,7 +128,7 @@ void Relay::AskEngineToMove(json content, std::function<void(json)> answer) {
       (*info)["epoch"] = content["epoch"];
       if (store::WriteObject(file, *info)) return answer({{"status", "ok"}});
     }
-    return answer(ControlError("aborted", "the engine has ended", ""));
+    return answer(ControlError("aborted", imaging_ ? "a system image of the session is being taken" : "the engine has ended", "try again"));
   }
   content["v"] = 1;
   auto message = Message::Parse(author_.Make({}, "ferry_move_request", "{}", Text(content)));

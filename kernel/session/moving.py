@@ -103,19 +103,24 @@ class Moving:
         session = self.session
         if session.config.save == "off":
             raise commands.CommandError("refused", "this session is never saved (FERRY_SAVE=off)", "set FERRY_SAVE to auto or manual")
-        session.rehearsal.stop()
-        session.saver.replan()  # also what no cell changed: an expression that a front end evaluated, a thread
-        manifest = session.keep()
-        session.write_records()
-        session.writer.sync(True)
+        if content.get("early"):
+            manifest = self._kept()
+            if manifest is None:
+                return {"settled": session.saver.rests or session.config.save != "auto"}
+        else:
+            session.rehearsal.stop()
+            session.saver.replan()  # also what no cell changed: an expression that a front end evaluated, a thread
+            manifest = session.keep()
+            session.write_records()
+            session.writer.sync(True)
         self.packed = manifest
-        self.token = secrets.token_hex(8)
+        self.token = self.token or secrets.token_hex(8)
         self._mark().touch(mode=0o600)
         info = {key: value for key, value in session.writer.info().items() if key not in ("pid", "session")}
         info.update(session=session.sid, moved_to={"host": "", "time": time.time()})  # not owned there, until it is
         sizes = {entry.blob: entry.bytes for entry in manifest.components if entry.blob}
         sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
-        return {"session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
+        return {"settled": True, "session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
                 "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes,
                 "packages": self._packages(), "files": self._files(), "comms": self._comms(),
                 "image": self._image(manifest, content.get("system", False))}
@@ -126,6 +131,14 @@ class Moving:
         self.image_wanted = asked or bool(images.carried(manifest))
         self.image_lack = images.why_not() if self.image_wanted else None
         return images.describe() if self.image_wanted and self.image_lack is None else None
+
+    def _kept(self):
+        """The newest generation, if idle time has saved all that the last cell left; else that is hurried."""
+        saver = self.session.saver
+        keys = saver.components.keys()
+        known = saver.clean and saver.newest is not None and {tuple(e.key) for e in saver.newest.components} == keys <= saver.encoded.keys()
+        saver.hurry()
+        return saver.newest if known else None
 
     def _mark(self):
         return Path(self.session.writer.folder) / f"moving-{self.token}"
@@ -255,6 +268,7 @@ class Moving:
         if self.token:
             self._mark().unlink(missing_ok=True)
             self.token = ""
+            self.session.saver.garbage = not self.away  # what was kept for the host
         return {}
 
     # -- the target

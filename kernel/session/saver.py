@@ -282,7 +282,8 @@ class Saver:
             _ferry.ignore_stop(False)
 
     def _collect(self):
-        self.session.writer.collect()
+        if not self.session.moving.token:  # else blobs are on their way to another host
+            self.session.writer.collect()
         self.session.writer.sync(True)
         self.garbage = False
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.processes import below
 from tests.relay.conftest import wait_until
 
 PID = "__import__('os').getpid()"
@@ -66,23 +67,37 @@ def test_an_interrupt_at_rest_stops_it_and_a_failure_is_told(notebook, host, tmp
 
 
 @pytest.mark.parametrize("harm", ["none", "interrupt"])
-def test_the_running_cell_ends_here_and_the_next_runs_there(notebook, host, tmp_path, harm):
+def test_the_running_cell_ends_here_and_a_later_one_runs_there(notebook, host, tmp_path, harm):
     kernel, gate = notebook.open(), tmp_path / "gate"
     kernel.run("import os, time; log = [os.getpid()]")
     running = kernel.send(f"print('runs')\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)\nlog.append(os.getpid())")
     kernel.wait_for_output(running, "runs")
     asked = kernel.client.session.msg("ferry_migrate_request", {"v": 1, "host": host.text})
     kernel.client.control_channel.send(asked)
-    wait_until(lambda: list(host.runtime.rglob("*")), "nobody came there")
-    next_one = kernel.send("log.append(os.getpid())")
+    wait_until(lambda: below(kernel.relay.pid, "ssh"), "nobody goes there")
+    later = [kernel.send("log.append(os.getpid())") for _ in range(20)]
     if harm == "interrupt":  # it is the cell's
         kernel.control("interrupt_request")
         assert "KeyboardInterrupt" in kernel.collect(running).error
     else:
         gate.touch()
         assert kernel.collect(running).status == "ok"
-    assert kernel.collect(next_one).status == "ok"
+    assert all(kernel.collect(each).status == "ok" for each in later)
     assert kernel._reply(kernel.client.get_control_msg, asked["header"]["msg_id"], time.monotonic() + 120)["status"] == "ok"
-    here, *later = json.loads(kernel.evaluate(["log"])[0])
-    assert later[:-1] == ([] if harm == "interrupt" else [here]) and later[-1] != here
-    assert kernel.evaluate(["os.getpid() == log[-1]"]) == ["True"]
+    (there,), (here, *log) = kernel.evaluate([PID]), json.loads(kernel.evaluate(["log"])[0])
+    assert int(there) != here and len(log) == 20 + (harm == "none")
+    assert sorted(log, key=lambda pid: pid != here) == log and set(log) <= {here, int(there)}
+
+
+def test_what_is_stored_is_there_before_the_session_is_held(notebook, host):
+    kernel = notebook.open()
+    kernel.run("import numpy as np; big = np.random.default_rng(0).random(2_000_000); view = big[5:]; small = [1]")
+    kernel.run("small.append(2)")
+    before = kernel.fingerprints()
+    begin(kernel, f"%migrate {host.text} --background --policy store-first --json", store_history=False)
+    moved = result(kernel, "{")["application/json"]
+    assert moved["ok"] and moved["bytes_early"] > 16e6 > 1e6 > moved["bytes_moved"] - moved["bytes_early"], moved
+    assert kernel.fingerprints() == before
+    assert kernel.evaluate(["view.base is big", "small"]) == ["True", "[1, 2]"]
+    kernel.run("%migrate home")
+    assert kernel.fingerprints() == before
