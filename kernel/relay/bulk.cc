@@ -189,7 +189,6 @@ void BulkReceiver::Serve(int socket) {
 void BulkReceiver::TakeFiles(Sealed& from) {
   ParcelReader reader("");
   std::optional<File> file;
-  std::optional<Error> failed;
   std::string temporary;
   while (true) {
     auto plain = from.Receive();
@@ -197,24 +196,24 @@ void BulkReceiver::TakeFiles(Sealed& from) {
     reader.Add(*plain);
     auto parcel = reader.Next();
     if (!parcel || !*parcel || StringAt((*parcel)->head, "op") != "put") break;
-    if (!file && !failed) {
+    Result<void> written;
+    if (!file) {
       {
         std::lock_guard lock(mutex_);
         temporary = stem_ + std::to_string(files_++) + ".tmp";
       }
       auto created = File::Create(temporary);
       if (created) file.emplace(std::move(*created));
-      else failed = created.error();
+      else written = created.error();
     }
-    if (file) {
-      if (auto written = file->Write((*parcel)->body); !written) failed = written.error(), file.reset();
-    }
+    if (file) written = file->Write((*parcel)->body);
+    if (!written) return Tell({StringAt((*parcel)->head, "path"), temporary, written.error()});  // the rest need not come
     if (!FlagAt((*parcel)->head, "last", true)) continue;
-    if (file) file->StartWriteback();
+    file->StartWriteback();
     file.reset();
-    Tell({StringAt((*parcel)->head, "path"), temporary, std::exchange(failed, std::nullopt)});
+    Tell({StringAt((*parcel)->head, "path"), temporary, std::nullopt});
   }
-  if (file || failed) (void)Remove(temporary);
+  if (file) (void)Remove(temporary);
 }
 
 void BulkReceiver::Tell(Arrival arrival) {

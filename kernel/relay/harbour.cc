@@ -102,6 +102,7 @@ void Harbour::Leave() {
   if (hold_ && !begun_) LetGo(/*end=*/true);
   hold_.reset();
   bulk_.reset();
+  if (std::exchange(incoming_, {}).is_open()) (void)Remove(Incoming());
   if (engine_ > 0 && !begun_) {
     ::kill(-engine_, SIGKILL);
     ::waitpid(engine_, nullptr, 0);
@@ -202,6 +203,8 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   return Unknown("the request " + op + " is unknown");
 }
 
+std::string Harbour::Incoming() const { return store::StoreFiles(choice_.home).Session(choice_.sid).Root() + "/incoming.tmp"; }
+
 store::SessionFiles Harbour::Files(const json& wish) const {
   return store::StoreFiles(store::ConfiguredHome()).Session(StringAt(wish, "session"));
 }
@@ -291,17 +294,27 @@ Harbour::Fields Harbour::Missing(const json& wish) {
 
 // A piece of a file of the session. Blobs are checked as they arrive, log and manifest when they are whole.
 Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
-  std::string path = StringAt(wish, "path"), temporary = Files(wish).Root() + "/incoming.tmp";
+  const std::string path = StringAt(wish, "path"), temporary = Incoming();
   if (same_ || !choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("nothing may be put into this session");
   if (!incoming_.is_open()) incoming_.open(temporary, std::ios::binary | std::ios::trunc);
   incoming_.write(body.data(), static_cast<std::streamsize>(body.size()));
   bool last = FlagAt(wish, "last", true);
   if (last) incoming_.close();
-  if (!incoming_) {
+  if (!incoming_) {  // told before the rest of the file comes
+    const Error full = SystemError(ENOSPC, "write", temporary);
+    incoming_.close();
     incoming_.clear();
-    return last ? Fields(SystemError(ENOSPC, "write", temporary)) : Fields(json::object());
+    (void)Remove(temporary);
+    if (!last) TellArrival(path, full);
+    return full;
   }
   return last ? Received(path, temporary) : Fields(json::object());
+}
+
+void Harbour::TellArrival(const std::string& path, const Fields& taken) {
+  json told = {{"event", "arrived"}, {"path", path}, {"ok", taken.ok()}};
+  if (!taken) told.update({{"code", Name(taken.error().code)}, {"what", taken.error().what}, {"remedy", taken.error().remedy}});
+  Say(told);
 }
 
 // Blobs will come beside the link, to the address by which ssh has come here.
@@ -323,9 +336,7 @@ void Harbour::TellArrivals() {
                    : same_ || !choice_.lock      ? Fields(Unknown("nothing may be put into this session"))
                                                  : Received(arrival.path, arrival.temporary);
     if (!taken) (void)Remove(arrival.temporary);
-    json told = {{"event", "arrived"}, {"path", arrival.path}, {"ok", taken.ok()}};
-    if (!taken) told.update({{"code", Name(taken.error().code)}, {"what", taken.error().what}, {"remedy", taken.error().remedy}});
-    Say(told);
+    TellArrival(arrival.path, taken);
   }
 }
 

@@ -44,6 +44,7 @@ class Harbour {
   Fields Received(const std::string& path, const std::string& temporary);
   Fields Bulk(const json& wish);
   void TellArrivals();
+  void TellArrival(const std::string& path, const Fields& taken);
   Result<void> Get(const json& wish);
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
@@ -58,6 +59,7 @@ class Harbour {
 
   void Say(const json& head, std::string_view body = {});
   store::SessionFiles Files(const json& wish) const;
+  std::string Incoming() const;  // the file that comes by the link
 
   std::string python_;
   RuntimeDir dir_;

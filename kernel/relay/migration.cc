@@ -426,8 +426,8 @@ void Migration::LookAtBulk() {
 
 void Migration::OnBlobThere(const Parcel& event) {
   std::string path = StringAt(event.head, "path");
-  if (!in_bulk_.contains(path)) return;  // it went by the link after all
   if (!FlagAt(event.head, "ok", false)) return Abort(ErrorOf(event.head, wish_.host.text));
+  if (!in_bulk_.contains(path)) return;  // it went by the link after all
   in_bulk_.erase(path);
   KeepWaiting();
   ShipMore();

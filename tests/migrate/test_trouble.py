@@ -1,10 +1,12 @@
 """What people do while a session moves, and hosts that are not as they should be."""
 
 import signal
+import subprocess
 
 import psutil
 import pytest
 
+from tests.migrate import namespaces
 from tests.relay.conftest import wait_until
 
 
@@ -73,3 +75,24 @@ def test_a_move_from_outside_waits_for_what_the_user_is_asked(notebook, host):
         reply = client.get_control_msg(timeout=120)
     assert reply["content"]["status"] == "ok" and pid_of(kernel) != pid
     assert kernel.evaluate(["answer"]) == ["'me'"]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["bulk", "ssh"])
+def test_a_disk_that_is_full_there_leaves_the_session_here(notebook, host, told):
+    if namespaces.missing():
+        pytest.skip(namespaces.missing())
+    host.stop()
+    host.home.mkdir()
+    host.inside = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs -o size=8m ferry {host.home} && exec "$@"', "sh"]
+    host.start(forced="" if told else 'env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+    kernel = notebook.open()
+    kernel.run("import numpy as np; big = np.random.default_rng(0).random(2_000_000); view = big[1:]; small = [1]")
+    pid, before = pid_of(kernel), kernel.fingerprints()
+    warned = kernel.run(f"%migrate {host.text} --policy store-first")
+    assert warned.status == "error" and "of disk" in warned.error and "free some space" in warned.error
+    full = kernel.run(f"%migrate {host.text} --policy store-first --force")
+    assert full.status == "error" and host.text in full.error and "No space left" in full.error and "free some space" in full.error
+    assert pid_of(kernel) == pid and kernel.fingerprints() == before
+    subprocess.run(["nsenter", "-t", str(host.process.pid), "-m", "mount", "-o", "remount,size=64m", host.home], check=True)
+    moved = kernel.magic(f"%migrate {host.text} --policy store-first")
+    assert moved["ok"] and moved["wire"] == ("bulk" if told else "ssh") and kernel.fingerprints() == before
