@@ -295,9 +295,22 @@ void Migration::Ship() {
     Step("ship");
     Advance(MoveState::kQuiesced);
     if (over_) return;
+    if (!FlagAt(opened_, "same", false)) SendInfo();
   }
   Wait(kAnswer, wish_.host.text);
   Ask({{"op", "missing"}, {"blobs", plan_["blobs"]}}, &Migration::OnMissing);
+}
+
+// What is known of the session besides its log and generations, which an earlier visit may have left there as it was then. Who
+// owns it is not said.
+void Migration::SendInfo() {
+  json fields = pack_["info"];
+  for (const char* key : {"epoch", "moved_to"}) fields.erase(key);
+  Ask({{"op", "set"}, {"fields", fields}}, &Migration::OnInfoThere);
+}
+
+void Migration::OnInfoThere(const Parcel& answer) {
+  if (!FlagAt(answer.head, "ok", false)) Abort(ErrorOf(answer.head, wish_.host.text));
 }
 
 void Migration::Again(void (Migration::*what)(), milliseconds after) {

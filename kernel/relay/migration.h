@@ -133,6 +133,8 @@ class Migration {
   void OnPlan(const json& plan);
   void OpenThere();
   void Ship();
+  void SendInfo();
+  void OnInfoThere(const Parcel& answer);
   void Again(void (Migration::*what)(), std::chrono::milliseconds after);
   void OnOpen(const Parcel& answer);
   void OnMissing(const Parcel& answer);

@@ -72,12 +72,17 @@ def test_what_is_there_already_is_not_sent_again(notebook, host):
     assert first["ok"]
     blobs = {path.name for path in host.home.rglob("blobs/*/*")}
     kernel.run("small.append(2)")
+    kernel.run("%session pin small")
     kernel.run("%migrate home")
+    assert recorded(notebook, kernel)["pinned"] == ["small"]
+    kernel.run("%session pin big")
     times = {path.name: path.stat().st_mtime_ns for path in host.home.rglob("blobs/*/*")}
     kernel.run("small.append(3)")
     assert kernel.run(f"%migrate {host.text}").status == "ok"
     assert kernel.evaluate(["small", "big.shape"]) == ["[1, 2, 3]", "(300000,)"]
     later = {path.name: path.stat().st_mtime_ns for path in host.home.rglob("blobs/*/*")}
+    (there,) = host.home.rglob("session.json")
+    assert json.loads(there.read_text())["pinned"] == ["big", "small"]  # as it is here, not as the earlier visit left it
     kept = [name for name in blobs if later.get(name) == times.get(name)]
     assert kept, "the large array was sent again"
 
