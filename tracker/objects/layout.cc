@@ -66,6 +66,14 @@ unsigned long GilSwitches() { return _PyRuntime.ceval.gil.switch_number; }
 
 std::uint64_t VersionOf(PyObject* dict) { return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag; }
 
+std::optional<std::span<const DictItem>> TableOf(PyObject* dict) {
+  static_assert(sizeof(DictItem) == sizeof(PyDictUnicodeEntry) && offsetof(DictItem, key) == offsetof(PyDictUnicodeEntry, me_key) &&
+                offsetof(DictItem, value) == offsetof(PyDictUnicodeEntry, me_value));
+  const auto* d = reinterpret_cast<PyDictObject*>(dict);
+  if (d->ma_values || d->ma_keys->dk_kind != DICT_KEYS_UNICODE) return std::nullopt;
+  return std::span(reinterpret_cast<const DictItem*>(DK_UNICODE_ENTRIES(d->ma_keys)), static_cast<std::size_t>(d->ma_keys->dk_nentries));
+}
+
 PyObject* PlainBytecode(PyObject* code) { return PyCode_GetCode(reinterpret_cast<PyCodeObject*>(code)); }
 
 }  // namespace ferry::objects

@@ -6,6 +6,8 @@
 #include <Python.h>
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace ferry::objects {
@@ -39,6 +41,14 @@ void KeepGil();
 
 // A number that changes with each change of the dict.
 std::uint64_t VersionOf(PyObject* dict);
+
+// The table of a dict whose keys are all str: in insertion order, both null where an entry was deleted. Borrowed, and valid
+// until the dict changes. nullopt for a dict of another kind.
+struct DictItem {
+  PyObject* key;
+  PyObject* value;
+};
+std::optional<std::span<const DictItem>> TableOf(PyObject* dict);
 
 // The bytecode as compiled, without what the adaptive interpreter wrote into it. New reference.
 PyObject* PlainBytecode(PyObject* code);

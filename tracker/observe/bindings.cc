@@ -1,12 +1,19 @@
 #include "tracker/observe/bindings.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 #include <unordered_map>
 
 namespace py = pybind11;
 
 namespace ferry::observe {
+
+using objects::DictItem;
+
 namespace {
+
+constexpr std::size_t kBlock = 64;  // items compared at once
 
 std::string_view Text(PyObject* key) {
   Py_ssize_t size = 0;
@@ -64,55 +71,130 @@ std::vector<std::string> UserNames(PyObject* ns) {
   return names;
 }
 
-Bindings::Entry Bindings::Make(PyObject* key, PyObject* value) const {
-  const bool user = PyUnicode_CheckExact(key) && IsUserName(Text(key), value);
-  return {py::reinterpret_borrow<py::object>(key), value, user};
-}
+namespace {
 
-BindingChange Bindings::Refresh() {
-  BindingChange change;
-  auto* dict = reinterpret_cast<PyDictObject*>(ns_.ptr());
-  if (dict->ma_version_tag == version_) return change;
-  version_ = dict->ma_version_tag;
+bool IsUser(const DictItem& item) { return PyUnicode_CheckExact(item.key) && IsUserName(Text(item.key), item.value); }
 
-  // Names keep their order as long as none is deleted, so old and new are compared place by place up to the first that
-  // differs; what stands behind it is matched by key.
-  Py_ssize_t position = 0;
-  PyObject *key, *value;
-  std::size_t at = 0;
-  bool more = PyDict_Next(ns_.ptr(), &position, &key, &value);
-  for (; more && at < entries_.size() && entries_[at].key.ptr() == key; ++at) {
-    Entry& entry = entries_[at];
-    if (entry.value != value) {
-      entry = Make(key, value);
-      if (entry.user) change.bound.emplace(Text(key));
+}  // namespace
+
+// How a table differs from the copy of it: places in the copy that hold another value by now, and what left and came.
+struct Bindings::Change {
+  std::vector<DictItem> owned;  // the table, where it had to be made
+  std::span<const DictItem> now;
+  std::vector<std::size_t> rebound, left, came;  // places; ascending
+};
+
+Bindings::Change Bindings::Compare() const {
+  Change change;
+  if (const auto table = objects::TableOf(ns_.ptr())) {
+    change.now = *table;
+  } else {
+    Py_ssize_t position = 0;
+    for (DictItem item; PyDict_Next(ns_.ptr(), &position, &item.key, &item.value);) change.owned.push_back(item);
+    change.now = change.owned;
+  }
+  const std::size_t both = std::min(seen_.size(), change.now.size());
+  for (std::size_t block = 0; block < both; block += kBlock) {
+    const std::size_t end = std::min(both, block + kBlock);
+    if (std::memcmp(&seen_[block], &change.now[block], (end - block) * sizeof(DictItem)) == 0) continue;
+    for (std::size_t at = block; at < end; ++at) {
+      const DictItem &old = seen_[at], &now = change.now[at];
+      if (old.key == now.key) {
+        if (old.value != now.value) change.rebound.push_back(at);
+        continue;
+      }
+      if (old.key) change.left.push_back(at);
+      if (now.key) change.came.push_back(at);
     }
-    more = PyDict_Next(ns_.ptr(), &position, &key, &value);
   }
-  std::unordered_map<std::string_view, const void*> before;
-  std::vector<Entry> moved(std::make_move_iterator(entries_.begin() + at), std::make_move_iterator(entries_.end()));
-  entries_.resize(at);
-  for (const Entry& entry : moved) {
-    if (entry.user) before.emplace(Text(entry.key.ptr()), entry.value);
+  for (std::size_t at = both; at < seen_.size(); ++at) {
+    if (seen_[at].key) change.left.push_back(at);
   }
-  for (; more; more = PyDict_Next(ns_.ptr(), &position, &key, &value)) {
-    entries_.push_back(Make(key, value));
-    if (!entries_.back().user) continue;
-    const auto old = before.find(Text(key));
-    if (old == before.end() || old->second != value) change.bound.emplace(Text(key));
-    if (old != before.end()) before.erase(old);
+  for (std::size_t at = both; at < change.now.size(); ++at) {
+    if (change.now[at].key) change.came.push_back(at);
   }
-  for (const auto& [name, address] : before) change.gone.emplace(name);
   return change;
 }
 
-std::vector<std::pair<std::string_view, const void*>> Bindings::CodeUnits() const {
-  std::vector<std::pair<std::string_view, const void*>> units;
-  Py_ssize_t position = 0;
-  PyObject *key, *value;
-  while (PyDict_Next(ns_.ptr(), &position, &key, &value)) {
-    if (!PyUnicode_CheckExact(key) || !(PyFunction_Check(value) || PyType_Check(value))) continue;
-    if (IsUserName(Text(key), value)) units.emplace_back(Text(key), value);
+Bindings::~Bindings() {
+  for (const DictItem& item : seen_) Py_XDECREF(item.key);
+}
+
+BindingChange Bindings::Refresh() {
+  BindingChange result;
+  const std::uint64_t version = objects::VersionOf(ns_.ptr());
+  if (version == version_) return result;
+  version_ = version;
+  const Change change = Compare();
+
+  std::vector<std::size_t> places;  // those that stay
+  std::unordered_map<std::string_view, const void*> before;
+  std::vector<py::object> gone;  // the keys of `before` live as long as it
+  auto left = change.left.begin();
+  for (const std::size_t at : places_) {
+    left = std::lower_bound(left, change.left.end(), at);
+    if (left != change.left.end() && *left == at) before.emplace(Text(seen_[at].key), seen_[at].value);
+    else places.push_back(at);
+  }
+  for (const std::size_t at : change.left) gone.push_back(py::reinterpret_steal<py::object>(seen_[at].key));
+
+  seen_.resize(change.now.size());
+  for (const std::size_t at : change.left) {
+    if (at < seen_.size()) seen_[at] = {};
+  }
+  std::vector<std::size_t> more;
+  for (const std::size_t at : change.rebound) {
+    seen_[at].value = change.now[at].value;
+    const bool user = IsUser(seen_[at]);
+    if (user) result.bound.emplace(Text(seen_[at].key));
+    const auto place = std::lower_bound(places.begin(), places.end(), at);
+    const bool was = place != places.end() && *place == at;
+    if (was && !user) {  // the shell's own stands there again
+      places.erase(place);
+      result.gone.emplace(Text(seen_[at].key));
+    }
+    if (user && !was) places.insert(place, at);
+  }
+  for (const std::size_t at : change.came) {
+    seen_[at] = change.now[at];
+    Py_INCREF(seen_[at].key);
+    if (!IsUser(seen_[at])) continue;
+    more.push_back(at);
+    const auto old = before.find(Text(seen_[at].key));
+    if (old == before.end() || old->second != seen_[at].value) result.bound.emplace(Text(seen_[at].key));
+    if (old != before.end()) before.erase(old);
+  }
+  places_.resize(places.size() + more.size());
+  std::merge(places.begin(), places.end(), more.begin(), more.end(), places_.begin());
+  for (const auto& [name, address] : before) result.gone.emplace(name);
+  return result;
+}
+
+const std::vector<Binding>& Bindings::Users() {
+  const std::uint64_t version = objects::VersionOf(ns_.ptr());
+  if (version == users_version_) return users_;
+  users_version_ = version;
+  users_.clear();
+  const Change change = Compare();
+  const auto add = [&](std::size_t at) {
+    if (const DictItem& item = change.now[at]; IsUser(item)) users_.push_back({Text(item.key), item.value});
+  };
+  auto left = change.left.begin();
+  for (const std::size_t at : places_) {
+    left = std::lower_bound(left, change.left.end(), at);
+    if (left == change.left.end() || *left != at) add(at);
+  }
+  for (const std::size_t at : change.rebound) {
+    if (!std::binary_search(places_.begin(), places_.end(), at)) add(at);
+  }
+  for (const std::size_t at : change.came) add(at);
+  return users_;
+}
+
+std::vector<Binding> Bindings::CodeUnits() {
+  std::vector<Binding> units;
+  for (const Binding& user : Users()) {
+    if (PyFunction_Check(user.value) || PyType_Check(user.value)) units.push_back(user);
   }
   return units;
 }

@@ -5,9 +5,10 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
+#include "tracker/objects/layout.h"
 #include "tracker/observe/names.h"
 
 namespace ferry::observe {
@@ -24,17 +25,32 @@ struct BindingChange {
   NameSet gone;   // user names that are bound no more
 };
 
+// One name of the user and what it is bound to. Borrowed.
+struct Binding {
+  std::string_view name;
+  PyObject* value;
+};
+
 // Snapshot of one namespace dict. Owns references to the keys, none to values. Addresses of dead values are compared, so a
 // rebinding to an object at the same place is not seen here: the code that does it is (code_scan.h).
+//
+// IPython adds a name with every cell (_i1, _i2 ...), so that a namespace grows with the history. What is asked between
+// the request and the reply of a cell therefore compares the dict's table with its copy as memory: 1 ns a name.
 class Bindings {
  public:
   explicit Bindings(pybind11::dict ns) : ns_(std::move(ns)) {}
+  ~Bindings();
+  Bindings(const Bindings&) = delete;
+  Bindings& operator=(const Bindings&) = delete;
 
-  // What changed since the last call. Cost: nothing if no name was bound since; else about 3 ns a name.
+  // What changed since the last call. Cost: nothing if no name was bound since.
   BindingChange Refresh();
 
-  // Names that are bound to classes and functions, and to which. Cost: 2 ns a name.
-  std::vector<std::pair<std::string_view, const void*>> CodeUnits() const;
+  // The user's names as they are now, in no order; valid until the namespace changes.
+  const std::vector<Binding>& Users();
+
+  // Those that are bound to classes and functions.
+  std::vector<Binding> CodeUnits();
 
   pybind11::handle ns() const { return ns_; }
 
@@ -42,16 +58,14 @@ class Bindings {
   PyObject* Value(std::string_view name) const;
 
  private:
-  struct Entry {
-    pybind11::object key;
-    const void* value;
-    bool user;
-  };
-  Entry Make(PyObject* key, PyObject* value) const;
+  struct Change;
+  Change Compare() const;
 
   pybind11::dict ns_;
-  std::uint64_t version_ = 0;
-  std::vector<Entry> entries_;
+  std::uint64_t version_ = 0, users_version_ = 0;
+  std::vector<objects::DictItem> seen_;  // at the last Refresh; keys owned
+  std::vector<std::size_t> places_;      // in seen_, of the user's names; ascending
+  std::vector<Binding> users_;
 };
 
 }  // namespace ferry::observe

@@ -61,8 +61,8 @@ void Knowledge::Learn(py::handle look) {
     }
   }
   unsearched_.clear();
-  for (const auto& name : UserNames(bindings_.ns().ptr())) {
-    if (!looked_.contains(name)) unsearched_.insert(name);
+  for (const Binding& user : bindings_.Users()) {
+    if (!looked_.contains(std::string(user.name))) unsearched_.emplace(user.name);
   }
 }
 
@@ -92,7 +92,7 @@ void Knowledge::Ran(const NameSet& touched, const NameSet& mentions, bool everyt
     groups_[name] = group;
   };
   if (everything) {
-    for (const auto& name : UserNames(bindings_.ns().ptr())) join(name, bindings_.Value(name));
+    for (const Binding& user : bindings_.Users()) join(std::string(user.name), user.value);
   } else {
     for (const auto& name : touched) join(name, bindings_.Value(name));
   }
@@ -146,14 +146,18 @@ Reached Knowledge::Reach(const std::string& name, PyObject* value, bool made) {
     }
   }
   if (const auto& units = found.units; !units.empty()) {
-    for (const auto& [other, unit] : bindings_.CodeUnits()) {
-      if (std::binary_search(units.begin(), units.end(), unit)) reached.partners.emplace(other);
+    for (const Binding& unit : bindings_.CodeUnits()) {
+      if (std::binary_search(units.begin(), units.end(), unit.value)) reached.partners.emplace(unit.name);
     }
   }
   // Nothing is known of a value that came from outside the cells: it may share with every other.
-  const auto others = in != groups_.end() ? in->second->names : UserNames(bindings_.ns().ptr());
-  for (const auto& other : others) {
+  const auto meet = [&](const std::string& other) {
     if (other != name && !reached.partners.contains(other) && Share(name, value, other)) reached.partners.insert(other);
+  };
+  if (in != groups_.end()) {
+    for (const auto& other : in->second->names) meet(other);
+  } else {
+    for (const Binding& user : bindings_.Users()) meet(std::string(user.name));
   }
   return reached;
 }

@@ -1,4 +1,6 @@
 """What a cell binds, rebinds and deletes, by its instructions and by what is bound afterwards."""
+import random
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -97,3 +99,60 @@ def test_keys_that_are_not_names():
 def test_status_is_recorded(session):
     assert session.run("1/0").status == "error"
     assert session.run("1").status == "ok"
+
+
+KEYS = [*(f"_i{i}" for i in range(150)), *(f"n{i}" for i in range(40)), "exit", "open", 7]
+
+
+def change(ns, choose):
+    """Something that happens to a namespace: names bound, deleted, taken from its end, or all of it made anew."""
+    kind = choose.choice(["bind", "bind", "bind", "delete", "pop", "again", "fill", "shell"])
+    key = choose.choice(KEYS)
+    if kind == "bind":
+        ns[key] = choose.random()
+    elif kind == "delete":
+        ns.pop(key, None)
+    elif kind == "pop":
+        for _ in range(choose.randrange(4)):
+            if len(ns) > 2:
+                ns.popitem()
+    elif kind == "again":  # the same names in another order, in a table of its own
+        kept = list(ns.items())
+        choose.shuffle(kept)
+        ns.clear()
+        ns.update(kept)
+    elif kind == "fill":
+        ns.update((key, choose.random()) for key in choose.sample(KEYS, 30))
+    else:
+        ns["exit"] = exit
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_happens_to_the_namespace_is_what_the_record_says(session, seed):
+    choose, ns = random.Random(seed), session.ns
+
+    def users():
+        return {name: ns[name] for name in _ferry.user_names(ns)}
+
+    for _ in range(60):
+        for _ in range(choose.randrange(3)):
+            change(ns, choose)  # between two cells: belongs to none
+        session.observer.before("")
+        before = users()
+        for _ in range(choose.randrange(5)):
+            change(ns, choose)
+        after = users()
+        record = session.observer.after("ok")
+        session.observer.saw_code(compile("0", "<cell>", "exec"))  # no cell: ignored
+        assert record.deletes == sorted(before.keys() - after.keys())
+        assert set(record.writes) >= {name for name in after if after[name] is not before.get(name)}
+        assert set(record.writes) <= after.keys()
+
+
+def test_a_record_knows_the_names_of_now_beside_many_of_the_shell(session):
+    """A door takes in every name, also those that came since the cell began."""
+    session.run("a = [1]\nb = [a]")
+    for i in range(2000):
+        session.ns[f"_i{i}"] = str(i)
+    session.run("c = [2]\ndel a\nexec('c.append(b)')")
+    assert set(session.run("c").reads) == {"b", "c"}
