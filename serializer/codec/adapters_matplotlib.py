@@ -1,5 +1,15 @@
 """matplotlib figures: decoding must not open a window. Which figures pyplot knows, and by which number, is an item of
-process state."""
+process state.
+
+An image hears from its norm, and a color bar from the image, by callbacks that matplotlib does not pickle: limits that
+are set after a resume would leave the color bar as it was. Registries hold them weakly. So those that are methods of what
+is encoded anyway are connected again, under their own numbers, once everything is there. matplotlib's own pickling also
+counts these numbers on, where saving must not be noticed.
+"""
+import copy
+import copyreg
+import itertools
+import types
 
 
 def reduce_figure(encoding, figure):
@@ -9,4 +19,56 @@ def reduce_figure(encoding, figure):
     return function, arguments, state, *rest
 
 
-ADAPTERS = {"matplotlib.figure.Figure": reduce_figure}
+def reduce_callbacks(encoding, registry):
+    cls, attributes = type(registry), vars(registry)
+    if not {"_cid_gen", "_pickled_cids", "callbacks"} <= attributes.keys():
+        return NotImplemented
+    for signal, proxies in list(registry.callbacks.items()):
+        for cid, proxy in list(proxies.items()):
+            function = proxy()
+            if cid not in registry._pickled_cids:
+                if type(function) is types.MethodType:
+                    callbacks_of(encoding).entries.append((registry, signal, cid, function))
+                elif type(function) is types.FunctionType and function.__globals__ is encoding.namespace:
+                    encoding.note(f"{function.__qualname__} is not called any more for {signal} of matplotlib")
+    asked = object.__new__(cls)  # instead of it
+    vars(asked).update(attributes, _cid_gen=copy.copy(registry._cid_gen))
+    return copyreg.__newobj__, (cls,), (asked.__getstate__(), list(attributes)), None, None, set_callbacks
+
+
+def set_callbacks(registry, parts):
+    state, order = parts
+    registry.__setstate__(state)
+    attributes = dict(vars(registry))
+    vars(registry).clear()
+    vars(registry).update({name: attributes[name] for name in order if name in attributes} | attributes)
+
+
+class Callbacks:
+    """Is pickled last: by then it shows which objects are encoded without the callbacks."""
+
+    def __init__(self, encoding):
+        self.encoding, self.entries = encoding, []
+
+    def __reduce__(self):
+        met = self.encoding.met()
+        return connect, ([entry for entry in self.entries if id(entry[-1].__self__) in met],)
+
+
+def callbacks_of(encoding) -> Callbacks:
+    if not encoding.last:
+        encoding.last.append(Callbacks(encoding))
+    return encoding.last[0]
+
+
+def connect(entries):
+    for registry, signal, cid, function in entries:
+        count, registry._cid_gen = registry._cid_gen, itertools.count(cid)
+        try:
+            registry.connect(signal, function)
+        finally:
+            registry._cid_gen = count
+        registry.callbacks[signal] = dict(sorted(registry.callbacks[signal].items()))  # called in the order of connecting
+
+
+ADAPTERS = {"matplotlib.figure.Figure": reduce_figure, "matplotlib.cbook.CallbackRegistry": reduce_callbacks}

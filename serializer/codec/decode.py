@@ -38,13 +38,13 @@ def _load(parts, resolve, namespace):
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
         unpickler = pickle.Unpickler(_Source(parts.pickle), buffers=buffers)
         unpickler.persistent_load = Resolver(find, constants).persistent_load()
-        values, exports, *layouts = unpickler.load()
+        values, exports, *more = unpickler.load()  # more: layouts, none before layout 2; what had to come last
     finally:
         if collecting:
             gc.enable()
     for name, text in parts.sources.items():
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
-    for flat in layouts:  # none before layout 2
+    for flat in more[:1]:
         for container, table in zip(flat[::2], flat[1::2]):
             if type(table) is tuple:
                 restore_table(container, *table)

@@ -46,6 +46,7 @@ class Encoding:
         self.module_reference = module_reference
         self.foreign = {id(obj) for obj in needs.values()}
         self.keep_weak = True
+        self.met = None          # () -> ids of what was pickled up to now, or is referred to
         self.reset()
 
     def reset(self):
@@ -54,6 +55,7 @@ class Encoding:
         self.buffers = []
         self.own_buffers = {}    # id -> the buffer: decoding copies these itself
         self.weak_targets = []
+        self.last = []           # is pickled last: what depends on what else was met
 
     def note(self, text: str):
         if text not in self.notes:
@@ -92,7 +94,11 @@ class Encoding:
         pickler = _Pickler(sink, 5, buffer_callback=self._take)
         pickler.persistent_id = gate.persistent_id()
         pickler.reducer_override = gate.reducer_override()
-        pickler.dump((self.values, self.exports, gate.table_layouts))  # the last fills up while the others are pickled
+        self.met = lambda: {id(entry[1]) for entry in pickler.memo.copy().values()} | self.foreign
+        try:  # table_layouts and last fill up while values and exports are pickled
+            pickler.dump((self.values, self.exports, gate.table_layouts, self.last))
+        finally:
+            self.met = None      # the pickler remembers what asks for it, and no collector sees that
         return pickler
 
     def _take(self, buffer):

@@ -98,6 +98,14 @@ def _has_traits(obj):
                 yield (trait, kind, by_hand)
 
 
+def _matplotlib_callbacks(obj):
+    """What its own pickling keeps. That counts on, where looking must not be noticed."""
+    fields = _fields(obj)
+    yield {name: value for name, value in fields.items() if name not in ("callbacks", "_func_cid_map")}
+    kept = fields.get("_pickled_cids", ())
+    yield [(signal, [(cid, proxy()) for cid, proxy in proxies.items() if cid in kept]) for signal, proxies in fields.get("callbacks", {}).items()]
+
+
 def _address(array) -> int:
     return array.__array_interface__["data"][0]
 
@@ -133,6 +141,7 @@ register("weakref.CallableProxyType", children=lambda p: (weak_target(p),))
 register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("_weakrefset.WeakSet", children=lambda s: list(s), opaque="weak references")
+register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)
 register("matplotlib.figure.FigureBase", opaque="figure")
 register("_ctypes._SimpleCData", opaque="C data")
 register("_ctypes.Structure", opaque="C data")
