@@ -29,14 +29,14 @@ def _builtin_base(cls):
 
 
 def reducer_for(cls):
-    """reduce(encoding, object) for instances of a session class, or None: the pickler's way is the same."""
+    """reduce(encoding, object) for instances of a session class, or None: they are pickled by their own or a library's way."""
     if issubclass(cls, enum.Enum):
         return reduce_member
     if cls in copyreg.dispatch_table or _defines(cls, _PROTOCOL):
         return None
     base = next((base for base in type.mro(cls) if base in _CONTENTS), _builtin_base(cls))
     if base is object and not _defines(cls, _TOUCHED):
-        return None
+        return reduce_plain
     if base is not object and base not in _CONTENTS:
         return None
     return reduce_instance
@@ -91,8 +91,23 @@ def reduce_instance(encoding, obj):
     base = next((base for base in type.mro(cls) if base in _CONTENTS), object)
     arguments, contents, _ = _CONTENTS.get(base, (None, None, None))
     attributes = instance_dict(obj)
-    state = (OWN if attributes is obj else attributes, _slots(obj), contents(obj) if contents else None)
+    if attributes is obj:
+        attributes = OWN
+    elif _is_shared(attributes):
+        attributes = [attributes]  # that very one
+    state = (attributes, _slots(obj), contents(obj) if contents else None)
     return make_instance, (base, cls, arguments(obj) if arguments else ()), state, None, None, set_instance
+
+
+def _is_shared(attributes) -> bool:
+    """Whether a `__dict__` has another holder than its object and the two functions that ask."""
+    return attributes is not None and sys.getrefcount(attributes) > 4
+
+
+def reduce_plain(encoding, obj):
+    """The pickler's way is the same, and faster, but for a `__dict__` that somebody else holds as well."""
+    attributes = instance_dict(obj)
+    return reduce_instance(encoding, obj) if _is_shared(attributes) else NotImplemented
 
 
 def reduce_own_dict(encoding, obj):
@@ -104,10 +119,20 @@ def make_instance(base, cls, arguments):
     return base.__new__(cls, *arguments)
 
 
+def _set_dict(obj, attributes):
+    """Past properties of that name, and whatever `__setattr__` does."""
+    for cls in type.mro(type(obj)):
+        if type(own := vars(cls).get("__dict__")) is types.GetSetDescriptorType:
+            return own.__set__(obj, attributes)
+    raise TypeError(f"{type(obj).__qualname__} has no __dict__ that can be exchanged")
+
+
 def set_instance(obj, state):
     attributes, slots, contents = state
     if attributes == OWN:
-        object.__setattr__(obj, "__dict__", obj)
+        _set_dict(obj, obj)
+    elif type(attributes) is list:
+        _set_dict(obj, attributes[0])
     elif attributes:
         instance_dict(obj).update({sys.intern(name) if type(name) is str else name: value for name, value in attributes.items()})
     for cls, name, value in slots:

@@ -1,6 +1,5 @@
 # name: objects-that-change-their-nature
 # description: dictionaries of instances that are exchanged or shared, classes with slots and dict, states without __init__
-# lost: Borg (instances share a dictionary of its), b1 (likewise), b2 (likewise), bag (others hold its dictionary), own (it is one), raw (it shares one), f (it holds one)
 # %%
 class Bag:
     def __init__(self): self.me = self
