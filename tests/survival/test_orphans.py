@@ -97,6 +97,15 @@ def test_a_cell_that_ended_meanwhile_is_told_as_well(notebook):
     assert engine.is_running() and ("stdout", "after\n") in answer.outputs and ("execute_result", "[1, 2]") in answer.outputs
 
 
+def test_what_a_cell_shows_in_the_moment_of_its_relays_death_is_told(notebook):
+    first = notebook.open()
+    first.send("import os, select; a = [1]\nend = os.pidfd_open(os.getppid()); os.kill(os.getppid(), 9)\n"
+               "select.select([end], [], []); print('at once', flush=True)", "cell-1")
+    assert not still_alive(first.relay)
+    answer = notebook.open().run("a", "cell-2")
+    assert ("stdout", "at once\n") in answer.outputs and ("execute_result", "[1]") in answer.outputs
+
+
 def test_what_a_cell_showed_is_told_although_the_engine_has_ended(notebook):
     first = notebook.open(FERRY_LEASE="0.1")
     start_running(first)
