@@ -72,7 +72,7 @@ class Server:
         """SIGKILL to the server and everything it started."""
         mine = [*self.kernels(), self.process]
         processes.kill(*mine)
-        processes.still_alive(*mine, seconds=30)
+        psutil.wait_procs(mine, timeout=30)
         self.log.close()
 
 

@@ -67,9 +67,11 @@ def canon(namespace, names):
         if kind is functools.partial:
             return [number(value.func), number(value.args), number(value.keywords)]
         if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
-            own = value.base is None or not isinstance(value.base, kind)
+            base = value.base  # a library's own view stands for what it looks at
+            base = getattr(base.obj, "base", base) if type(base) is memoryview else base
+            own = base is None or not isinstance(base, kind)
             items = [number(v) for v in value.flat] if value.dtype.hasobject else data(value.tobytes())
-            return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(value.base)}"]
+            return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(base)}"]
         if kind.__module__ == "numpy" and hasattr(value, "dtype"):
             return [repr(value)]
         if kind.__module__.startswith("pandas.") and hasattr(value, "to_numpy"):

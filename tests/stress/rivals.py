@@ -25,6 +25,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernelferry import _ferry
+
 from tests.bench.rivals import CACHE, interpreter
 from tests.client import Kernel
 from tests.sessions import harness
@@ -133,6 +135,7 @@ class Outcome:
     verdict: str  # equal, loud, different, not run
     why: str = ""
     bytes: int = 0
+    last: int = 0  # of ours, those that the newest generation needs: what a move sends
 
 
 OURS = "kernelferry"
@@ -183,7 +186,7 @@ def run(name: str, session, folder: Path) -> Outcome:
 
 
 def run_ours(session, folder: Path) -> Outcome:
-    """The same in Kernelferry: suspend and resume. Its bytes are those of its whole store."""
+    """The same in Kernelferry: suspend and resume. Its bytes are those of its whole store: the log, and older generations, too."""
     place = harness.Place(folder / "home", folder / "work", folder / "notebook.ipynb")
     harness.prepare(session, place)
     running = harness.FerryKernel(place)
@@ -193,13 +196,25 @@ def run_ours(session, folder: Path) -> Outcome:
             return Outcome(OURS, session.name, "not run", before.wrong)
         running.suspend()
         size = sum(path.stat().st_size for path in place.home.rglob("*") if path.is_file())
+        last = newest_generation(place.home)
         running = harness.FerryKernel(place)
         told = running.resume("last")
         admitted = {n for n, e in [*told["variables"].items(), *told["process"].items()] if harness.is_admitted(e)}
         modules = {n for n, e in told["variables"].items() if e.get("type") == "module"} if admitted & told["process"].keys() else set()
-        return Outcome(OURS, session.name, *before.difference(State.of(session, running.kernel), frozenset(admitted | modules)), size)
+        return Outcome(OURS, session.name, *before.difference(State.of(session, running.kernel), frozenset(admitted | modules)), size, last)
     finally:
         running.kill()
+
+
+def newest_generation(home: Path) -> int:
+    """Bytes of the newest manifest and of the blobs that it names (docs/format.md), in a store of one session."""
+    store = _ferry.Store.open(str(home))
+    (session,) = [s["session"] for s in store.sessions()]
+    reader = store.read(session)
+    manifest, folder = reader.generations()[0], Path(reader.folder)
+    blobs = {each.blob for each in (*manifest.components, *manifest.process) if each.blob}
+    files = [folder / f"gen-{manifest.generation:08d}", *(folder / "blobs" / blob[:2] / blob for blob in blobs)]
+    return sum(path.stat().st_size for path in files)
 
 
 @dataclass
@@ -262,10 +277,11 @@ def table(outcomes: list[Outcome], title: str) -> list[str]:
     """Verdicts and bytes of one kind of session. The bytes are of the sessions that came back equal in both."""
     verdicts = ("equal", "loud", "different", "not run")
     ours = {o.session: o for o in outcomes if o.rival == OURS}
-    lines = [f"| {title} | equal | said that it could not | silently different | not run | bytes where both are equal: its / ours |", "|---|---|---|---|---|---|"]
+    lines = [f"| {title} | equal | said that it could not | silently different | not run | bytes where both are equal: its / ours, the newest generation alone / whole store |", "|---|---|---|---|---|---|"]
     for name in (OURS, *KINDS):
         mine = [o for o in outcomes if o.rival == name]
         both = [o for o in mine if o.verdict == "equal" and ours[o.session].verdict == "equal"]
-        size = f"{sum(o.bytes for o in both):,} / {sum(ours[o.session].bytes for o in both):,} ({len(both)} sessions)"
+        sizes = [sum(o.bytes for o in both), *(sum(getattr(ours[o.session], what) for o in both) for what in ("last", "bytes"))]
+        size = f"{' / '.join(f'{size:,}' for size in sizes)} ({len(both)} sessions)"
         lines.append(f"| {name} | {' | '.join(str(sum(o.verdict == verdict for o in mine)) for verdict in verdicts)} | {size} |")
     return [*lines, ""]
