@@ -216,7 +216,7 @@ class Kernel:
         """Shuts the kernel down as a front end does that closes; returns when relay and engine have ended."""
         mine = self.processes()
         self.client.shutdown(restart=False)
-        _, alive = psutil.wait_procs(mine, timeout=seconds)
+        alive = processes.still_alive(*mine, seconds=seconds)
         self._end(alive)
         if alive:
             raise KernelGone(f"not ended {seconds} s after the shutdown request: {alive}")
@@ -227,7 +227,7 @@ class Kernel:
 
     def _end(self, mine: list[psutil.Process]) -> None:
         processes.kill(*mine)
-        psutil.wait_procs(mine, timeout=10)
+        processes.still_alive(*mine, seconds=10)
         if hasattr(self, "client"):
             self.client.stop_channels()
         self.manager.cleanup_resources()

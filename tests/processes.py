@@ -1,6 +1,9 @@
 """Processes that a test ends or stops. Each may be gone by then; what is gone is what was wanted."""
 
 import contextlib
+import os
+import select
+import time
 
 import psutil
 
@@ -21,3 +24,23 @@ def below(pid: int, name: str = "", word: str = "") -> list[psutil.Process]:
                 if process.name().startswith(name) and (not word or word in process.cmdline()):
                     found.append(process)
     return found
+
+
+def still_alive(*processes: psutil.Process, seconds: float = 60) -> list[psutil.Process]:
+    """Waits until all have ended, at most so long; those that have not.
+
+    An orphan whose new parent collects nobody (the first process of many containers) stays as a zombie: it has ended too.
+    """
+    deadline = time.monotonic() + seconds
+    return [process for process in processes if not _ends(process, deadline)]
+
+
+def _ends(process: psutil.Process, deadline: float) -> bool:
+    try:
+        end = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return not process.is_running() or bool(select.select([end], [], [], max(0.0, deadline - time.monotonic()))[0])
+    finally:
+        os.close(end)

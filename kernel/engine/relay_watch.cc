@@ -20,7 +20,7 @@ RelayWatch RelayWatch::Of(int pid, double lease) {
 RelayWatch RelayWatch::By(int pidfd, double lease) {
   RelayWatch watch;
   watch.lease = lease;
-  watch.relay = std::make_unique<WakeFd>(pidfd);
+  watch.relay = std::make_shared<WakeFd>(pidfd);
   KeepFromChildren(pidfd);
   return watch;
 }

@@ -9,7 +9,7 @@ namespace ferry::engine {
 
 // pid 0: there is no relay (the engine was started by hand or by a test) and nothing is ever watched.
 struct RelayWatch {
-  std::unique_ptr<WakeFd> relay;  // readable when the relay is gone; null: nothing to watch
+  std::shared_ptr<WakeFd> relay;  // readable when the relay is gone; null: nothing to watch
   bool gone = false;              // it was gone already
   double lease = 600;             // seconds between its end, or that of the last cell, and ours
 

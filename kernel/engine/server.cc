@@ -52,6 +52,7 @@ Server::~Server() { current = nullptr; }
 void Server::Serve(py::object main, RelayWatch watch) {
   main_ = std::move(main);
   watch_ = std::move(watch);
+  wire_.Follow(watch_.relay);
 }
 
 void Server::start_impl(xeus::xpub_message message) {

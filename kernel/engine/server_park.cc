@@ -37,6 +37,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
   main_.attr("detach")();
   const double lease = watch_.lease;
   watch_ = {};
+  wire_.Follow(nullptr);
   wire_.Close();
 
   Word word;
@@ -53,6 +54,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
     const nl::json ready = nl::json::parse(main_.attr("unparked")(word.text, word.fds).cast<std::string>());
     wire_.Open(xeus::load_configuration(answer.value("connection_file", "")), answer.value("restored", false));
     watch_ = RelayWatch::By(ready.value("relay", -1), lease);
+    wire_.Follow(watch_.relay);
     received_ = 0;
     main_.attr("attach_shell")(wire_.shell.get(zmq::sockopt::fd));
     if (!wire_.Heard(kHeard, !answer.value("restored", false))) std::cerr << "the relay does not listen" << std::endl;

@@ -90,6 +90,7 @@ void Server::RunSide() {
       {
         std::lock_guard<std::mutex> lock(watch_mutex_);
         if (next_watch_) watch_ = *std::exchange(next_watch_, std::nullopt);
+        wire_.Follow(watch_.relay);
       }
       items.resize(relay);
       if (watch_.relay) items.push_back(fd(watch_.relay->fd()));

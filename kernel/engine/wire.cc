@@ -1,5 +1,6 @@
 #include "kernel/engine/wire.h"
 
+#include <poll.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -95,6 +96,20 @@ void Wire::SendPublished(zmq::multipart_t wire) {
 
 void Wire::Keep(bool on) { keeping_ = on; }
 
+void Wire::Follow(std::shared_ptr<WakeFd> relay) {
+  std::lock_guard<std::mutex> lock(unseen_mutex_);
+  relay_ = std::move(relay);
+}
+
+// The thread that watches the relay may learn of its end after the main one has shown more.
+bool Wire::Unheard() {
+  if (keeping_) return true;
+  std::lock_guard<std::mutex> lock(unseen_mutex_);
+  if (!relay_) return false;
+  pollfd life{relay_->fd(), POLLIN, 0};
+  return ::poll(&life, 1, 0) > 0;
+}
+
 std::pair<std::deque<Unseen>, std::size_t> Wire::TakeUnseen() {
   std::lock_guard<std::mutex> lock(unseen_mutex_);
   unseen_bytes_ = 0;
@@ -114,7 +129,7 @@ void Wire::Remember(std::string_view type, std::string_view content, std::string
 
 void Wire::Publish(const Draft& draft) {
   if (InForkedChild()) return;
-  if (keeping_) Remember(draft.type, draft.content, draft.parent);
+  if (Unheard()) Remember(draft.type, draft.content, draft.parent);
   const std::string header = xeus::make_header(std::string(draft.type), user_, session_).dump();
   const std::string signature =
       authentication_->sign(Raw(header), Raw(draft.parent), Raw(draft.metadata), Raw(draft.content));
@@ -128,7 +143,7 @@ void Wire::Publish(const Draft& draft) {
 
 void Wire::Publish(xeus::xpub_message message) {
   if (InForkedChild()) return;
-  if (keeping_) Remember(message.header().value("msg_type", ""), message.content().dump(-1, ' ', false, error_handler_), message.parent_header().dump());
+  if (Unheard()) Remember(message.header().value("msg_type", ""), message.content().dump(-1, ' ', false, error_handler_), message.parent_header().dump());
   SendPublished(xeus::xzmq_serializer::serialize_iopub(std::move(message), *authentication_, error_handler_));
 }
 

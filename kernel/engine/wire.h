@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/engine/event_fd.h"
 #include "xeus/xauthentication.hpp"
 #include "xeus/xkernel_configuration.hpp"
 #include "xeus/xmessage.hpp"
@@ -59,8 +60,10 @@ class Wire {
   void Publish(xeus::xpub_message message);
   void Forward(zmq::multipart_t wire);
 
-  // From Keep(true) to Keep(false) what a cell would show is also kept, the newest kMostUnseen bytes of it. Any thread.
+  // From Keep(true), or the end of the relay that is followed (readable then; null: none), to Keep(false) what a cell would
+  // show is also kept, the newest kMostUnseen bytes of it. Any thread.
   void Keep(bool on);
+  void Follow(std::shared_ptr<WakeFd> relay);
   // What was kept up to now, and how many bytes before it were not.
   std::pair<std::deque<Unseen>, std::size_t> TakeUnseen();
 
@@ -73,6 +76,7 @@ class Wire {
 
  private:
   void SendPublished(zmq::multipart_t wire);
+  bool Unheard();
   void Remember(std::string_view type, std::string_view content, std::string_view parent);
 
   void Bind(const xeus::xconfiguration& config);
@@ -83,7 +87,8 @@ class Wire {
   std::vector<zmq::multipart_t> held_;   // the same
   std::mutex unseen_mutex_;
   std::atomic<bool> keeping_{false};
-  std::deque<Unseen> unseen_;            // under unseen_mutex_
+  std::shared_ptr<WakeFd> relay_;        // under unseen_mutex_
+  std::deque<Unseen> unseen_;            // the same
   std::size_t unseen_bytes_ = 0, forgotten_ = 0;  // the same
   std::unique_ptr<xeus::xauthentication> authentication_;
   nl::json::error_handler_t error_handler_;

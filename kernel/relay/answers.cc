@@ -62,6 +62,10 @@ json Unreadable(const Message& request) {
   return content;
 }
 
+json ForAnother(const Message& request) {
+  return Exception("KernelReplaced", "This " + request.type() + " was sent to the process that served this kernel before; it is not done to its successor.", "");
+}
+
 json ControlError(const char* code, const std::string& what, const std::string& remedy) {
   return {{"v", 1}, {"status", "error"}, {"code", code}, {"what", what}, {"remedy", remedy}};
 }

@@ -22,6 +22,9 @@ json NoEngine(const Sent& request, const std::string& why, const std::string& lo
 // The reply to a request whose parts are not the JSON objects of the protocol.
 json Unreadable(const Message& request);
 
+// The reply to a request that was written for the relay before this one.
+json ForAnother(const Message& request);
+
 // The answer to a debugger's question whether it is attached: no.
 json NoDebugger(const json& request);
 

@@ -20,6 +20,8 @@ constexpr int kBurst = 128;                  // messages taken from one socket b
 constexpr milliseconds kHoldInfo{10000};     // how long a kernel_info_request waits for the first engine
 constexpr milliseconds kLeaveAfter{4000};    // jupyter_client kills five seconds after its shutdown_request
 
+constexpr std::int64_t kStaleFor = 30'000'000;  // microseconds after our start; a client whose clock is wrong is heard again after them
+
 constexpr const char* kAborted = R"({"status":"aborted"})";
 
 template <typename Handler>
@@ -162,6 +164,16 @@ std::optional<Message> Relay::Verified(zmq::socket_t& channel, Frames frames) {
   return message;
 }
 
+// A manager that replaces a kernel keeps its ports, and first tells the old process to interrupt its cell or to end. Where
+// that one has died, ZeroMQ hands the message to whoever listens there next, and the cell that an adopted engine runs on
+// would be interrupted, or the new kernel would end. Such a message is older than this process.
+bool Relay::MeantForAnother(const Message& message) const {
+  if (!message.Is("interrupt_request") && !message.Is("shutdown_request")) return false;
+  if (!process_start_ || NowMicros() > *process_start_ + kStaleFor) return false;
+  auto written = ParseDate(message.date());
+  return written && *written < *process_start_;
+}
+
 void Relay::OnShell(Frames frames) {
   auto message = Verified(front_->shell, std::move(frames));
   if (!message) return;
@@ -195,6 +207,7 @@ void Relay::OnControl(Frames frames) {
   auto message = Verified(front_->control, std::move(frames));
   if (!message) return;
   if (message->Is("kernel_info_request")) return AnswerKernelInfo(front_->control, *message);
+  if (MeantForAnother(*message)) return voice_.Answer(front_->control, Keep(*message), Text(ForAnother(*message)), queue_.running());
   if (message->Is("shutdown_request")) {
     bool restart = FlagAt(message->Content(), "restart", false);
     json content = {{"status", "ok"}, {"restart", restart}};

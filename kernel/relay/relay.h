@@ -29,6 +29,7 @@
 #include "kernel/relay/restart.h"
 #include "kernel/relay/timers.h"
 #include "kernel/relay/voice.h"
+#include "util/clock.h"
 
 namespace ferry::relay {
 
@@ -55,6 +56,7 @@ class Relay {
   void OnControl(Frames frames);
   void OnStdin(Frames frames);
   std::optional<Message> Verified(zmq::socket_t& channel, Frames frames);
+  bool MeantForAnother(const Message& message) const;
   void AnswerKernelInfo(zmq::socket_t& channel, const Message& request);
   bool AnswerFerryComm(const Message& message);
   json Status();
@@ -137,6 +139,7 @@ class Relay {
   std::unique_ptr<Front> front_;
   Voice voice_;
   RuntimeDir dir_;
+  const std::optional<std::int64_t> process_start_ = ProcessStartMicros();
   int files_;  // inotify of the runtime folder
   Timers timers_;
 

@@ -108,6 +108,7 @@ std::optional<Message> Message::Parse(Frames frames) {
   m.id_ = StringAt(header, "msg_id");
   m.session_ = StringAt(header, "session");
   m.parent_id_ = StringAt(parent, "msg_id");
+  m.date_ = StringAt(header, "date");
   if (m.type_.empty() || m.id_.empty()) return std::nullopt;
   return m;
 }

@@ -52,6 +52,7 @@ class Message {
   const std::string& id() const { return id_; }
   const std::string& session() const { return session_; }
   const std::string& parent_id() const { return parent_id_; }
+  const std::string& date() const { return date_; }  // when it was written, as its header says; may be anything
   bool Is(std::string_view type) const { return type_ == type; }
   bool IsRequest() const { return type_.ends_with("_request"); }
 
@@ -74,7 +75,7 @@ class Message {
 
   Frames frames_;
   std::size_t delimiter_ = 0;
-  std::string type_, id_, session_, parent_id_;
+  std::string type_, id_, session_, parent_id_, date_;
 };
 
 // Writes the relay's own messages. One thread.

@@ -29,25 +29,11 @@ def reduce_callbacks(encoding, registry):
             if cid not in registry._pickled_cids:
                 if type(function) is types.MethodType:
                     callbacks_of(encoding).entries.append((registry, signal, cid, function))
-                elif _of_session(function):
-                    encoding.note(f"{function.__qualname__} is not called any more for {signal} of matplotlib")
+                elif type(function) is types.FunctionType:
+                    tell_if_lost(encoding, signal, function)
     asked = object.__new__(cls)  # instead of it
     vars(asked).update(attributes, _cid_gen=copy.copy(registry._cid_gen))
     return copyreg.__newobj__, (cls,), (asked.__getstate__(), list(attributes)), None, None, set_callbacks
-
-
-def _of_session(function) -> bool:
-    """A function of the session, or one that matplotlib made for one (Slider.on_changed)."""
-    return type(function) is types.FunctionType and any(
-        each.__module__ == "__main__" for each in (function, *map(_contents, function.__closure__ or ()))
-        if type(each) in (types.FunctionType, types.MethodType))
-
-
-def _contents(cell):
-    try:
-        return cell.cell_contents
-    except ValueError:  # empty
-        return None
 
 
 def set_callbacks(registry, parts):
@@ -58,6 +44,20 @@ def set_callbacks(registry, parts):
     vars(registry).update({name: attributes[name] for name in order if name in attributes} | attributes)
 
 
+def tell_if_lost(encoding, signal, function):
+    """Where cells have connected it, or it calls one of theirs (Slider.on_changed)."""
+    calls = [each for each in map(_contents, function.__closure__ or ()) if type(each) in (types.FunctionType, types.MethodType)]
+    if any(getattr(each, "__globals__", None) is encoding.namespace for each in (function, *calls)):
+        encoding.note(f"{function.__qualname__} is not called any more for {signal} of matplotlib")
+
+
+def _contents(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # empty
+        return None
+
+
 class Callbacks:
     """Is pickled last: by then it shows which objects are encoded without the callbacks."""
 
@@ -65,8 +65,16 @@ class Callbacks:
         self.encoding, self.entries = encoding, []
 
     def __reduce__(self):
-        met = self.encoding.met()
-        return connect, ([entry for entry in self.entries if id(entry[-1].__self__) in met],)
+        met, kept = self.encoding.met(), []
+        for registry, signal, cid, method in self.entries:
+            target, function = method.__self__, method.__func__
+            if type(function) is not types.FunctionType:
+                continue
+            if id(target) in met and function_of(target, function.__name__) is function:
+                kept.append((registry, signal, cid, target, function.__name__))
+            else:
+                tell_if_lost(self.encoding, signal, function)
+        return connect, (kept,)
 
 
 def callbacks_of(encoding) -> Callbacks:
@@ -75,11 +83,16 @@ def callbacks_of(encoding) -> Callbacks:
     return encoding.last[0]
 
 
+def function_of(target, name):
+    """As its class has it: a registry refers weakly to the function, too."""
+    return next((vars(cls)[name] for cls in type.mro(type(target)) if name in vars(cls)), None)
+
+
 def connect(entries):
-    for registry, signal, cid, function in entries:
+    for registry, signal, cid, target, name in entries:
         count, registry._cid_gen = registry._cid_gen, itertools.count(cid)
         try:
-            registry.connect(signal, function)
+            registry.connect(signal, types.MethodType(function_of(target, name), target))
         finally:
             registry._cid_gen = count
         registry.callbacks[signal] = dict(sorted(registry.callbacks[signal].items()))  # called in the order of connecting

@@ -72,7 +72,7 @@ class Server:
         """SIGKILL to the server and everything it started."""
         mine = [*self.kernels(), self.process]
         processes.kill(*mine)
-        psutil.wait_procs(mine, timeout=30)
+        processes.still_alive(*mine, seconds=30)
         self.log.close()
 
 

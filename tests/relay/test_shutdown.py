@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import zmq
 from tests.relay.conftest import PATIENCE, RELAY, ended, wait_until
 
 
@@ -32,6 +33,20 @@ def test_signals_suspend(relay, number):
     relay.process.send_signal(number)
     assert relay.wait() == 0
     assert told(relay) == [False]
+
+
+@pytest.mark.parametrize("type", ["interrupt_request", "shutdown_request"])
+def test_what_was_sent_to_the_relay_before_it_is_not_done(relay, type):
+    """A manager that replaces a dead kernel has told it to interrupt or to end; the ports are the same."""
+    control = relay.raw(zmq.DEALER, "control_port")
+    control.send_multipart(relay.session.serialize(relay.session.msg(type, {"restart": True})))
+    relay.start()
+    assert control.poll(PATIENCE * 1000), "no reply"
+    _, parts = relay.session.feed_identities(control.recv_multipart())
+    content = relay.session.deserialize(parts)["content"]
+    control.close()
+    assert (content["status"], content["ename"]) == ("error", "KernelReplaced")
+    assert relay.front().run("1")[0]["status"] == "ok"
 
 
 def test_nothing_is_left_behind(relay):

@@ -10,6 +10,8 @@ import psutil
 import pytest
 from jupyter_client import KernelManager
 
+from tests.processes import still_alive
+
 BIN = Path(sys.executable).parent
 RUNNING = """print('before', flush=True)
 import os, time
@@ -42,7 +44,7 @@ def lose_relay(kernel):
     """-> the engine, which lives."""
     relay, engine = kernel.processes()[:2]
     relay.kill()
-    psutil.wait_procs([relay], timeout=60)
+    assert not still_alive(relay)
     return engine
 
 
@@ -95,12 +97,21 @@ def test_a_cell_that_ended_meanwhile_is_told_as_well(notebook):
     assert engine.is_running() and ("stdout", "after\n") in answer.outputs and ("execute_result", "[1, 2]") in answer.outputs
 
 
+def test_what_a_cell_shows_in_the_moment_of_its_relays_death_is_told(notebook):
+    first = notebook.open()
+    first.send("import os, select; a = [1]\nend = os.pidfd_open(os.getppid()); os.kill(os.getppid(), 9)\n"
+               "select.select([end], [], []); print('at once', flush=True)", "cell-1")
+    assert not still_alive(first.relay)
+    answer = notebook.open().run("a", "cell-2")
+    assert ("stdout", "at once\n") in answer.outputs and ("execute_result", "[1]") in answer.outputs
+
+
 def test_what_a_cell_showed_is_told_although_the_engine_has_ended(notebook):
     first = notebook.open(FERRY_LEASE="0.1")
     start_running(first)
     engine = lose_relay(first)
     (notebook.folder / "go").touch()
-    assert not psutil.wait_procs([engine], timeout=60)[1]
+    assert not still_alive(engine)
     answer = notebook.open().run("a", "cell-2")
     assert "variables back" in answer.text and ("stdout", "after\n") in answer.outputs
     assert not (notebook.session() / "unseen.json").exists()
@@ -116,7 +127,7 @@ def test_an_adopted_engine_is_interrupted_suspended_and_woken_like_any_other(not
     assert second.collect(request).error.startswith("KeyboardInterrupt")
     assert state(notebook) == "running"
     second.run("%suspend", "cell-1")
-    assert not psutil.wait_procs([engine], timeout=60)[1]
+    assert not still_alive(engine)
     assert ("execute_result", "[1]") in second.run("a", "cell-1").outputs
     second.suspend()
     assert state(notebook) == "suspend"
@@ -159,7 +170,7 @@ def test_another_notebook_under_the_name_does_not_get_the_engine(notebook):
     notebook.write("other-1", "other-2")
     second = notebook.open()
     assert second.evaluate(["a"]) == ["raised NameError"]
-    assert not psutil.wait_procs([engine], timeout=60)[1]
+    assert not still_alive(engine)
 
 
 def test_a_relay_that_is_killed_under_a_living_manager_costs_no_cell(notebook):
@@ -181,13 +192,13 @@ def test_a_detached_session_goes_on_with_all_its_cells(notebook):
     code, answer = ferry(notebook, "detach", str(notebook.path))
     assert code == 0 and answer["detached"] is True
     first.client.shutdown(restart=False)
-    assert not psutil.wait_procs([relay], timeout=60)[1]
+    assert not still_alive(relay)
     assert engine.is_running()
     (notebook.folder / "go").touch()
     second = notebook.open()
     assert ("execute_result", "[1, 2, 3]") in second.run("a", "cell-2").outputs and engine.is_running()
     second.suspend()  # detached once: the next front end suspends as ever
-    assert not psutil.wait_procs([engine], timeout=60)[1]
+    assert not still_alive(engine)
 
 
 def test_the_death_of_a_server_leaves_the_cell_running(notebook):
@@ -200,7 +211,7 @@ def test_the_death_of_a_server_leaves_the_cell_running(notebook):
     relay, engine = map(psutil.Process, map(int, server.stdout.readline().split()))
     server.kill()
     server.wait()
-    assert not psutil.wait_procs([relay], timeout=60)[1]
+    assert not still_alive(relay)
     assert engine.is_running()
     (notebook.folder / "go").touch()
     assert notebook.open().evaluate(["a"]) == ["[1, 2]"] and engine.is_running()

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.client import KernelGone
+from tests.processes import still_alive
 
 FERRY_WORDS = ("variables back", "session", "Kernelferry", "resume")
 BOMB = """
@@ -43,7 +44,7 @@ def end(kernel, restart=False):
     """As a front end ends it; returns when everything has ended."""
     processes = kernel.processes()
     kernel.client.shutdown(restart=restart)
-    _, alive = psutil.wait_procs(processes, timeout=60)
+    alive = still_alive(*processes)
     assert not alive
 
 
@@ -66,7 +67,7 @@ def test_sigterm_to_the_relay_saves(notebook):
     first.run("a = list(range(5))", "cell-0")
     processes = first.processes()
     first.relay.terminate()
-    assert not psutil.wait_procs(processes, timeout=60)[1]
+    assert not still_alive(*processes)
     assert notebook.open().evaluate(["a"]) == ["[0, 1, 2, 3, 4]"]
 
 
@@ -85,7 +86,7 @@ def test_suspend_ends_the_engine_and_the_next_cell_wakes_it(notebook):
     relay, engine = kernel.processes()[:2]
     answer = kernel.run("%suspend", "cell-1")
     assert answer.status == "ok" and "Saved generation" in said(answer)
-    psutil.wait_procs([engine], timeout=60)
+    assert not still_alive(engine)
     assert not engine.is_running() and relay.is_running()
     shown = kernel.run("a['x'].append(2); a", "cell-2")
     assert ("execute_result", "{'x': [1, 2]}") in shown.outputs, said(shown)
@@ -198,7 +199,7 @@ def test_a_resume_that_crashed_is_not_tried_again_by_itself(notebook, engine_alo
     if not engine_alone:
         (notebook.folder / "takes the relay along").touch()
         with contextlib.suppress(KernelGone):
-            assert not psutil.wait_procs(notebook.open().processes(), timeout=60)[1]
+            assert not still_alive(*notebook.open().processes())
         (notebook.folder / "takes the relay along").unlink()
     second = notebook.open()
     shown = second.run("'bomb' in dir()", "cell-1")
@@ -220,7 +221,7 @@ def test_an_engine_that_lost_its_relay_ends_with_its_lease(notebook):
     first.run("a = [1]", "cell-0")
     relay, engine = first.processes()[:2]
     relay.kill()
-    assert not psutil.wait_procs([relay, engine], timeout=60)[1]
+    assert not still_alive(relay, engine)
     assert notebook.open().evaluate(["a"]) == ["[1]"]
 
 
@@ -229,7 +230,7 @@ def test_a_second_between_sigterm_and_the_end_is_enough(notebook):
     kernel.run("import numpy as np; a = np.arange(1_000_000.0); b = a[10:]", "cell-0")
     kernel.run("class Ship: pass\nship = Ship(); ship.log = [1]", "cell-1")
     kernel.relay.terminate()
-    psutil.wait_procs(kernel.processes(), timeout=1)
+    still_alive(*kernel.processes(), seconds=1)
     kernel.kill()
     assert notebook.open().evaluate(["b.base is a, len(a), ship.log, type(ship) is Ship"]) == ["(True, 1000000, [1], True)"]
 
@@ -240,7 +241,7 @@ def test_a_front_end_that_ends_every_descendant_loses_nothing(notebook):
     kernel.wait_for_output(request, "running")
     for process in reversed(kernel.processes()):  # children first, as VS Code does
         process.terminate()
-    psutil.wait_procs(kernel.processes(), timeout=10)
+    still_alive(*kernel.processes(), seconds=10)
     kernel.kill()
     assert notebook.open().evaluate(["a"]) == ["[1]"]
 

@@ -13,6 +13,8 @@ import psutil
 import pytest
 import websocket
 
+from tests.processes import still_alive
+
 PATIENCE = 90
 
 
@@ -63,7 +65,7 @@ class Server:
             tab.socket.close()
         with contextlib.suppress(psutil.NoSuchProcess):
             self.process.send_signal(number)
-        psutil.wait_procs([self.process], timeout=PATIENCE)
+        still_alive(self.process, seconds=PATIENCE)
 
 
 class Tab:
@@ -136,7 +138,7 @@ def test_a_culled_kernel_is_back_when_its_notebook_is_opened_again(start):
     server.tab(kernel).run("a = {'x': [1]}; b = a['x']")
     (relay,) = server.relays()
     until(lambda: not server.ask("kernels"), "the kernel was never culled")
-    assert not psutil.wait_procs([relay], timeout=PATIENCE)[1]
+    assert not still_alive(relay, seconds=PATIENCE)
     server.ask("sessions")  # forgets the one whose kernel is gone
     shown = server.tab(server.open()).run("b.append(2); a")
     assert "{'x': [1, 2]}" in shown and "2 of 2 variables back" in shown
@@ -147,7 +149,7 @@ def test_a_server_that_stops_and_starts_again_has_the_session_and_two_tabs_share
     server.tab(server.open()).run("a = [1]")
     (relay,) = server.relays()
     server.end(signal.SIGTERM)
-    assert not psutil.wait_procs([relay], timeout=PATIENCE)[1]
+    assert not still_alive(relay, seconds=PATIENCE)
     server = start()
     kernel = server.open()
     one, two = server.tab(kernel), server.tab(kernel)
@@ -167,7 +169,7 @@ def test_a_server_that_crashes_leaves_the_cell_running_and_the_next_one_goes_on_
     (relay,) = server.relays()
     (engine,) = relay.children()
     server.end(signal.SIGKILL)
-    assert not psutil.wait_procs([relay], timeout=PATIENCE)[1]
+    assert not still_alive(relay, seconds=PATIENCE)
     assert engine.is_running()
     server = start()
     tab = server.tab(server.open())

@@ -2,9 +2,9 @@
 
 import time
 
-import psutil
 import pytest
 
+from tests.processes import still_alive
 
 
 def asleep(kernel):
@@ -23,7 +23,7 @@ def test_a_quiet_kernel_is_suspended_and_woken_by_its_next_cell(notebook):
     kernel.run("a = [1]; b = a", "cell-0")
     engine = kernel.processes()[1]
     status = asleep(kernel)
-    assert not psutil.wait_procs([engine], timeout=60)[1] and status["session"] == notebook.session().name
+    assert not still_alive(engine) and status["session"] == notebook.session().name
     shown = kernel.run("b.append(2); a", "cell-1")
     assert ("execute_result", "[1, 2]") in shown.outputs and "2 of 2 variables back" in shown.text and shown.execution_count == 2
 
