@@ -27,6 +27,7 @@
 #include <thread>
 
 #include "kernel/engine/event_fd.h"
+#include "kernel/engine/nudge.h"
 #include "kernel/engine/outputs.h"
 #include "kernel/engine/relay_watch.h"
 #include "kernel/engine/word.h"
@@ -50,6 +51,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
 
   Wire& wire() { return wire_; }
   Outputs& outputs() { return outputs_; }
+  Nudge& nudge() { return nudge_; }
 
   // Before start(): the Python half, and the relay that this engine belongs to.
   void Serve(py::object main, RelayWatch watch);
@@ -165,6 +167,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   std::optional<RelayWatch> next_watch_;   // under it: of the relay that attached
   EventFd relay_changed_;
   TimerFd memory_due_;                     // while a cell runs: time to look
+  Nudge nudge_;
   std::atomic<bool> memory_low_{false};
   std::atomic<std::uint64_t> memory_limit_{0};
   std::string safe_;                       // under running_mutex_

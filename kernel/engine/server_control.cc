@@ -106,6 +106,7 @@ void Server::ServeControl(xeus::xmessage message) {
 // processes get it as they do from a terminal; at rest they are spared: front ends interrupt before they shut down, and an
 // image carries children.
 void Server::Interrupt() {
+  nudge_.Sending();
   if (dispatching_ && ::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
   else ::kill(::getpid(), SIGINT);
 }

@@ -49,10 +49,10 @@ void Server::RunSide() {
   };
   if (watch_.gone) orphaned();
   const auto fd = [](int descriptor) { return zmq_pollitem_t{nullptr, descriptor, ZMQ_POLLIN, 0}; };
-  enum { kHeartbeat, kInproc, kQuit, kDue, kChanged, kMemory, kFirst };
+  enum { kHeartbeat, kInproc, kQuit, kDue, kChanged, kMemory, kNudge, kFirst };
   std::vector<zmq_pollitem_t> items = {{wire_.heartbeat.handle(), 0, ZMQ_POLLIN, 0},
                                        {wire_.inproc.handle(), 0, ZMQ_POLLIN, 0}, fd(quit_.fd()), fd(outputs_.due().fd()), fd(relay_changed_.fd()),
-                                       fd(memory_due_.fd())};
+                                       fd(memory_due_.fd()), fd(nudge_.fd())};
   for (Stream stream : {Stream::kOut, Stream::kErr})
     if (outputs_.captured(stream) >= 0) items.push_back(fd(outputs_.captured(stream)));
   const std::size_t relay = items.size();
@@ -85,6 +85,7 @@ void Server::RunSide() {
       outputs_.Flush();
     }
     if (items[kMemory].revents & ZMQ_POLLIN) WatchMemory();
+    if (items[kNudge].revents & ZMQ_POLLIN) nudge_.Due(dispatching_);
     if (items[kChanged].revents & ZMQ_POLLIN) {
       relay_changed_.Clear();
       {

@@ -12,6 +12,8 @@ ENDLESS = {
     "event": "import threading\nprint('on'); threading.Event().wait()",
     "numpy": "import numpy as np\na = np.ones((400, 400)); print('on')\nwhile True: a @ a",
     "line magic": "print('on')\n%time while True: pass",
+    "sleep in compiled code that began before": "import time\nfrom functools import partial\nfrom operator import call\n"
+        "print('on'); list(map(call, [partial(sum, range(30_000_000)), partial(time.sleep, 600)]))",
     "await": "import asyncio\nprint('on'); await asyncio.sleep(60)",
     "gather": "import asyncio\nprint('on'); await asyncio.gather(asyncio.sleep(60), asyncio.sleep(60))",
     "loop after await": "import asyncio\nawait asyncio.sleep(0)\nprint('on')\nwhile True: pass",
