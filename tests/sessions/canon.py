@@ -78,16 +78,14 @@ def canon(namespace, names):
             columns = list(value.columns) if hasattr(value, "columns") else [getattr(value, "name", None)]
             return [columns, list(map(str, getattr(value, "dtypes", ()))) if hasattr(value, "columns") else str(value.dtype),
                     list(getattr(value, "index", ())), value.to_numpy().tolist()]
+        if any(base.__module__ == "matplotlib.artist" for base in kind.__mro__):  # of a session's class, too
+            return [f"drawn {drawn(value)}" if hasattr(value, "savefig") else number(value.get_figure())]
         if kind.__module__ == "__main__":
             slots = [name for base in kind.__mro__ for name in vars(base).get("__slots__", ()) if hasattr(value, name)]
             return [number(kind), *(f"{k} = {number(v)}" for k, v in getattr(value, "__dict__", {}).items()),
                     *(f"{name} = {number(getattr(value, name))}" for name in slots)]
         if kind.__module__.startswith("numpy.random.") and hasattr(value, "bit_generator") or kind.__qualname__ == "RandomState":
             return [repr(value.bit_generator.state if hasattr(value, "bit_generator") else value.get_state(legacy=False))]
-        if hasattr(value, "savefig") and hasattr(value, "canvas"):
-            return [f"drawn {drawn(value)}"]
-        if hasattr(value, "get_figure"):
-            return [number(value.get_figure())]
         if kind.__module__.partition(".")[0] in TRANSPARENT and isinstance(getattr(value, "__dict__", None), dict):
             items = [f"{number(k)}: {number(v)}" for k, v in value.items()] if isinstance(value, dict) else []
             return ["its own __dict__" if vars(value) is value else "", *items, *(f"{k} = {number(v)}" for k, v in vars(value).items())]
