@@ -1,7 +1,7 @@
 """Moves of random programs between here and two hosts, under random faults: never lost, never doubled, always equal.
 
 Each program runs beside a kernel that stays. Before each of its cells it moves somewhere, by one of the policies, and at a
-random step of the move comes one of the faults of tests/migrate/test_faults.py, or none. After that the session lives in one
+random step of the move, some of which go on in the background, comes one of the faults of tests/migrate/test_faults.py, or none. After that the session lives in one
 engine, its variables equal those of the kernel that stayed, and the list `ran` holds each cell once.
 
 Beside that, session files move by plans that are forced on them, as in tests/sessions/plans.py.
@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -116,7 +117,12 @@ def move(desk, kernel, sid, step, draw, at, where, tally) -> str:
     name = draw.choice(STEPS)
     if harm != "none":
         step.write_text(name)
-    request = kernel.send(f"%migrate {target} --policy {policy}", store_history=False)
+    background = draw.random() < 0.4
+    if background:
+        asked = kernel.client.session.msg("ferry_migrate_request", {"v": 1, "host": target, "policy": policy})
+        kernel.client.control_channel.send(asked)
+    else:
+        request = kernel.send(f"%migrate {target} --policy {policy}", store_history=False)
     if harm != "none":
         wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, f"{where}: never came to {name}")
         if harm == "interrupt":
@@ -125,16 +131,21 @@ def move(desk, kernel, sid, step, draw, at, where, tally) -> str:
             hurt(harm, kernel, far, pid)
         step.write_text("")
         kernel.relay.send_signal(signal.SIGCONT)
-    moved = kernel.collect(request, ARRIVES)
+    if background:
+        answer = kernel._reply(kernel.client.get_control_msg, asked["header"]["msg_id"], time.monotonic() + ARRIVES)
+        status, error = answer["status"], answer.get("what", "")
+    else:
+        moved = kernel.collect(request, ARRIVES)
+        status, error = moved.status, moved.error
     kernel.run("", silent=True, seconds=ARRIVES)  # whoever serves now
     wait_until(lambda: len(engines(sid)) == 1, f"{where}: {harm} at {name}: engines {engines(sid)}")
     if engines(sid) != [pid_of(kernel)]:
         tally.failures.append(f"{where}: {harm} at {name}: another engine serves")
-    if moved.status == "ok":
+    if status == "ok":
         tally.moves += 1
         return target
     if harm == "none":
-        tally.failures.append(f"{where}: {target} by {policy}: {moved.error}")
+        tally.failures.append(f"{where}: {target} by {policy}: {error}")
     tally.stayed += 1
     return at
 
