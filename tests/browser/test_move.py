@@ -47,9 +47,9 @@ def test_a_slider_works_there_and_back(server, host, tmp_path):
             assert nb.outputs(nb.run("s.value")) == [str(values[-1])]
 
         drag(40)
-        for place, pixels in ((host.text, 40), ("home", -30)):
-            moved = nb.run(f"%migrate {place}")
-            expect(moved.locator(".jp-OutputArea-output")).to_contain_text(re.compile("Moved to"))
+        for words, pixels in ((f"{host.text} --background", 40), ("home", -30)):
+            moved = nb.run(f"%migrate {words}")
+            expect(moved.locator(".jp-OutputArea-output")).to_contain_text(re.compile("Moved to"), timeout=120_000)
             drag(pixels)
         nb.run("s.value = 77")
         expect(readout).to_have_text("77")
