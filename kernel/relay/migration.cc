@@ -689,6 +689,14 @@ void Migration::OnTimer() {
   if (ground_.timers.Expired(Timer::kMove) && !over_) {
     Abort({Code::kIo, "waited in vain for " + waits_for_, "see that `ssh " + wish_.host.destination + "` works, and try again"});
   }
+  LookAtWire();
+}
+
+// A link may close when something is written, whoever does that; it is not polled then.
+void Migration::LookAtWire() {
+  if (over_ || !link_ || link_->open() || late_) return;
+  Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
+                         : ExplainSsh(wish_.host, link_->said()));
 }
 
 void Migration::AddItems(std::vector<zmq::pollitem_t>& items) {
@@ -715,10 +723,7 @@ void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
     if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !files_.empty()) ShipMore();
   }
   if (!over_ && bulk_) LookAtBulk();
-  if (!over_ && link_ && !link_->open() && !late_) {
-    return Abort(link_->greeted() ? Error{Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"}
-                                  : ExplainSsh(wish_.host, link_->said()));
-  }
+  LookAtWire();
   auto next = [&](zmq::socket_t Engine::*socket) -> std::optional<Message> {
     auto frames = over_ || !next_ ? std::nullopt : Receive((*next_).*socket);
     return frames ? Message::Parse(std::move(*frames)) : std::nullopt;

@@ -102,7 +102,7 @@ class Migration {
   void OnHeld();
   void OnDrained();
   void OnChild();
-  void OnTimer();
+  void OnTimer();  // at the end of each turn
   void AddItems(std::vector<zmq::pollitem_t>& items);
   void OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
   // Whether the source's link may be read: not while the target takes less than comes.
@@ -146,6 +146,7 @@ class Migration {
   std::chrono::milliseconds Restoring() const;  // what the image may take more than an engine that starts
   void OnBulk(const Parcel& answer);
   void LookAtBulk();
+  void LookAtWire();
   void OnBlobThere(const Parcel& event);
   void OnAllThere();
   void OnSynced(const Parcel& answer);

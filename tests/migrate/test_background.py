@@ -1,8 +1,10 @@
 """%migrate HOST --background, and moves that are asked for from outside: cells run here until the session can leave."""
 
 import json
+import signal
 import time
 
+import psutil
 import pytest
 
 from tests.processes import below
@@ -87,6 +89,24 @@ def test_the_running_cell_ends_here_and_a_later_one_runs_there(notebook, host, t
     (there,), (here, *log) = kernel.evaluate([PID]), json.loads(kernel.evaluate(["log"])[0])
     assert int(there) != here and len(log) == 20 + (harm == "none")
     assert sorted(log, key=lambda pid: pid != here) == log and set(log) <= {here, int(there)}
+
+
+@pytest.mark.parametrize("state", ["precopy", "quiesced"])
+def test_a_wire_that_is_cut_is_told(notebook, host, tmp_path, state):
+    step = tmp_path / "step"
+    step.write_text(state)
+    host.stop()
+    host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')  # ssh alone: nothing else tells
+    kernel = notebook.open(FERRY_MOVE_STOP=str(step))
+    kernel.run("x = [1]")
+    kernel.send(f"%migrate {host.text} --background")
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, f"the move never came to {state}")
+    host.cut()
+    wait_until(lambda: all(ssh.status() == psutil.STATUS_ZOMBIE for ssh in below(kernel.relay.pid, "ssh")), "ssh does not end")
+    step.write_text("")
+    kernel.relay.send_signal(signal.SIGCONT)
+    assert "was cut" in result(kernel, ("Moved to", "Not moved"), seconds=300)["text/plain"]
+    assert kernel.evaluate(["x"]) == ["[1]"]
 
 
 def test_what_is_stored_is_there_before_the_session_is_held(notebook, host):
