@@ -55,7 +55,7 @@ json NoEngine(const Sent& request, const std::string& why, const std::string& lo
 }
 
 json Unreadable(const Message& request) {
-  const std::string what = "the parent header, metadata or content of this " + request.type() + " is no JSON object";
+  const std::string what = "the headers, metadata or content of this " + request.type() + " are no JSON objects, or nested deeper than 512";
   if (request.type().starts_with("ferry_")) return ControlError("invalid", what, "send JSON objects in UTF-8");
   json content = Exception("BadMessage", what, "");
   content["execution_count"] = 0;

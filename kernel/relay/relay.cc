@@ -157,7 +157,7 @@ std::optional<Message> Relay::Verified(zmq::socket_t& channel, Frames frames) {
   if (!message) {
     Log("dropped a message that is malformed or not signed with this kernel's key");
   } else if (!message->Readable()) {
-    Log("refused a " + message->type() + ": its parent header, metadata or content is no JSON object");
+    Log("refused a " + message->type() + ": its headers, metadata or content are no JSON objects, or nested too deep");
     if (message->IsRequest()) voice_.Refuse(channel, Keep(*message), Unreadable(*message), queue_.running());
     message.reset();
   }

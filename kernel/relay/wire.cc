@@ -38,6 +38,28 @@ std::string Now() {
   return text;
 }
 
+constexpr int kDeepest = 512;  // arrays and objects in each other; Python reads 1000 of them, and xeus writes them by recursion
+
+// Events of the parser: goes on while they are those of an object that is nested no deeper.
+struct ShallowObject {
+  int depth = 0;
+  bool Opens(bool object) { return (object || depth > 0) && ++depth <= kDeepest; }
+  bool Closes() { return --depth >= 0; }
+  bool null() { return depth > 0; }
+  bool boolean(bool) { return depth > 0; }
+  bool number_integer(json::number_integer_t) { return depth > 0; }
+  bool number_unsigned(json::number_unsigned_t) { return depth > 0; }
+  bool number_float(json::number_float_t, const json::string_t&) { return depth > 0; }
+  bool string(json::string_t&) { return depth > 0; }
+  bool binary(json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return Opens(true); }
+  bool key(json::string_t&) { return true; }
+  bool end_object() { return Closes(); }
+  bool start_array(std::size_t) { return Opens(false); }
+  bool end_array() { return Closes(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) { return false; }
+};
+
 json ObjectOf(std::string_view text) {
   json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!value.is_object()) return json::object();
@@ -127,9 +149,9 @@ bool Message::SignedBy(const Signer& signer) const {
 }
 
 bool Message::Readable() const {
-  for (std::string_view text : {Part(3), metadata_text(), content_text()}) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos || text[begin] != '{' || !json::accept(text)) return false;
+  for (std::string_view text : {header(), Part(3), metadata_text(), content_text()}) {
+    ShallowObject events;
+    if (!json::sax_parse(text, &events)) return false;
   }
   return true;
 }

@@ -57,7 +57,7 @@ class Message {
   bool IsRequest() const { return type_.ends_with("_request"); }
 
   bool SignedBy(const Signer& signer) const;
-  // Whether parent header, metadata and content are JSON objects: what an engine can read at all.
+  // Whether headers, metadata and content are JSON objects, nested no deeper than 512: what an engine can read at all.
   bool Readable() const;
   std::string_view header() const { return Part(2); }
   std::string_view metadata_text() const { return Part(4); }

@@ -114,7 +114,12 @@ def test_half_a_conversation_on_each_port_harms_nobody(kernel, port):
     assert kernel.relay.is_running()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"code": 5, "cursor_pos": "x"}'])
+def nested(depth):
+    return b'{"code": "1", "deep": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"code": 5, "cursor_pos": "x"}', nested(100_000)],
+                         ids=["nothing", "half", "a list", "no text", "other types", "deep"])
 def test_a_signed_request_that_cannot_be_read_is_refused(kernel, content):
     """A front end of ours that is broken, not a stranger: it is told, and its next request is served."""
     session, channel = kernel.client.session, kernel.client.shell_channel
@@ -128,3 +133,20 @@ def test_a_signed_request_that_cannot_be_read_is_refused(kernel, content):
     parts = [session.pack(session.msg("comm_msg")["header"]), b"{}", b"{}", content]
     channel.socket.send_multipart([b"<IDS|MSG>", session.sign(parts), *parts])
     assert kernel.evaluate(["6 + 6"]) == ["12"]
+
+
+def test_what_is_nested_deep_is_served_or_refused_and_harms_neither_relay_nor_engine(kernel):
+    """Where Python and xeus would need a stack that deep, the relay refuses; a program's own metadata is never that deep."""
+    session, channel = kernel.client.session, kernel.client.shell_channel
+    engine = kernel.evaluate(["__import__('os').getpid()"])
+    deep = 100_000
+    for parent, metadata, content, status in [(100, 500, 500, "ok"), (1, deep, 1, "error"), (deep, 1, 1, "error"), (1, 1, deep, "error")]:
+        header = session.msg("execute_request")["header"]
+        parts = [session.pack(header), *map(nested, (parent, metadata, content))]
+        channel.socket.send_multipart([b"<IDS|MSG>", session.sign(parts), *parts])
+        reply = kernel.client.get_shell_msg(timeout=60)
+        assert (reply["parent_header"]["msg_id"], reply["content"]["status"]) == (header["msg_id"], status)
+    parts = [session.pack(session.msg("comm_open")["header"]), b"{}", b"{}", nested(deep)]
+    channel.socket.send_multipart([b"<IDS|MSG>", session.sign(parts), *parts])
+    kernel.client.control_channel.socket.send_multipart([b"<IDS|MSG>", session.sign(parts), *parts])
+    assert kernel.evaluate(["__import__('os').getpid()"]) == engine

@@ -76,7 +76,12 @@ TEST(Message, IsReadableIfItsPartsAreObjects) {
   EXPECT_TRUE(readable("{}", " {}", R"({"a": [1]})"));
   EXPECT_FALSE(readable("", "{}", "{}"));
   EXPECT_FALSE(readable("{}", "null", "{}"));
-  for (std::string_view content : {"", "{", "[1]", "5", "{\"a\": \"\xff\"}"}) EXPECT_FALSE(readable("{}", "{}", content));
+  for (std::string_view content : {"", "{", "[1]", "5", "{}{}", "{\"a\": \"\xff\"}"}) EXPECT_FALSE(readable("{}", "{}", content));
+  const auto nested = [](int depth) { return R"({"a":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}"; };
+  EXPECT_TRUE(readable(nested(512), nested(512), nested(512)));
+  EXPECT_FALSE(readable(nested(513), "{}", "{}"));
+  EXPECT_FALSE(readable("{}", nested(513), "{}"));
+  EXPECT_FALSE(readable("{}", "{}", nested(1'000'000)));
 }
 
 TEST(Message, TakesContentOfTheWrongTypeForNothing) {
