@@ -45,6 +45,7 @@ class Turns:
         self._raised = False                        # an interrupt did, since this was last set
         self.running_cell = False                   # an execute_request is served
         self.pending = False                        # it was interrupted before its code began
+        self.serving = False                        # user code runs: a loop that it runs within ours (nest_asyncio) must not stop
         self._cell = None                           # the task of a cell that awaits
         self._cut = False                           # that task was interrupted
         # A signal just before select() or poll() blocks would wait with it: the C handler writes here.
@@ -87,6 +88,7 @@ class Turns:
 
     def guarded(self, function, *arguments):
         """Runs user code: only here SIGINT raises. -> (result, None) or (None, whatever was raised)."""
+        was, self.serving = self.serving, True
         try:
             self.raises = True
             try:
@@ -96,6 +98,8 @@ class Turns:
         except BaseException as error:
             self.raises = False                     # the interrupt may have come before the line above
             return None, error
+        finally:
+            self.serving = was
 
     def whole(self, yields, function, *arguments):
         """Runs work of ours that calls code of the user's, and tells whether an interrupt came in between: then what it
@@ -116,12 +120,12 @@ class Turns:
 
     # -- readers
     def _on_shell(self):
-        if self._ready() and self._cell is None:
+        if self._ready() and not self.serving:
             self.loop.stop()
 
     def _on_wake(self):
         os.read(self._wake_fd, 8)
-        if self._cell is None:
+        if not self.serving:
             self.loop.stop()
 
     def stand(self, on):

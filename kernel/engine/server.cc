@@ -127,7 +127,7 @@ void Server::ServeOne() {
 
 void Server::Dispatch(const std::string& type, xeus::xmessage message) {
   std::string fault = "no answer to " + type;
-  dispatching_ = true;
+  dispatching_ = runs_ = true;
   try {
     const std::string header = message.header().dump();
     if (type == "execute_request") {
@@ -158,7 +158,7 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
       memory_due_.Arm(0);
       if (!orphan_) wire_.Keep(false);
       served_ = std::chrono::steady_clock::now().time_since_epoch().count();
-      dispatching_ = false;
+      dispatching_ = runs_ = false;
       return;
     } catch (py::error_already_set&) {  // an interrupt that came late
     }
@@ -214,6 +214,7 @@ void Server::send_shell_impl(xeus::xmessage message) {
   outputs_.Drain();
   outputs_.Flush();
   request_.answered = true;
+  runs_ = false;
   if (message.header().value("msg_type", "") == "execute_reply") {
     nl::json content = message.content();
     content["execution_count"] = execution_count_;  // xeus counts for itself and cannot be told; IPython's is the truth

@@ -102,12 +102,12 @@ void Server::ServeControl(xeus::xmessage message) {
     answer({{"status", "error"}, {"ename", "KernelError"}, {"evalue", fault}, {"traceback", nl::json::array()}});
 }
 
-// The Python handler on the main thread decides what the signal means there (loop.py). While a request is served, child
-// processes get it as they do from a terminal; at rest they are spared: front ends interrupt before they shut down, and an
-// image carries children.
+// The Python handler on the main thread decides what the signal means there (loop.py). Until the request is answered, child
+// processes get it as they do from a terminal; after that they are spared: front ends interrupt before they shut down, an image
+// carries children, and a pool whose workers end within a lock never works again.
 void Server::Interrupt() {
   nudge_.Sending();
-  if (dispatching_ && ::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
+  if (runs_ && ::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);
   else ::kill(::getpid(), SIGINT);
 }
 

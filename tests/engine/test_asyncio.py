@@ -25,3 +25,17 @@ def test_user_code_stops_the_loop(engine):
 def test_a_task_that_fails_or_exits_does_not_end_the_kernel(engine):
     engine.ok("async def leave(): raise SystemExit(3)\nt = asyncio.create_task(leave())")
     assert engine.ok("await asyncio.sleep(0.01, 'here')").result == "'here'"
+
+
+def test_a_loop_within_the_loop_goes_on_while_messages_come(start_engine, tmp_path):
+    """nest_asyncio: what would end a turn of ours must not end the one that a plain cell runs in it."""
+    with start_engine() as engine:
+        engine.ok("import asyncio, os, nest_asyncio2\nnest_asyncio2.apply()\nasync def wait():\n"
+                  f"    while not os.path.exists({str(tmp_path / 'go')!r}): await asyncio.sleep(0.01)\n    await asyncio.sleep(0.2)")
+        cell = engine.send("print('on', flush=True); asyncio.run(wait()); 'went on'")
+        engine.wait_for_text("on")
+        asked = engine.client.complete("os.pat")
+        assert engine.request("kernel_info_request", {}, "control")["content"]["status"] == "ok"
+        (tmp_path / "go").touch()
+        assert engine.finish(cell).result == "'went on'"
+        assert engine.reply(asked)["content"]["matches"]

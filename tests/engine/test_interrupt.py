@@ -7,6 +7,8 @@ import pytest
 ENDLESS = {
     "sleep": "import time\nprint('on'); time.sleep(60)",
     "loop": "print('on')\nwhile True: pass",
+    "signal that another thread took": "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
+                                       "try: print('on'); time.sleep(60)\nfinally: signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])",
     "subprocess": "import subprocess\nprint('on'); subprocess.run(['sleep', '60'])",
     "join": "import threading, time\nt = threading.Thread(target=time.sleep, args=(3,))\nt.start(); print('on'); t.join()",
     "event": "import threading\nprint('on'); threading.Event().wait()",
