@@ -38,7 +38,7 @@ class Quiet:
     def keep_from_children(self):
         """Forked children get no descriptor of what closes for an image, which could not be taken of them."""
         if self._relay:
-            history, session = self._kernel.shell.history_manager, self._kernel.session.image("folder") or self._folder
+            history, session = self._kernel.shell.history_manager, self._kernel.hooks.image("folder") or self._folder
             _engine.keep_from_children([self._folder + "/", session + "/", *([str(history.hist_file)] if self._keeps_history() else [])])
 
     # -- within a cell
@@ -57,7 +57,7 @@ class Quiet:
 
     def ask_suspend(self):
         """The cell asked for the end. True: the relay sends the request, with which an image can be taken."""
-        if not self._relay or not self._kernel.session.image("image_wanted"):
+        if not self._relay or not self._kernel.hooks.image("image_wanted"):
             return False
         messages.publish("ferry_image", {"purpose": "suspend"})
         _engine.flush()
@@ -68,33 +68,35 @@ class Quiet:
     def park(self, content):
         """Content of the reply to ferry_quiesce_request; "parked": the server parks next."""
         try:
-            told = self._kernel.session.image("image_saved")
+            if not content.get("wake"):
+                raise ImageRefused("refused", **content.get("refused", {"what": "nobody would take the image"}))
+            told = self._kernel.hooks.image("image_saved")
             return {"v": 1, "status": "ok", **told, **self._stand_still()}
         except Exception as error:
             if not isinstance(error, ImageRefused):
                 log.exception("no image")
             self._word = error
-            return self._kernel.session.failure(error)
+            return self._kernel.hooks.failure(error)
 
     def park_ended(self, answer, content):
         """The same for a session that was just saved for good: the reply to ferry_shutdown_request."""
         try:
-            if not self._kernel.session.image("image_wanted"):
+            if not self._kernel.hooks.image("image_wanted"):
                 return answer
-            return {**answer, **self._kernel.session.image("image_saved"), **self._stand_still()}
+            return {**answer, **self._kernel.hooks.image("image_saved"), **self._stand_still()}
         except Exception as error:
             log.error("no image: %s", error)
-            self._kernel.session.image("no_image", self._kernel.session.failure(error))
+            self._kernel.hooks.image("no_image", self._kernel.hooks.failure(error))
             return answer
 
     def _stand_still(self):
         if "pydevd" in sys.modules and sys.modules["pydevd"].get_global_debugger() is not None:
             raise ImageRefused("refused", "the debugger is attached to this kernel", "switch the debugger off and try again")
-        blockers = self._kernel.session.image("image_blockers", self._folder)
+        blockers = self._kernel.hooks.image("image_blockers", self._folder)
         if blockers:
             others = f" (and {len(blockers) - 1} more)" if len(blockers) > 1 else ""
             raise ImageRefused("refused", f"no system image: {blockers[0]['what']}{others}", blockers[0]["remedy"])
-        self._kernel.session.image("release")
+        self._kernel.hooks.image("release")
         self._close()
         return {"parked": True, "pid": os.getpid()}
 
@@ -143,12 +145,14 @@ class Quiet:
 
     def unpark(self, word, fds):
         files = dict(zip(word["fds"], fds))
+        self._kernel.connection_file = word["connection_file"]
+        self._kernel.know_front_end()
         self._folder = os.path.dirname(word["connection_file"])
         self._open(files, elsewhere=word.get("start") == "arrive")
         lock = files.pop("lock", -1)    # the session's from now on
         if word.get("restored"):
-            self._kernel.session.again()
-        self._kernel.session.image("reopen", word, lock)
+            self._kernel.hooks.again()
+        self._kernel.hooks.image("reopen", word, lock)
         self.keep_from_children()
         relay = files.pop("relay")      # the server's
         for fd in files.values():

@@ -92,6 +92,7 @@ class Relay {
 
   // relay_image.cc: system images.
   bool BringBack(Start start);
+  std::optional<Error> NoImage() const;
   void TakeImage(bool ends);
   void OnOwnReply(const Message& message);
   void ImageReaped();

@@ -25,7 +25,7 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
       Held(answer.head);
     });
   }
-  if (engine_->adopted()) return Held(Failure({Code::kRefused, "no system image is taken of an engine that outlived the kernel that started it", "%suspend, and run a cell"}));
+  if (auto lack = NoImage()) return Held(Failure(*lack));
   auto hold = Hold::Begin(dir_, choice_, engine_->number(), engine_->pid(), carry);
   if (!hold) return Held(Failure(hold.error()));
   hold_ = std::move(*hold);

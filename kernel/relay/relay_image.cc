@@ -38,6 +38,15 @@ bool Relay::BringBack(Start start) {
   return true;
 }
 
+// Why this relay cannot have an image taken of its engine, if it cannot.
+std::optional<Error> Relay::NoImage() const {
+  if (engine_->adopted())  // known under the names of another relay, and holds the session's lock itself
+    return Error{Code::kRefused, "no system image is taken of an engine that outlived the kernel that started it", "%suspend, and run a cell"};
+  if (engine_->link()) return Error{Code::kRefused, "the session is on " + host_.text + ", where no system image is kept", "%migrate home first"};
+  if (choice_.sid.empty()) return Error{Code::kRefused, "this kernel keeps no session", "see the message in its first cell"};
+  return std::nullopt;
+}
+
 void Relay::TakeImage(bool ends) {
   if (!ready()) return;
   auto place = Wake::Place();
@@ -46,13 +55,15 @@ void Relay::TakeImage(bool ends) {
   if (ends) c.argv.push_back("--end");
   ::unlink(dir_.Marker(engine_->number()).c_str());
   ::unlink(dir_.Image(engine_->number()).c_str());
-  // On another host it is not this one's to image; and one that was adopted is known under the names of another relay.
-  const bool here = place && !choice_.sid.empty() && !engine_->link() && !engine_->adopted();
-  auto helper = here ? Spawn(c) : Result<pid_t>(Error{Code::kRefused, "no session", ""});
+  auto lack = NoImage();
+  if (!lack && !place) lack = place.error();
+  auto helper = lack ? Result<pid_t>(*lack) : Spawn(c);
   json content = {{"v", 1}, {"epoch", engine_->number()}};
   if (ends) content["restart"] = false;
   if (helper) {
     content.update({{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
+  } else {
+    content["refused"] = {{"what", helper.error().what}, {"remedy", helper.error().remedy}};
   }
   engine_->SendControl(author_.Make({}, ends ? "ferry_shutdown_request" : "ferry_quiesce_request", "{}", Text(content)));
   if (helper) imaging_ = Imaging{.ends = ends, .wake = *place, .helper = *helper, .outcome = nullptr};
