@@ -1,5 +1,6 @@
 """Puts the engine together and runs it."""
 import gc
+import json
 import logging
 import os
 import signal
@@ -21,11 +22,26 @@ from kernelferry.engine.shell import ZMQInteractiveShell, new_main_module
 GRACE = 10                                  # seconds for atexit functions and the user's threads
 
 
-class EngineApp(BaseIPythonApplication, InteractiveShellApp):
-    """IPython's configuration, profile, startup files and extensions, as ipykernel reads them."""
+class IPKernelApp(BaseIPythonApplication, InteractiveShellApp):
+    """IPython's configuration, profile, startup files and extensions, as ipykernel reads them. Named as in users'
+    configuration and where libraries ask whether they run in a notebook (standins.py)."""
 
+    __module__ = "ipykernel.kernelapp"
     name = "ipython-kernel"
     description = "Kernelferry's engine"
+    kernel = None
+    connection_dir = ""                     # the file has an absolute path
+
+    @property
+    def connection_file(self):
+        """The front end's: what another one needs to connect to this kernel, and the kernel's id in its name."""
+        return self.kernel.connection["front_end"] or self.kernel.connection_file
+
+    def __getattr__(self, name):
+        if name in ("transport", "ip", "shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"):
+            with open(self.connection_file) as file:
+                return json.load(file)[name]
+        raise AttributeError(f"Kernelferry's application has no {name!r} (ipykernel's may have)")
 
     def init_crash_handler(self):
         pass
@@ -37,6 +53,8 @@ class EngineApp(BaseIPythonApplication, InteractiveShellApp):
         self.user_ns = module.__dict__
         self.shell = ZMQInteractiveShell.instance(parent=self, profile_dir=self.profile_dir, user_module=module,
                                                   user_ns=self.user_ns)
+        self.kernel.shell, self.shell.kernel = self.shell, self.kernel
+        self.kernel.know_front_end()
         self.shell.configurables.append(self)
         self.init_gui_pylab()
         self.init_extensions()
@@ -46,18 +64,19 @@ class EngineApp(BaseIPythonApplication, InteractiveShellApp):
 def launch(options):
     """Serves until the session ends -> exit status."""
     log_fd = _open_log(options.environ.get("FERRY_LOG", "warning"))
-    kernel = Kernel()
+    kernel = Kernel(options.connection_file)
     native = _engine.Kernel(options.connection_file, kernel)
     sys.stdout, sys.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
     messages.follow_threads()
     kernel.stdin.install()
-    standins.install()
-    app = EngineApp.instance()
+    standins.install(IPKernelApp)
+    app = IPKernelApp.instance()
+    app.kernel = kernel
     app.initialize()
-    kernel.shell = shell = app.shell
+    shell = app.shell
     kernel.main = main = Main(kernel)
     kernel.quiet = Quiet(kernel, options)
-    shell.kernel, shell.loop_runner, shell.ferry_whole = kernel, main.run_coro, main.whole
+    shell.loop_runner, shell.ferry_whole = main.run_coro, main.whole
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe
@@ -65,8 +84,8 @@ def launch(options):
     mask = threading.local()  # of the thread that forks
     os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),
                         after_in_child=lambda: _in_forked_child(mask))
-    kernel.session = SessionHooks.attach(shell, options)
-    kernel.stdin.asked = kernel.session.effect
+    kernel.hooks = SessionHooks.attach(shell, options)
+    kernel.stdin.asked = kernel.hooks.effect
     kernel.quiet.keep_from_children()
     _engine.capture()
     gc.freeze()

@@ -1,35 +1,82 @@
 """The answers of the kernel (interpreter.h), and the object that libraries know as get_ipython().kernel."""
+import asyncio
 import json
 import logging
 import platform
+import types
 
 import IPython
 import kernelferry
 from kernelferry.engine import comms, completion, debugger, messages
 from kernelferry.engine.stdin import Stdin
+from kernelferry.engine.wire_session import IOPub, WireSession
 
 log = logging.getLogger("kernelferry")
 
 
 class Kernel:
     implementation = "kernelferry"
+    implementation_version = kernelferry.__version__
+    protocol_version = "5.4"
     comm_manager = None
-    shell = session = main = quiet = None   # set by app.launch() before the first request
+    shell = main = quiet = None             # set by app.launch() before the first request
+    hooks = None                            # the session's, the same
 
-    def __init__(self):
+    def __init__(self, connection_file):
+        self.connection_file = connection_file      # of this engine; another one after an image
         self.stdin = Stdin()
         self.comm_manager = comms.install(self)
+        self.iopub_socket = IOPub()
+        self.session = WireSession(self.iopub_socket, lambda: self.connection["session"])
+        self.log = log
         self._open = None                   # (execution count, store_history) of the cell that runs
+
+    @property
+    def connection(self):
+        """{"session", "front_end"}: read each time, since an engine may get another front end."""
+        with open(self.connection_file) as file:
+            connection = json.load(file)
+        return {name: connection.get(name, "") for name in ("session", "front_end")}
+
+    def know_front_end(self):
+        """Once there is a shell, and whenever another front end has come."""
+        self.shell.config.IPKernelApp.connection_file = self.app.connection_file     # where tools look for the kernel's id
 
     # -- what libraries ask
     def get_parent(self, channel=None):
-        header = messages.current().header
-        return {"header": header, "msg_id": header.get("msg_id"), "msg_type": header.get("msg_type"),
-                "parent_header": {}, "metadata": {}, "content": {}}
+        return messages.current().message
+
+    _parent_header = property(get_parent)
+    _parent_ident = types.MappingProxyType({"shell": b"", "control": b""})
+    app = property(lambda self: self.shell.parent)
+    user_ns = property(lambda self: self.shell.user_ns)
+    user_module = property(lambda self: self.shell.user_module)
+    execution_count = property(lambda self: self.shell.execution_count)
+    language_info = property(lambda self: json.loads(self.info())["language_info"])
+    banner = property(lambda self: json.loads(self.info())["banner"])
 
     @property
-    def user_ns(self):
-        return self.shell.user_ns
+    def io_loop(self):
+        """tornado's loop on the main thread, for who has tornado."""
+        from tornado.ioloop import IOLoop
+        return IOLoop.current()
+
+    def send_response(self, stream, msg_or_type, content=None, ident=None, buffers=None, track=False, header=None,
+                      metadata=None, channel=None):
+        return self.session.send(stream, msg_or_type, content, buffers=buffers, header=header, metadata=metadata)
+
+    def do_shutdown(self, restart):
+        """Ends the kernel once the cell is answered; a clean one follows, as after exit."""
+        self.shell.end_after_cell()
+        return {"status": "ok", "restart": restart}
+
+    async def do_one_iteration(self):
+        """One turn of asyncio. What the front end asks waits for the cell."""
+        await asyncio.sleep(0)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"Kernelferry's kernel has no {name!r} (ipykernel's may have). Its sockets belong to another process; to send "
+                             "something to the front end, use IPython.display, a comm (package comm), or kernel.send_response(kernel.iopub_socket, ...)")
 
     # -- answers: text of a reply's content
     def info(self):
@@ -49,8 +96,10 @@ class Kernel:
         self.stdin.allowed = allow_stdin
         shell.last_traceback = None
         user_expressions = json.loads(user_expressions) or {}
+        messages.current().content = {"code": code, "silent": bool(silent), "store_history": store_history,
+                                      "user_expressions": user_expressions, "allow_stdin": bool(allow_stdin)}
         shell.ferry_request["expressions"] = list(map(str, user_expressions.values()))
-        self.session.before_execute(code, silent, store_history)
+        self.hooks.before_execute(code, silent, store_history)
         result, error = self.main.guarded(self._run_cell, code, silent, store_history)
         if error is None:
             error = result.error_before_exec or result.error_in_exec
@@ -91,7 +140,7 @@ class Kernel:
         # IPython keeps all that was ever printed or raised, for %notebook; a session must not carry that.
         for kept in ("outputs", "exceptions"):
             getattr(self.shell.history_manager, kept, {}).clear()
-        self.session.after_execute(status)
+        self.hooks.after_execute(status)
 
     def _guarded(self, function, *arguments):
         reply, error = self.main.guarded(function, *arguments)
@@ -100,7 +149,7 @@ class Kernel:
         return messages.dumps(reply)
 
     def complete(self, code, cursor):
-        return self._guarded(completion.complete, self.shell, code, cursor, self.session.pending())
+        return self._guarded(completion.complete, self.shell, code, cursor, self.hooks.pending())
 
     def inspect(self, code, cursor, detail):
         return self._guarded(completion.inspect, self.shell, code, cursor, detail)

@@ -1,11 +1,15 @@
-"""IPython's magics that would ask for a terminal, for a front end without one."""
+"""IPython's magics that would ask for a terminal, for a front end without one; and ipykernel's own, which notebooks use."""
 import pathlib
+import shlex
+import threading
 
 from IPython.core import page
 from IPython.core.error import UsageError
 from IPython.core.macro import Macro
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magics.code import CodeMagics, MacroToEdit
+
+from kernelferry.engine import connect
 
 
 @magics_class
@@ -38,3 +42,41 @@ class KernelMagics(Magics):
     def man(self, line):
         """Show a manual page in the pager: %man NAME"""
         page.page(self.shell.getoutput(f"man {line} | col -b", split=False))
+
+    @line_magic
+    def clear(self, line):
+        """Clear the cell's output, and a terminal that shows it: %clear"""
+        self.shell.system("clear")
+
+    @line_magic
+    def connect_info(self, line):
+        """Show how another front end connects to this kernel: %connect_info"""
+        try:
+            text = connect.get_connection_info()
+        except OSError as error:
+            raise UsageError(f"%connect_info: {error}") from None
+        path = connect.get_connection_file()
+        print(f"{text}\n\nAnother front end on this machine sees the same variables:\n    jupyter console --existing {path}\n"
+              "On another machine, put the JSON above into a file there and name that; its ports must be reachable, for instance through ssh.")
+
+    @line_magic
+    def qtconsole(self, line):
+        """Open a Qt console that shares this kernel: %qtconsole [OPTIONS]"""
+        try:
+            connect.connect_qtconsole(argv=shlex.split(line))
+        except connect.NoQtConsole as error:
+            raise UsageError(f"%qtconsole: {error}") from None
+
+    @line_magic
+    def autosave(self, line):
+        """The classic Notebook's; in JupyterLab a setting says how often a notebook is saved: %autosave SECONDS"""
+        try:
+            int(line)
+        except ValueError:
+            raise UsageError(f"%autosave SECONDS: {line!r} is no number") from None
+        print("%autosave was the classic Notebook's and does nothing here. In JupyterLab: Settings, Document Manager, Autosave Interval.")
+
+    @line_magic
+    def subshell(self, line):
+        """Subshells of this kernel: it has none: %subshell"""
+        print(f"This kernel has no subshells: cells run one after another, in the thread {threading.get_ident()}.")

@@ -44,7 +44,7 @@ class Main(Turns):
             self.running_cell, self.pending = True, False
             self._keep_unseen()
             shell.ferry_count = shell.execution_count
-            metadata = json.loads(metadata)
+            metadata = request.metadata = json.loads(metadata)
             shell.ferry_request = {
                 "cell_id": metadata.get("cellId", ""), "tags": list(metadata.get("tags") or ()), "silent": bool(silent),
                 "store_history": bool(store_history and not silent), "session": request.header.get("session", ""),
@@ -72,7 +72,7 @@ class Main(Turns):
         """What was published while no relay listened is the session's, which shows it with the next cell."""
         unseen = _engine.take_unseen()
         if unseen is not None:
-            self._kernel.session.unseen(*unseen)
+            self._kernel.hooks.unseen(*unseen)
 
     def answer(self, msg_type, header, metadata, content, buffers):
         """comm_info_request and comm messages -> text of the reply's content, or None."""
@@ -85,18 +85,20 @@ class Main(Turns):
         handle = getattr(self._kernel.comm_manager, msg_type, None)
         if handle is not None:
             _, error = self.guarded(handle, None, None, message)
-            self._kernel.session.served()
+            self._kernel.hooks.served()
             if error is not None:
                 self._kernel.shell.showtraceback((type(error), error, error.__traceback__))
         return None
 
     def control(self, msg_type, content):
         """A ferry_*_request -> text of the reply's content. Between cells, or in one that waits for it."""
-        content, session, quiet = json.loads(content), self._kernel.session, self._kernel.quiet
+        content, session, quiet = json.loads(content), self._kernel.hooks, self._kernel.quiet
         if msg_type == "ferry_quiesce_request":
             return messages.dumps(quiet.park(content))
         if msg_type == "ferry_shutdown_request":
             self._keep_unseen()
+        if msg_type == "ferry_attached_request":
+            self._kernel.know_front_end()
         answer = session.control(msg_type, content)
         if msg_type == "ferry_shutdown_request" and content.get("wake"):
             answer = quiet.park_ended(answer, content)
@@ -119,7 +121,8 @@ class Main(Turns):
 
     def _on_deadline(self):
         self._want_idle()
-        self.loop.stop()
+        if not self.serving:
+            self.loop.stop()
 
     def idle_slice(self):
         """One slice of the session's idle work -> whether there is more to do now."""
@@ -132,7 +135,7 @@ class Main(Turns):
         limit = self._limit()
         _engine.slice_limit(limit)
         began = time.monotonic()
-        session = self._kernel.session
+        session = self._kernel.hooks
         if session.arriving():              # decoding and replays run user code, which may never end
             more, error = self.guarded(session.idle)
             more = more or error is not None
@@ -142,7 +145,7 @@ class Main(Turns):
         _engine.slice_limit(0)
         if not more:
             self._idle_wanted = False
-            wait = self._kernel.session.idle_deadline()
+            wait = self._kernel.hooks.idle_deadline()
             if wait is not None:
                 self._deadline = self.loop.call_later(max(wait, 0), self._on_deadline)
         elif limit and time.monotonic() - began >= limit:

@@ -15,18 +15,26 @@ from kernelferry import _engine
 
 
 class Request:
-    """A request's header, as text for the wire and as a dict."""
+    """A request's header, as text for the wire and as a dict; of a cell also its metadata and content."""
 
-    __slots__ = ("text", "_header")
+    __slots__ = ("text", "_header", "metadata", "content")
 
-    def __init__(self, text):
+    def __init__(self, text, metadata=None, content=None):
         self.text, self._header = text, None
+        self.metadata, self.content = metadata or {}, content or {}
 
     @property
     def header(self):
         if self._header is None:
             self._header = json.loads(self.text)
         return self._header
+
+    @property
+    def message(self):
+        """As libraries know it from ipykernel: "parent", "parent header" and "parent request" are all this."""
+        header = self.header
+        return {"header": header, "msg_id": header.get("msg_id"), "msg_type": header.get("msg_type"), "parent_header": {},
+                "metadata": self.metadata, "content": self.content, "buffers": []}
 
 
 NOBODY = Request("{}")
@@ -39,6 +47,13 @@ def enter(request):
     global _latest
     _latest = request
     _request.set(request)
+
+
+def work_for(message):
+    """What this thread or task puts out belongs to a request from now on, as given by Request.message."""
+    header = message.get("header") or {}
+    if header.get("msg_id") != current().header.get("msg_id"):
+        _request.set(Request(dumps(header), message.get("metadata"), message.get("content")))
 
 
 def current():
@@ -108,7 +123,7 @@ def _clean(value):
         return repr(value)
 
 
-def publish(msg_type, content, metadata=None, buffers=()):
-    """Sends one message on iopub for the current request."""
+def publish(msg_type, content, metadata=None, buffers=(), parent=None):
+    """Sends one message on iopub, for the current request or that with the header `parent`."""
     views = [b if isinstance(b, bytes) else memoryview(b).cast("B") for b in buffers]
-    _engine.publish(msg_type, dumps(content), dumps(metadata or {}), current().text, views)
+    _engine.publish(msg_type, dumps(content), dumps(metadata or {}), current().text if parent is None else dumps(parent), views)

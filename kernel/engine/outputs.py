@@ -10,7 +10,18 @@ from kernelferry import _engine
 from kernelferry.engine import messages
 
 
-class OutStream(io.TextIOBase):
+class ForRequest:
+    """Whose output belongs to a request: libraries that show progress ask which, and threads say so."""
+
+    @property
+    def parent_header(self):
+        return messages.current().header
+
+    def set_parent(self, parent):
+        messages.work_for(parent)
+
+
+class OutStream(ForRequest, io.TextIOBase):
     """sys.stdout and sys.stderr. Text waits in the server for more of its kind, 50 ms at most (outputs.h).
 
     A plain Python class: IPython puts a `write` of its own on the instance. In a forked child the text goes to the
@@ -82,7 +93,7 @@ class Hooks(threading.local):
             return False
 
 
-class FerryDisplayPublisher(DisplayPublisher):
+class FerryDisplayPublisher(ForRequest, DisplayPublisher):
     """display(), update_display(), clear_output()."""
 
     def __init__(self, *args, **kwargs):
@@ -104,7 +115,7 @@ class FerryDisplayPublisher(DisplayPublisher):
         return self._hooks.remove(function)
 
 
-class FerryDisplayHook(DisplayHook):
+class FerryDisplayHook(ForRequest, DisplayHook):
     """The value of a cell's last expression."""
 
     def __init__(self, *args, **kwargs):

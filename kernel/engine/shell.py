@@ -16,6 +16,9 @@ from traitlets import Any, CBool, Instance, Type, default
 from traitlets.config import Config
 
 
+WITHOUT_LOOP = (None, "asyncio", "inline", "nbagg", "notebook", "webagg", "widget", "ipympl")    # of matplotlib's, those that need no toolkit
+
+
 class CellCompiler(CachingCompiler):
     """Cells are compiled under the file names that the debugger dumps them to."""
 
@@ -82,13 +85,17 @@ class ZMQInteractiveShell(InteractiveShell):
         """exit, quit: the kernel ends once the cell is answered, and the relay starts a clean one. A front end of a
         terminal ends too, which the payload tells it."""
         self.payload_manager.write_payload({"source": "ask_exit", "keepkernel": self.keepkernel_on_exit})
-        self.exit_now = not self.keepkernel_on_exit
-        if self.exit_now and self.ferry_tell_relay:
+        if not self.keepkernel_on_exit:
+            self.end_after_cell()
+
+    def end_after_cell(self):
+        self.exit_now = True
+        if self.ferry_tell_relay:
             self.ferry_tell_relay("ferry_exit", {})
             self.ferry_exits = True
 
     def enable_gui(self, gui=None):
-        if gui not in (None, "inline", "asyncio"):
+        if gui not in WITHOUT_LOOP:
             raise UsageError(f"%gui {gui}: this kernel runs asyncio and no toolkit's event loop")
         self.active_eventloop = gui
 
@@ -112,6 +119,11 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def get_parent(self):
         return self.kernel.get_parent()
+
+    def set_parent(self, parent):
+        messages.work_for(parent)
+
+    parent_header = property(get_parent, lambda self, parent: self.set_parent(parent))
 
 
 def new_main_module():

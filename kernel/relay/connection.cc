@@ -9,6 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "util/file.h"
+
 namespace ferry::relay {
 
 using nlohmann::json;
@@ -32,7 +34,7 @@ Result<Connection> ReadConnection(const std::string& file) {
   Connection c;
   std::string scheme = "hmac-sha256";
   for (auto [key, text] : {std::pair{"transport", &c.transport}, {"ip", &c.ip}, {"key", &c.key}, {"kernel_name", &c.kernel_name},
-                           {"curve_publickey", &c.curve_publickey}, {"curve_secretkey", &c.curve_secretkey},
+                           {"front_end", &c.front_end}, {"curve_publickey", &c.curve_publickey}, {"curve_secretkey", &c.curve_secretkey},
                            {"signature_scheme", &scheme}}) {
     auto found = j.find(key);
     if (found == j.end()) continue;
@@ -59,6 +61,7 @@ Connection EngineConnection(const Connection& front, const std::string& stem) {
   engine.ip = stem;
   engine.key = front.key;
   engine.kernel_name = front.kernel_name;
+  engine.front_end = front.front_end;
   engine.shell_port = 1;
   engine.iopub_port = 2;
   engine.stdin_port = 3;
@@ -71,13 +74,23 @@ Result<void> WriteConnection(const std::string& file, const Connection& c, const
   std::string text = json({{"transport", c.transport}, {"ip", c.ip}, {"key", c.key},
                            {"signature_scheme", "hmac-sha256"}, {"kernel_name", c.kernel_name},
                            {"shell_port", c.shell_port}, {"iopub_port", c.iopub_port}, {"stdin_port", c.stdin_port},
-                           {"control_port", c.control_port}, {"hb_port", c.hb_port}, {"session", session}}).dump();
+                           {"control_port", c.control_port}, {"hb_port", c.hb_port}, {"session", session},
+                           {"front_end", c.front_end}}).dump(-1, ' ', false, json::error_handler_t::replace);
   int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   int saved = errno;
   if (fd >= 0) ::close(fd);
   if (!written) return Error{Code::kIo, "cannot write " + file + ": " + std::strerror(saved), ""};
   return {};
+}
+
+Result<void> NameFrontEnd(const std::string& file, const std::string& front_end) {
+  auto text = ReadFile(file, 1 << 20);
+  if (!text) return text.error();
+  json j = json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!j.is_object()) return Error{Code::kCorrupt, file + " is no connection file", ""};
+  j["front_end"] = front_end;
+  return Replace(file, j.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace ferry::relay

@@ -103,6 +103,7 @@ Result<std::unique_ptr<Engine>> Engine::Adopt(zmq::context_t& context, const Con
   engine->life_ = life;
   engine->adopted_ = std::move(*lock);
   engine->info_file_ = orphan.file.substr(0, orphan.file.rfind('.')) + ".info";
+  if (auto named = NameFrontEnd(orphan.file, front.front_end); !named) return named.error();
   if (connection->key != front.key) engine->keys_.emplace(Signer(connection->key), Signer(front.key));
   engine->ConnectNow();
   return engine;

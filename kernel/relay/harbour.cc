@@ -446,6 +446,7 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
   Connection front;
   front.key = StringAt(wish, "key");
   front.kernel_name = StringAt(wish, "kernel_name");
+  front.front_end = StringAt(wish, "front_end");
   ++number_;
   auto written = WriteConnection(dir_.ConnectionFile(number_), EngineConnection(front, dir_.Stem(number_)), StringAt(wish, "id_of_session"));
   if (!written) return written.error();

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 
 #include "kernel/relay/examine.h"
 #include "kernel/relay/fetch.h"
@@ -101,6 +102,7 @@ int Main(int argc, char** argv) {
   Result<Connection> connection = ReadConnection(connection_file);
   if (!connection) return Refuse(connection.error());
   setup.connection = *connection;
+  setup.connection.front_end = std::filesystem::absolute(connection_file);
   zmq::context_t context;
   Result<std::unique_ptr<Front>> front = Front::Bind(context, setup.connection);
   if (!front) return Refuse(front.error());

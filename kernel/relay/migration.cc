@@ -501,7 +501,8 @@ void Migration::StartThere(const char* start) {
   Progress("starting an engine", true);
   const char* seed = std::getenv("PYTHONHASHSEED");
   Ask({{"op", "start"}, {"start", start}, {"hash_seed", seed ? seed : ground_.choice.hash_seed}, {"anonymous", ground_.choice.anonymous},
-       {"image", image_.is_object() ? image_.value("generation", 0u) : 0u}, {"key", ground_.front.key}, {"kernel_name", ground_.front.kernel_name}, {"id_of_session", ground_.author.session()}},
+       {"image", image_.is_object() ? image_.value("generation", 0u) : 0u}, {"key", ground_.front.key}, {"kernel_name", ground_.front.kernel_name},
+       {"front_end", ground_.front.front_end}, {"id_of_session", ground_.author.session()}},
       &Migration::OnStarted);
 }
 

@@ -90,10 +90,36 @@ CELLS = {
     "ProcessPoolExecutor": "from concurrent.futures import ProcessPoolExecutor\n"
                            "with ProcessPoolExecutor(1) as e: print(e.submit(abs, -6).result())",
     "the shell's class": "type(get_ipython()).__name__, get_ipython().has_trait('kernel'), 'IPKernelApp' in get_ipython().config",
+    "ipykernel's connection file": "import ipykernel, os\nfile = ipykernel.get_connection_file()\n"
+                                   "file == get_ipython().config['IPKernelApp']['connection_file'], os.path.isabs(file), "
+                                   "sorted(ipykernel.connect.get_connection_info(unpack=True))",
+    "ipykernel's application": "from ipykernel.kernelapp import IPKernelApp\nfrom traitlets.config import Application\n"
+                               "app = IPKernelApp.instance()\n"
+                               "IPKernelApp.initialized(), app is Application.instance(), app.kernel is get_ipython().kernel, app.shell is get_ipython(), "
+                               "app.transport, app.shell_port > 0, os.path.basename(app.connection_file) == os.path.basename(file)",
+    "ipykernel's modules": "import ipykernel.kernelbase, ipykernel.ipkernel, ipykernel.iostream, ipykernel.jsonutil, ipykernel.embed, ipykernel.kernelspec, "
+                           "ipykernel.inprocess, ipykernel.comm, ipykernel.zmqshell\nfrom ipykernel.comm import Comm, CommManager\nimport importlib.util\n"
+                           "ipykernel.version_info >= (7,), ipykernel.__file__, importlib.util.find_spec('ipykernel').origin, ipykernel.comm.Comm is Comm, "
+                           "type(get_ipython()) is ipykernel.zmqshell.ZMQInteractiveShell, ipykernel.kernelbase.Kernel.__name__",
+    "the request of a cell": "kernel = get_ipython().kernel\np = kernel.get_parent()\nimport sys\n"
+                             "p['header']['msg_type'], p['content']['code'], p['metadata'], p == get_ipython().get_parent() == get_ipython().parent_header, "
+                             "sys.stdout.parent_header['msg_id'] == p['header']['msg_id'] == get_ipython().display_pub.parent_header['msg_id']",
+    "a message of a library": "sent = kernel.session.send(kernel.iopub_socket, 'display_data', {'data': {'text/plain': 'sent'}, 'metadata': {}}, parent=p)\n"
+                              "len(kernel.session.session) > 0, sent['msg_type']",
+    "a response of a library": "kernel.send_response(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': 'hello'}); None",
+    "a comm's target": "kernel.comm_manager.register_target('t', print); kernel.comm_manager.unregister_target('t', print)",
+    "tornado": "from tornado.ioloop import IOLoop\nIOLoop.current().asyncio_loop is asyncio.get_event_loop(), kernel.io_loop is IOLoop.current()",
+    "rich": "import rich, rich.console\nrich.print('[bold]x[/bold]')\nrich.console._is_jupyter()",
+    "tqdm.autonotebook": "import tqdm.autonotebook; tqdm.autonotebook.tqdm",
+    "%matplotlib notebook": "%matplotlib notebook\nplt.figure(); type(plt.gcf().canvas).__name__",
+    "%clear": "%clear",
     "all results": "get_ipython().ast_node_interactivity = 'all'\n1\n2",
     "the last result": "get_ipython().ast_node_interactivity = 'last_expr'",
     "In and Out": "In[1], Out[1], _i1, _1",
     "%gui": "%gui asyncio",
+    "nest_asyncio": "import nest_asyncio2\nnest_asyncio2.apply()\nasync def five(): await asyncio.sleep(0.01); return 5\n"
+                    "asyncio.run(five()), asyncio.get_event_loop().run_until_complete(five()), await five()",
+    "await after it": "x = asyncio.create_task(five()); await x",
     "%cd": "%cd /tmp",
     "%reset": "%reset -f",
     "nothing left": "x",
@@ -107,7 +133,7 @@ def told(answer):
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
         text = re.sub(r"(xpython|ipykernel)_\d+", "KERNEL", text)
         text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b", "0x", text)
-        return re.sub(r"[\d.]+ ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
+        return re.sub(r"[\d.]+(e[+-]\d+)? ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
 
     streams = {name: plain("".join(text for kind, text in answer.outputs if kind == name)) for name in ("stdout", "stderr")}
     others = [(kind, plain(text)) for kind, text in answer.outputs if kind not in streams]

@@ -85,6 +85,8 @@ def test_the_next_kernel_takes_the_engine_over_in_the_middle_of_its_cell(noteboo
     assert answer.execution_count == 3
     again = second.run("b is a", "cell-2")
     assert again.outputs == [("execute_result", "True")]  # it is told once
+    files = second.evaluate(["__import__('ipykernel').get_connection_file()", "get_ipython().config.IPKernelApp.connection_file"])
+    assert files == [repr(second.manager.connection_file)] * 2
 
 
 def test_a_cell_that_ended_meanwhile_is_told_as_well(notebook):

@@ -1,0 +1,74 @@
+"""What notebooks and libraries ask of ipykernel and get here in Ferry's own way. What is the same: test_like_ipykernel.py."""
+
+import json
+import re
+
+import pytest
+from jupyter_client import BlockingKernelClient
+
+from tests.client import Kernel
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("habits")
+    kernel = Kernel(folder / "store", folder / "n.ipynb", folder)
+    yield kernel
+    kernel.kill()
+
+
+def test_connect_info_connects(kernel):
+    kernel.run("shared = [41]", "one")
+    text = kernel.run("%connect_info", "two").text
+    info = json.loads(re.search(r"\{.*?\n\}", text, re.DOTALL)[0])
+    assert f"jupyter console --existing {kernel.manager.connection_file}" in text
+    other = BlockingKernelClient()
+    other.load_connection_info(info)
+    other.start_channels()
+    try:
+        other.wait_for_ready(timeout=60)
+        other.execute("shared[0] += 1", reply=True, timeout=60)
+    finally:
+        other.stop_channels()
+    assert kernel.evaluate(["shared"]) == ["[42]"]
+
+
+def test_the_connection_file_is_that_of_the_front_end_of_now(kernel):
+    ask = ["__import__('ipykernel').get_connection_file()", "get_ipython().config['IPKernelApp']['connection_file']"]
+    assert kernel.evaluate(ask) == [repr(kernel.manager.connection_file)] * 2
+
+
+def test_the_cell_of_a_request_is_known(kernel):
+    """By which tools find the cell that they run in."""
+    assert kernel.run("get_ipython().get_parent()['metadata']['cellId']", "cell-9").text == "[execute_result] 'cell-9'\n"
+
+
+@pytest.mark.parametrize("cell, says", [
+    ("%qtconsole", "no Qt console: .* jupyter console --existing /"),
+    ("%autosave soon", "'soon' is no number"),
+    ("get_ipython().kernel.shell_streams", "Its sockets belong to another process; .* IPython.display"),
+    ("get_ipython().kernel.session.send(None, 'execute_reply', {})", "sends on kernel.iopub_socket only"),
+    ("__import__('ipykernel.embed').embed.embed_kernel()", "a kernel runs in this process already; %connect_info"),
+])
+def test_what_cannot_be_given_is_refused_with_a_remedy(kernel, cell, says):
+    answer = kernel.run(cell, "cell")
+    assert answer.status == "error" and re.search(says, answer.error), answer.error
+    assert kernel.evaluate(["1 + 1"]) == ["2"]
+
+
+def test_magics_of_the_classic_notebook_end_no_run(kernel):
+    assert "does nothing here" in kernel.run("%autosave 60", "cell").text
+    assert "no subshells" in kernel.run("%subshell", "cell").text
+
+
+def test_what_a_thread_shows_goes_to_the_request_that_it_names(kernel):
+    kernel.run("parent = get_ipython().get_parent()", "one")
+    first = kernel.run("parent['msg_id']", "two").text.split("'")[1]
+    request = kernel.send("import threading\ndef show():\n    get_ipython().set_parent(parent)\n    display('of the first')\n"
+                          "t = threading.Thread(target=show); t.start(); t.join()", "three")
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=60)
+        if message["msg_type"] == "display_data":
+            break
+    assert message["parent_header"]["msg_id"] == first != request
+    kernel.collect(request)
