@@ -9,6 +9,8 @@ namespace py = pybind11;
 namespace ferry::objects {
 namespace {
 
+constexpr int kAttempts = 4;  // where other threads run in between
+
 // No collection runs during a walk: finalizers are code of the session.
 class NoCollection {
  public:
@@ -50,7 +52,7 @@ bool Walker::IsWhole(const std::set<std::string>& names) {
 std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, const std::set<std::string>& untouched,
                                      const Buffers* before) {
   NoCollection no_collection;
-  for (int attempt = 0; attempt < 4; ++attempt) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
     FinishWalk finish(walk_);
     std::optional<Components> found;
     std::optional<std::vector<Escape>> escapes;
@@ -97,13 +99,16 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::string& name)
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {
   NoCollection no_collection;
-  FinishWalk finish(walk_);
-  modules_.Refresh();
-  walk_.Start();
-  walk_.AddName("", value.ptr());
-  if (!walk_.Run()) return std::nullopt;
-  Pids unused;
-  std::optional<Components> found = MakeComponents(walk_, unused);
+  std::optional<Components> found;
+  for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
+    FinishWalk finish(walk_);
+    modules_.Refresh();
+    walk_.Start();
+    walk_.AddName("", value.ptr());
+    Pids unused;
+    if (walk_.Run()) found = MakeComponents(walk_, unused);
+    if (!found && !walk_.torn()) return std::nullopt;
+  }
   if (!found) return std::nullopt;
   std::vector<Digest> digests;
   std::string opaque;

@@ -32,7 +32,8 @@ class Walker {
   std::unique_ptr<Look> LookAt(const std::vector<std::string>& names, const std::set<std::string>& untouched = {},
                                const Buffers* before = nullptr);
 
-  // Fingerprint of one value with all the code it needs, and why it is opaque ("" if it is not). nullopt: stopped.
+  // Fingerprint of one value with all the code it needs, and why it is opaque ("" if it is not). nullopt: as
+  // LookAt.
   std::optional<std::pair<Digest, std::string>> FingerprintOf(pybind11::handle value);
 
   // The module and attribute that an imported module held `object` at by the newest look.
