@@ -62,6 +62,7 @@ std::optional<Message> Queue::Next() {
   waiting_.pop_front();
   if (execute) {
     running_ = Keep(next);
+    unbegun_ = next.Copy();
   } else if (next.IsRequest()) {
     others_.Note(next);
   }
@@ -72,7 +73,14 @@ Sent Queue::Finish() {
   CHECK(running_.has_value());
   Sent sent = std::move(*running_);
   running_.reset();
+  unbegun_.reset();
   return sent;
+}
+
+void Queue::TakeBack() {
+  if (!unbegun_) return;
+  waiting_.push_front(std::move(*std::exchange(unbegun_, std::nullopt)));
+  running_.reset();
 }
 
 std::vector<Message> Queue::TakeExecutes() {

@@ -49,7 +49,7 @@ class Queue {
   std::optional<Message> Next();
 
   // A cell that an engine runs already, for a front end that nobody knows any more.
-  void Resume(Sent cell) { running_ = std::move(cell); }
+  void Resume(Sent cell) { running_ = std::move(cell), unbegun_.reset(); }
 
   Sent* running() { return running_ ? &*running_ : nullptr; }
   bool empty() const { return waiting_.empty(); }
@@ -57,6 +57,11 @@ class Queue {
 
   // The running cell has been answered.
   Sent Finish();
+
+  // The engine has begun with the running cell. Until then TakeBack() makes it the next one again, for another engine: one
+  // that suspends itself has not looked at what came meanwhile.
+  void Begun() { unbegun_.reset(); }
+  void TakeBack();
 
   // What the engine owes an answer besides the running cell.
   Owed& others() { return others_; }
@@ -69,6 +74,7 @@ class Queue {
  private:
   std::deque<Message> waiting_;
   std::optional<Sent> running_;
+  std::optional<Message> unbegun_;  // the running cell, while it has not begun
   Owed others_;
 };
 

@@ -140,6 +140,7 @@ void Relay::OnEngineIopub(Frames frames) {
   Sent* running = queue_.running();
   bool of_cell = running && message->parent_id() == running->id;
   if (of_cell && held_reply_) timers_.Set(Timer::kHeldReply, kLongestHold);
+  if (of_cell && state == "busy") queue_.Begun();
   if (of_cell && message->Is("execute_input")) running->execution_count = CountOf(*message);
   if (of_cell && state == "idle") {
     idle_passed_ = true;
@@ -203,6 +204,7 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
+  if (ending.Clean() && !leaving_) queue_.TakeBack();
   Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean(), .exited = std::exchange(exits_, false)};
   RestartPolicy::Decision next = policy_.After(death);
   std::string then = leaving_                                   ? "The kernel is shutting down."

@@ -135,6 +135,21 @@ std::optional<Message> Message::Parse(Frames frames) {
   return m;
 }
 
+Message Message::Copy() const {
+  Message copy;
+  for (const zmq::message_t& frame : frames_) {
+    // Sharing counts references inside of the frame, which says nothing of its bytes.
+    copy.frames_.emplace_back().copy(const_cast<zmq::message_t&>(frame));
+  }
+  copy.delimiter_ = delimiter_;
+  copy.type_ = type_;
+  copy.id_ = id_;
+  copy.session_ = session_;
+  copy.parent_id_ = parent_id_;
+  copy.date_ = date_;
+  return copy;
+}
+
 Frames Message::Resigned(Frames frames, const Signer& signer) {
   auto delimiter = std::find_if(frames.begin(), frames.end(), [](const zmq::message_t& f) { return f.to_string_view() == kDelimiter; });
   if (frames.end() - delimiter < 6) return frames;

@@ -66,6 +66,7 @@ class Message {
   json Metadata() const;              // the same
   Frames Identities() const;          // copies of the frames before the delimiter
   Frames Take() && { return std::move(frames_); }
+  Message Copy() const;               // shares the bytes of large frames
 
   // The same message signed with another key.
   static Frames Resigned(Frames frames, const Signer& signer);

@@ -69,6 +69,26 @@ TEST(Queue, AbortTakesTheCellsThatWaitAndNothingElse) {
   EXPECT_EQ(NextId(queue), "c");
 }
 
+TEST(Queue, TakesBackACellThatHasNotBegun) {
+  Queue queue;
+  queue.Push(Of("a", "execute_request", {{"code", "1"}}));
+  queue.Push(Of("b", "execute_request"));
+  auto sent = queue.Next();
+  queue.TakeBack();
+  EXPECT_EQ(queue.running(), nullptr);
+  auto again = queue.Next();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id(), "a");
+  EXPECT_EQ(again->content_text(), sent->content_text());
+  queue.Begun();
+  queue.TakeBack();
+  ASSERT_NE(queue.running(), nullptr);
+  EXPECT_EQ(queue.waiting(), 1u);
+  queue.Finish();
+  queue.TakeBack();
+  EXPECT_EQ(NextId(queue), "b");
+}
+
 TEST(Queue, KnowsWhatTheEngineOwes) {
   Queue queue;
   queue.Push(Of("a", "complete_request"));

@@ -65,6 +65,15 @@ def test_off_by_default_and_a_misspelt_time_is_told(notebook):
     assert "FERRY_SUSPEND: 'soon' is neither never nor a time" in kernel.run("1", "cell-0").text
 
 
+def test_cells_behind_a_suspend_wake_the_session(notebook):
+    """Run All with a %suspend in the middle."""
+    kernel = notebook.open()
+    sent = [kernel.send(cell, f"cell-{i}") for i, cell in enumerate(["a = [1]", "%suspend", "a.append(2)", "a"])]
+    answers = [kernel.collect(request) for request in sent]
+    assert [answer.status for answer in answers] == ["ok"] * 4
+    assert answers[3].text.endswith("[execute_result] [1, 2]\n")
+
+
 def test_suspend_says_what_happens_next(notebook):
     kernel = notebook.open()
     kernel.run("a = [1]", "cell-0")
