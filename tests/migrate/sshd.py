@@ -6,6 +6,7 @@ The kernel's `ssh` is the real one, made to read a configuration of the test by 
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -80,6 +81,7 @@ class Sshd:
         """Ends the listener and every connection: the wire is gone."""
         if self.process.poll() is not None:
             return
+        self.process.send_signal(signal.SIGSTOP)  # who calls again while the connections end must not get a new one
         kill(*below(self.process.pid, "sshd"))
         self.stop()
 
