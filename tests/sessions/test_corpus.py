@@ -1,8 +1,9 @@
-"""A sample of the corpus comes back as it was, by both policies; `./dev stress fidelity` runs all of it, `sample` an eighth."""
+"""The quick part of the corpus comes back as it was, a sample of it by both policies; `./dev stress fidelity` runs all, `sample` an eighth."""
 
 import pytest
 
 from tests.corpus import fetch
+from tests.sessions import harness
 from tests.stress import fidelity
 
 # Chosen for variety: figures, widgets and event handlers, a module beside the notebook, graphs changed in place, estimators and
@@ -21,14 +22,28 @@ SAMPLE = {
 }
 
 
-@pytest.mark.corpus
-@pytest.mark.parametrize("name", SAMPLE)
-def test_corpus(name, tmp_path):
+QUICK = {entry["name"]: entry for entry in fetch.entries(quick=True)}
+
+
+def fetched(name):
     try:
-        [session] = fetch.sessions([entry for entry in fetch.entries(quick=True) if entry["name"] == name])
+        [session] = fetch.sessions([QUICK[name]])
     except fetch.Unavailable as error:
         pytest.skip(f"the corpus cannot be fetched: {error}")
-    verdict = fidelity.check(session, tmp_path / "s")
+    return session
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", sorted(QUICK.keys() - SAMPLE.keys()))
+def test_corpus(name, tmp_path):
+    report = harness.check(fetched(name), tmp_path / "s", every=False)
+    assert not report.failures, "\n".join(report.failures)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", SAMPLE)
+def test_corpus_by_both_policies(name, tmp_path):
+    verdict = fidelity.check(fetched(name), tmp_path / "s")
     assert verdict.verdict in SAMPLE[name].split(" or "), verdict
 
 
