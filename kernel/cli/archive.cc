@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "kernel/cli/lookup.h"
 #include "kernel/cli/output.h"
 #include "kernel/cli/verbs.h"
 #include "serializer/store/archive.h"
@@ -50,16 +51,15 @@ void Show(const store::Archive& archive, const Json& generations, bool own) {
 }  // namespace
 
 int Export(const Settings& settings, const std::string& session, const std::string& file, bool all, bool json) {
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, kSchema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, kSchema, sid.error());
-  auto exported = store::ExportSession(*store, *sid, file, all);
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, kSchema, found.error());
+  const auto& [store, sid] = *found;
+  auto exported = store::ExportSession(store, sid, file, all);
   if (!exported) return Fail(json, kSchema, exported.error());
   if (json) {
-    PrintJson(Answer(kSchema, *sid, {{"file", store::RealPath(file)}, {"bytes", exported->bytes}, {"generations", exported->generations}}));
+    PrintJson(Answer(kSchema, sid, {{"file", store::RealPath(file)}, {"bytes", exported->bytes}, {"generations", exported->generations}}));
   } else {
-    std::printf("%s: session %s, %s. It holds what its variables hold, passwords and tokens included.\n", Cell(file).c_str(), sid->c_str(),
+    std::printf("%s: session %s, %s. It holds what its variables hold, passwords and tokens included.\n", Cell(file).c_str(), sid.c_str(),
                 Bytes(exported->bytes).c_str());
   }
   return kOk;

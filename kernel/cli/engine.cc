@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "kernel/cli/lookup.h"
 #include "kernel/cli/output.h"
 #include "kernel/cli/verbs.h"
 #include "serializer/store/store.h"
@@ -96,11 +97,10 @@ int Suspend(const Settings& settings, const std::string& session, bool all, bool
 }
 
 int Kill(const Settings& settings, const std::string& session, bool json) {
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, kSchema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, kSchema, sid.error());
-  return EndAll(*store, {*sid}, SIGKILL, "lost its engine; it comes back as it was saved last", json);
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, kSchema, found.error());
+  const auto& [store, sid] = *found;
+  return EndAll(store, {sid}, SIGKILL, "lost its engine; it comes back as it was saved last", json);
 }
 
 }  // namespace ferry::cli

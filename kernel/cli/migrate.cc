@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "kernel/cli/lookup.h"
 #include "kernel/cli/output.h"
 #include "kernel/cli/program.h"
 #include "kernel/cli/verbs.h"
@@ -47,14 +48,13 @@ Result<Json> Ask(std::vector<std::string> arguments) {
 
 int Migrate(const Settings& settings, const std::string& session, const std::string& host, const Json& words, bool json) {
   constexpr const char* schema = "ferry.plan/1";
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, schema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, schema, sid.error());
-  auto moved = Ask({"--move", *sid, "--host", host, "--words", words.dump()});
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, schema, found.error());
+  const std::string& sid = found->sid;
+  auto moved = Ask({"--move", sid, "--host", host, "--words", words.dump()});
   if (!moved) return Fail(json, schema, moved.error());
   const Json display = moved->value("display", Json::object());
-  if (json) PrintJson(display.value("application/json", Answer(schema, *sid, {{"target", host}})));
+  if (json) PrintJson(display.value("application/json", Answer(schema, sid, {{"target", host}})));
   else std::printf("%s\n", store::Text(display, "text/plain").c_str());
   return kOk;
 }
@@ -63,26 +63,25 @@ int Migrate(const Settings& settings, const std::string& session, const std::str
 // which takes over the engine that goes on, or brings the session back.
 int Attach(const Settings& settings, const std::string& session, bool json) {
   constexpr const char* schema = "ferry.session/1";
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, schema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, schema, sid.error());
-  auto front = Ask({"--front", *sid});
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, schema, found.error());
+  const std::string& sid = found->sid;
+  auto front = Ask({"--front", sid});
   if (!front && front.error().code != Code::kNotFound) return Fail(json, schema, front.error());
   const std::string console = FindProgram("jupyter-console").empty() ? SiblingPython().substr(0, SiblingPython().rfind('/') + 1) + "jupyter-console" : "jupyter-console";
   std::vector<std::string> command = {console};
   if (front) command.insert(command.end(), {"--existing", store::Text(*front, "file")});
   else command.insert(command.end(), {"--kernel", "ferry"});
   if (json) {
-    PrintJson(Answer(schema, *sid, {{"served", front.ok()}, {"connection_file", front ? Json(store::Text(*front, "file")) : Json()}, {"command", command},
-                                    {"environment", front ? Json::object() : Json{{"FERRY_SESSION", *sid}}}}));
+    PrintJson(Answer(schema, sid, {{"served", front.ok()}, {"connection_file", front ? Json(store::Text(*front, "file")) : Json()}, {"command", command},
+                                    {"environment", front ? Json::object() : Json{{"FERRY_SESSION", sid}}}}));
     return kOk;
   }
   std::vector<char*> words;
   for (std::string& word : command) words.push_back(word.data());
   words.push_back(nullptr);
   if (!front) {
-    ::setenv("FERRY_SESSION", sid->c_str(), 1);
+    ::setenv("FERRY_SESSION", sid.c_str(), 1);
     ::unsetenv("JPY_SESSION_NAME");
   }
   ::execvp(words[0], words.data());
@@ -92,14 +91,13 @@ int Attach(const Settings& settings, const std::string& session, bool json) {
 
 int Detach(const Settings& settings, const std::string& session, bool json) {
   constexpr const char* schema = "ferry.session/1";
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, schema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, schema, sid.error());
-  auto front = Ask({"--front", *sid, "--words", R"({"detach": true})"});
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, schema, found.error());
+  const std::string& sid = found->sid;
+  auto front = Ask({"--front", sid, "--words", R"({"detach": true})"});
   if (!front) return Fail(json, schema, front.error());
-  const std::string message = "session " + *sid + " goes on when its front end leaves; open its notebook again to come back, or jupyter ferry attach " + *sid;
-  if (json) PrintJson(Answer(schema, *sid, {{"detached", true}, {"messages", {message}}}));
+  const std::string message = "session " + sid + " goes on when its front end leaves; open its notebook again to come back, or jupyter ferry attach " + sid;
+  if (json) PrintJson(Answer(schema, sid, {{"detached", true}, {"messages", {message}}}));
   else std::printf("%s\n", message.c_str());
   return kOk;
 }

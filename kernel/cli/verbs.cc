@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "kernel/cli/lookup.h"
 #include "kernel/cli/output.h"
 #include "serializer/store/store.h"
 #include "util/clock.h"
@@ -64,12 +65,11 @@ int List(const Settings& settings, bool json) {
 }
 
 int Show(const Settings& settings, const std::string& session, bool json) {
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, kSchema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, kSchema, sid.error());
-  auto described = store->Describe(*sid);
-  auto reader = store->Read(*sid);
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, kSchema, found.error());
+  const auto& [store, sid] = *found;
+  auto described = store.Describe(sid);
+  auto reader = store.Read(sid);
   if (!described || !reader) return Fail(json, kSchema, described ? reader.error() : described.error());
   std::vector<store::Damage> damage;
   auto generations = reader->Generations(&damage);
@@ -96,10 +96,10 @@ int Show(const Settings& settings, const std::string& session, bool json) {
   }
   shown["generations"] = listed;
   if (json) {
-    PrintJson(Answer(kSchema, *sid, shown));
+    PrintJson(Answer(kSchema, sid, shown));
     return kOk;
   }
-  std::vector<std::vector<std::string>> facts = {{"session", *sid}, {"name", Cell(Text(*described, "name"))},
+  std::vector<std::vector<std::string>> facts = {{"session", sid}, {"name", Cell(Text(*described, "name"))},
       {"notebook", Cell(Text(*described, "notebook"))},
       {"state", shown["state"].get<std::string>() + (Text(shown, "holder").empty() ? "" : ": " + Cell(Text(shown, "holder")))},
       {"changed", LocalTime((*described)["modified_us"])}, {"size", Bytes((*described)["bytes"])},
@@ -115,13 +115,12 @@ int Show(const Settings& settings, const std::string& session, bool json) {
 
 int Report(const Settings& settings, const std::string& session, bool json) {
   constexpr const char* schema = "ferry.resume/1";
-  auto store = store::Store::Open(settings.home, settings.quota);
-  if (!store) return Fail(json, schema, store.error());
-  auto sid = store->Resolve(session);
-  if (!sid) return Fail(json, schema, sid.error());
-  auto report = store::ReadObject(store->files().Session(*sid).Report());
+  auto found = FindSession(settings, session);
+  if (!found) return Fail(json, schema, found.error());
+  const auto& [store, sid] = *found;
+  auto report = store::ReadObject(store.files().Session(sid).Report());
   if (!report && report.error().code == Code::kNotFound) {
-    return Fail(json, schema, {Code::kNotFound, "session " + *sid + " was never resumed", "jupyter ferry show " + *sid + " shows what is saved"});
+    return Fail(json, schema, {Code::kNotFound, "session " + sid + " was never resumed", "jupyter ferry show " + sid + " shows what is saved"});
   }
   if (!report) return Fail(json, schema, report.error());
   if (json) {
