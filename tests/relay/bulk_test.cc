@@ -7,6 +7,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <memory>
+#include <utility>
 
 #include "kernel/relay/parcel.h"
 #include "tests/util/folder.h"
@@ -39,20 +41,29 @@ bool Listens(int port) {
   return false;
 }
 
-TEST(Bulk, FilesArriveWhole) {
+class Bulk : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto listening = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
+    ASSERT_TRUE(listening);
+    receiver = std::move(*listening);
+  }
+
   test::Folder folder;
-  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
-  ASSERT_TRUE(receiver);
-  int stranger = ConnectWithin("127.0.0.1", (*receiver)->port(), 1000);
-  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+  std::unique_ptr<BulkReceiver> receiver;
+};
+
+TEST_F(Bulk, FilesArriveWhole) {
+  int stranger = ConnectWithin("127.0.0.1", receiver->port(), 1000);
+  BulkSender sender("127.0.0.1", receiver->port(), kKey);
   Await(sender.fd());
   ASSERT_EQ(sender.state(), BulkSender::State::kOpen);
   const std::vector<std::size_t> sizes = {0, 1, kPiece, 3 * kPiece + 7};
   for (std::size_t i = 0; i < sizes.size(); ++i) sender.Put(std::to_string(i), FileOf(folder.path(), std::to_string(i), sizes[i]));
   std::size_t came = 0;
   while (came < sizes.size()) {
-    Await((*receiver)->fd());
-    for (const auto& arrival : (*receiver)->Take()) {
+    Await(receiver->fd());
+    for (const auto& arrival : receiver->Take()) {
       ++came;
       ASSERT_FALSE(arrival.error);
       EXPECT_EQ(*ReadFile(arrival.temporary), std::string(sizes[std::stoi(arrival.path)], arrival.path[0]));
@@ -62,25 +73,19 @@ TEST(Bulk, FilesArriveWhole) {
   ::close(stranger);
 }
 
-TEST(Bulk, AnotherKeyOrNobodyThereIsBroken) {
-  test::Folder folder;
-  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
-  ASSERT_TRUE(receiver);
-  const int port = (*receiver)->port();
+TEST_F(Bulk, AnotherKeyOrNobodyThereIsBroken) {
+  const int port = receiver->port();
   BulkSender other("127.0.0.1", port, std::string(kBulkKeyBytes, 'o'));
   Await(other.fd());
   EXPECT_EQ(other.state(), BulkSender::State::kBroken);
-  receiver->reset();
+  receiver.reset();
   BulkSender nobody("127.0.0.1", port, kKey);
   Await(nobody.fd());
   EXPECT_EQ(nobody.state(), BulkSender::State::kBroken);
 }
 
-TEST(Bulk, NobodyIsHeardAfterTheLastConnection) {
-  test::Folder folder;
-  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
-  ASSERT_TRUE(receiver);
-  const int port = (*receiver)->port();
+TEST_F(Bulk, NobodyIsHeardAfterTheLastConnection) {
+  const int port = receiver->port();
   EXPECT_TRUE(Listens(port));
   BulkSender sender("127.0.0.1", port, kKey);
   Await(sender.fd());
@@ -90,26 +95,20 @@ TEST(Bulk, NobodyIsHeardAfterTheLastConnection) {
 }
 
 // It would not be told that a file which went into a closed connection has been lost.
-TEST(Bulk, AReceiverThatGoesAwayIsNoticedByASenderThatWaits) {
-  test::Folder folder;
-  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
-  ASSERT_TRUE(receiver);
-  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+TEST_F(Bulk, AReceiverThatGoesAwayIsNoticedByASenderThatWaits) {
+  BulkSender sender("127.0.0.1", receiver->port(), kKey);
   Await(sender.fd());
   sender.Hush();
-  receiver->reset();
+  receiver.reset();
   Await(sender.fd());
   EXPECT_EQ(sender.state(), BulkSender::State::kBroken);
 }
 
-TEST(Bulk, AReceiverThatGoesAwayIsNoticed) {
-  test::Folder folder;
-  auto receiver = BulkReceiver::Listen("127.0.0.1", kKey, folder.path() + "/incoming-");
-  ASSERT_TRUE(receiver);
-  BulkSender sender("127.0.0.1", (*receiver)->port(), kKey);
+TEST_F(Bulk, AReceiverThatGoesAwayIsNoticed) {
+  BulkSender sender("127.0.0.1", receiver->port(), kKey);
   Await(sender.fd());
   sender.Hush();
-  receiver->reset();
+  receiver.reset();
   std::string file = FileOf(folder.path(), "big", 64 << 20);
   for (int i = 0; i < kBulkSockets; ++i) sender.Put(std::to_string(i), file);
   Await(sender.fd());
