@@ -11,7 +11,7 @@
 
 #include <atomic>
 
-#include "kernel/engine/event_fd.h"
+#include "util/event_fd.h"
 
 namespace ferry::engine {
 

@@ -15,8 +15,8 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/engine/event_fd.h"
 #include "kernel/engine/wire.h"
+#include "util/event_fd.h"
 
 namespace ferry::engine {
 

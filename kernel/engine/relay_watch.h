@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "kernel/engine/event_fd.h"
+#include "util/event_fd.h"
 
 namespace ferry::engine {
 

@@ -26,12 +26,12 @@
 #include <string>
 #include <thread>
 
-#include "kernel/engine/event_fd.h"
 #include "kernel/engine/nudge.h"
 #include "kernel/engine/outputs.h"
 #include "kernel/engine/relay_watch.h"
 #include "kernel/engine/word.h"
 #include "kernel/engine/wire.h"
+#include "util/event_fd.h"
 #include "xeus/xserver.hpp"
 
 namespace py = pybind11;

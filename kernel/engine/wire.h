@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/engine/event_fd.h"
+#include "util/event_fd.h"
 #include "xeus/xauthentication.hpp"
 #include "xeus/xkernel_configuration.hpp"
 #include "xeus/xmessage.hpp"

@@ -2,7 +2,6 @@
 
 #include <netdb.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,19 +21,6 @@ constexpr std::chrono::milliseconds kListen{30000};  // how long, whoever calls
 constexpr std::chrono::seconds kLookEvery{1};        // at a connection on which nothing is sent
 
 }  // namespace
-
-Bell::Bell() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
-Bell::~Bell() { ::close(fd_); }
-
-void Bell::Ring() {
-  std::uint64_t one = 1;
-  (void)!::write(fd_, &one, sizeof one);
-}
-
-void Bell::Hush() {
-  std::uint64_t count;
-  (void)!::read(fd_, &count, sizeof count);
-}
 
 // -- the sender
 
@@ -61,7 +47,7 @@ void BulkSender::Put(const std::string& name, const std::string& file) {
 }
 
 void BulkSender::Become(State state) {
-  if (state_.exchange(state) != state) bell_.Ring();
+  if (state_.exchange(state) != state) bell_.Set();
 }
 
 void BulkSender::Serve(int number, const std::string& address, int port, const std::string& key) {
@@ -74,7 +60,7 @@ void BulkSender::Serve(int number, const std::string& address, int port, const s
   }
   auto sealed = Sealed::Meet(socket, key, number, /*connector=*/true);
   State connecting = State::kConnecting;
-  if (sealed && --trying_ == 0 && state_.compare_exchange_strong(connecting, State::kOpen)) bell_.Ring();
+  if (sealed && --trying_ == 0 && state_.compare_exchange_strong(connecting, State::kOpen)) bell_.Set();
   if (!sealed || !SendFiles(*sealed)) Become(State::kBroken);
   std::lock_guard lock(mutex_);
   std::erase(sockets_, socket);
@@ -219,11 +205,11 @@ void BulkReceiver::TakeFiles(Sealed& from) {
 void BulkReceiver::Tell(Arrival arrival) {
   std::lock_guard lock(mutex_);
   arrivals_.push_back(std::move(arrival));
-  bell_.Ring();
+  bell_.Set();
 }
 
 std::vector<BulkReceiver::Arrival> BulkReceiver::Take() {
-  bell_.Hush();
+  bell_.Clear();
   std::lock_guard lock(mutex_);
   return std::exchange(arrivals_, {});
 }

@@ -13,25 +13,12 @@
 #include <vector>
 
 #include "kernel/relay/sealed.h"
+#include "util/event_fd.h"
 #include "util/result.h"
 
 namespace ferry::relay {
 
 constexpr int kBulkSockets = 3;
-
-// An event descriptor.
-class Bell {
- public:
-  Bell();
-  Bell(const Bell&) = delete;
-  ~Bell();
-  void Ring();
-  void Hush();
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // The end that has the files. From `Connecting` it becomes `Open` or, at any time, `Broken`: then what was not told to have
 // arrived must travel another way.
@@ -46,14 +33,14 @@ class BulkSender {
   State state() const { return state_; }
   std::uint64_t sent() const { return sent_; }
   int fd() const { return bell_.fd(); }  // the state has changed
-  void Hush() { bell_.Hush(); }
+  void Hush() { bell_.Clear(); }
 
  private:
   void Serve(int number, const std::string& address, int port, const std::string& key);
   Result<void> SendFiles(Sealed& to);
   void Become(State state);
 
-  Bell bell_;
+  EventFd bell_;
   std::atomic<State> state_ = State::kConnecting;
   std::atomic<std::uint64_t> sent_ = 0;
   std::atomic<int> trying_ = kBulkSockets;
@@ -88,7 +75,7 @@ class BulkReceiver {
   void TakeFiles(Sealed& from);
   void Tell(Arrival arrival);
 
-  Bell bell_;
+  EventFd bell_;
   int listener_, port_;
   std::string key_, stem_;
   std::mutex mutex_;

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-namespace ferry::engine {
+namespace ferry {
 
 // Owns one descriptor and empties it. Clear() after it was readable, or it stays so.
 class WakeFd {
@@ -46,4 +46,4 @@ class TimerFd : public WakeFd {
   }
 };
 
-}  // namespace ferry::engine
+}  // namespace ferry
