@@ -4,11 +4,25 @@ A fingerprint covers one component. A cell that runs again can make an equal val
 equal constant that is no longer the one another variable holds. So after a resume the pids that a replayed component
 needed are held against the objects it refers to now: one object for each pid, and one pid for each object. Functions
 and classes without a name of their own are followed to what they need in turn.
+
+Of plain values (text, bytes, numbers) a cell that runs again makes its own. Which of several equal ones an expression gives
+Python leaves open, so that such a component is not different, but not covered whole: that is said with it. Not a number is
+none of them: `in` and `count` tell it by its identity.
 """
+
+PLAIN = (str, bytes, int, float, complex)
+APART, EQUAL, SAME = range(3)  # what refers to other objects, to equal plain values, to the objects of old
+
+
+def _is_plain(value):
+    return type(value) in PLAIN and value == value
 
 
 def check(loader, look):
-    """Marks replayed components that stand apart as different. look: over all names that the loader brought back."""
+    """Marks replayed components that stand apart as different, those with equal plain values of their own as not covered whole.
+
+    look: over all names that the loader brought back.
+    """
     Sharing(loader, look).check()
 
 
@@ -32,18 +46,24 @@ class Sharing:
     def check(self):
         # What was stored says which object a pid is; then what was replayed is asked.
         for key, state in sorted(self.back.items(), key=lambda item: _made_again(item[1])):
-            pairs = self._pairs(state.entry, self.found[key])
             if not _made_again(state):
-                for pid, value in pairs or ():
+                for pid, value in self._pairs(state.entry, self.found[key])[1]:
                     self._agree(pid, value)
-            elif pairs is None or not all([self._agree(pid, value) for pid, value in pairs]):
-                self._stands_apart(state)
+            else:
+                self._judge(state, self._needs_agree(key, state))
         for key, state in self.back.items():
             if _made_again(state) and state.entry.exports:
-                exports = {id(self.look.object(pid)) for pid in self.found[key].exports}
-                wanted = self._as_many(state.entry.exports, len(exports))
-                if wanted is None or any(id(self.objects[pid]) not in exports for pid in wanted if pid in self.objects):
-                    self._stands_apart(state)
+                self._judge(state, self._exports_agree(key, state))
+
+    def _needs_agree(self, key, state):
+        whole, pairs = self._pairs(state.entry, self.found[key])
+        return min([whole, *(self._agree(pid, value) for pid, value in pairs)])
+
+    def _exports_agree(self, key, state):
+        exports = {id(value): value for value in map(self.look.object, self.found[key].exports)}
+        whole, wanted, _ = self._as_many(state.entry.exports, list(exports.values()))
+        held = [self.objects[pid] for pid in wanted if pid in self.objects]
+        return min([whole, *(SAME if id(value) in exports else EQUAL if _is_plain(value) else APART for value in held)])
 
     def _reach(self, key):
         """The pids of the component, and of the functions and classes without a name that it leads to."""
@@ -62,30 +82,46 @@ class Sharing:
         return owner if owner is not None and not self.loader.states[owner].entry.names else None
 
     def _pairs(self, entry, component):
-        """[(pid, the object that stands for it now)] of what the component needs; None where it needs other things than it did."""
-        found, ahead, seen = [], [(entry, component)], set()
+        """(SAME, EQUAL: but for plain values, APART: not at all; [(pid, the object that stands for it now)] of what it needs)."""
+        whole, found, ahead, seen = SAME, [], [(entry, component)], set()
         while ahead:
             entry, component = ahead.pop()
-            wanted = self._as_many(entry.needs, len(component.needs))
-            if wanted is None:
-                return None
-            for pid, live in zip(wanted, component.needs):
-                found.append((pid, self.look.object(live)))
-                owner, exporter = self._nameless_owner(pid), self.exporter.get(live)
+            exporters = {id(self.look.object(live)): self.exporter.get(live) for live in component.needs}
+            agree, wanted, values = self._as_many(entry.needs, list(map(self.look.object, component.needs)))
+            whole = min(whole, agree)
+            for pid, value in zip(wanted, values):
+                found.append((pid, value))
+                owner, exporter = self._nameless_owner(pid), exporters[id(value)]
                 if owner is not None and exporter is not None and owner not in seen:
                     seen.add(owner)
                     ahead.append((self.loader.states[owner].entry, exporter))
-        return found
+        return whole, found
 
-    def _as_many(self, pids, count):
-        """The pids that a look which found `count` is about: a constant that nobody else holds any more has none."""
+    def _as_many(self, pids, values):
+        """(SAME, EQUAL or APART, pids, values): those of a look that are about the same objects, in order; APART with none.
+
+        A constant that nobody else holds any more has no pid, and a plain value may be another one by now.
+        """
         shared = [pid for pid in pids if self.holders.get(pid, 0) > 1]
-        return next((chosen for chosen in (pids, shared) if len(chosen) == count), None)
+        others = [pid for pid in shared if not _is_plain(self.objects.get(pid))]
+        distinct = [value for value in values if not _is_plain(value)]
+        for whole, chosen, found in ((SAME, pids, values), (SAME, shared, values), (EQUAL, others, distinct)):
+            if len(chosen) == len(found):
+                return whole, chosen, found
+        return APART, [], []
 
     def _agree(self, pid, value):
-        return self.objects.setdefault(pid, value) is value and self.pids.setdefault(id(value), pid) == pid
+        known = self.objects.setdefault(pid, value)
+        if known is value and self.pids.setdefault(id(value), pid) == pid:
+            return SAME
+        return EQUAL if _is_plain(value) and type(known) is type(value) and known == value else APART
 
     @staticmethod
-    def _stands_apart(state):
-        state.verified, state.code = False, "differs"
-        state.reason = "made again, it no longer shares a class, function or constant with other variables as it did"
+    def _judge(state, agreement):
+        if agreement == APART:
+            state.verified, state.code = False, "differs"
+            state.reason = "made again, it no longer shares a class, function or constant with other variables as it did"
+        elif agreement == EQUAL and state.verified is not False:
+            state.verified, state.code = None, "unshared"
+            told = "its values are equal; text or numbers that were one object with those of other variables are its own now"
+            state.reason = "; ".join(filter(None, [state.reason, told]))
