@@ -86,7 +86,7 @@ int Show(const Settings& settings, const std::string& session, bool json) {
     std::size_t names = 0, lost = 0;
     for (const auto& c : g.components) {
       names += c.names.size();
-      if (c.way != "stored" && c.way != "replay") lost += c.names.size();
+      if (c.way != "stored" && c.way != "replayed") lost += c.names.size();
     }
     listed.push_back({{"generation", g.generation}, {"label", g.label}, {"time", static_cast<double>(g.time_us) / 1e6},
                       {"bytes", g.bytes}, {"cells", g.executions}, {"proved", nullptr}});

@@ -16,6 +16,7 @@
 #include "kernel/relay/relay.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "serializer/store/json.h"
+#include "util/clock.h"
 
 namespace ferry::relay {
 
@@ -34,6 +35,7 @@ bool Relay::BringBack(Start start) {
   engine_ = std::move(*engine);
   door_ = std::move(*door);
   word_ = Text({{"restored", true}, {"generation", image->generation}, {"bytes", image->bytes}, {"start", Name(start)},
+                {"began", static_cast<double>(NowMicros()) / 1e6},
                 {"anonymous", choice_.anonymous}, {"image", {{"ok", true}, {"bytes", image->bytes}, {"seconds", 0}}}});
   return true;
 }

@@ -1,4 +1,4 @@
-// image_probe(), image_preflight(): serializer/image, for the process that asks.
+// image_probe(), image_preflight() and others: serializer/image, for the process that asks.
 #include <pybind11/stl.h>
 #include <unistd.h>
 
@@ -6,6 +6,7 @@
 #include "serializer/image/dump.h"
 #include "serializer/image/preflight.h"
 #include "serializer/image/probe.h"
+#include "serializer/image/proc.h"
 
 namespace py = pybind11;
 
@@ -32,6 +33,7 @@ void BindImage(py::module_& m) {
     return py::dict(py::arg("kernel") = b.kernel, py::arg("architecture") = b.architecture, py::arg("criu") = b.criu, py::arg("cpu") = b.cpu,
                     py::arg("uid") = b.uid, py::arg("uid_map") = b.uid_map, py::arg("mapped") = mapped);
   }, py::arg("criu"), "What an image of this process and its children would say of this host and of the files that they have mapped.");
+  m.def("image_memory", [] { return image::Memory(image::Tree(::getpid())); }, "Bytes that an image of this process and its children would hold.");
   m.def("image_preflight", [](const std::string& own, const std::string& route) {
     const auto blockers = [&] {
       py::gil_scoped_release release;

@@ -3,7 +3,9 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "kernel/session/bind.h"
 #include "kernel/session/raise.h"
@@ -70,6 +72,7 @@ py::dict DictOf(const plan::Plan& plan) {
                              py::arg("remedy") = blocker.remedy));
   }
   py::dict out;
+  out["image"] = plan.image;
   out["entries"] = entries;
   out["steps"] = steps;
   out["blockers"] = blockers;
@@ -120,19 +123,19 @@ void BindPlan(py::module_& m) {
       .def_readwrite("reason", &Cost::reason);
 
   m.def("plan", [](const SessionGraph& graph, const py::dict& costs, const std::string& policy, double bandwidth,
-                   bool image_available, bool have_source, Numbers replay_ok, Numbers no_replay) {
+                   const std::optional<std::tuple<std::uint64_t, double, double>>& image, bool have_source, Numbers replay_ok, Numbers no_replay) {
     plan::Options options;
     options.policy = PolicyOf(policy);
     if (!(bandwidth > 0)) throw py::value_error("bandwidth must be above 0 bytes a second");
     options.bandwidth = bandwidth;
-    options.image_available = image_available;
+    if (image) options.image = plan::Image{std::get<0>(*image), std::get<1>(*image), std::get<2>(*image)};
     options.have_source = have_source;
     options.wishes = {std::move(replay_ok), std::move(no_replay)};
     return DictOf(plan::MakePlan(graph, CostsOf(costs), options));
   }, py::arg("graph"), py::arg("costs"), py::arg("policy") = "store-first", py::kw_only(), py::arg("bandwidth") = 500e6,
-     py::arg("image_available") = false, py::arg("have_source") = false, py::arg("replay_ok") = Numbers(),
+     py::arg("image") = py::none(), py::arg("have_source") = false, py::arg("replay_ok") = Numbers(),
      py::arg("no_replay") = Numbers(),
-     "{entries, steps, blockers, totals}; costs: key tuple -> Cost");
+     "{entries, steps, blockers, totals, image}; costs: key tuple -> Cost; image: (bytes, seconds to take, seconds to bring back)");
 
   m.def("plan_behind", [](const SessionGraph& graph, std::uint32_t generation, Numbers replay_ok, Numbers no_replay,
                           const std::vector<Key>& missing) {

@@ -31,8 +31,10 @@ def checkpoint(session, label, system=False):
     elif image is not None:
         if system:
             raise CommandError(image["code"], image["what"], image["remedy"])
-        names = ", ".join(session.images.carried(manifest))
-        lines = [f"no system image was taken, so that these will not come back: {names}. {image['what']}", image["remedy"]]
+        for names, outcome in ((session.images.carried(manifest), "will not come back"), (session.images.spared(manifest), "need their cells to run again")):
+            if names:
+                lines.append(f"no system image was taken, so that these {outcome}: {', '.join(names)}. {image['what']}")
+        lines.append(image["remedy"])
     lines = [line for line in lines if line]
     result.lines[:0] = lines
     result.data["messages"][1:1] = lines
@@ -72,7 +74,7 @@ def manifest_variables(session, manifest):
     for entry in manifest.components:
         for name in entry.names:
             found[name] = {
-                "way": entry.way, "verified": None, "type": entry.types.get(name, ""), "component": entry.number, "bytes": entry.bytes,
+                "way": "image" if entry.code == "image-cheaper" else entry.way, "verified": None, "type": entry.types.get(name, ""), "component": entry.number, "bytes": entry.bytes,
                 "seconds": round(entry.seconds, 6), "cells": [counts[e] for e in entry.executions if e in counts],
                 "code": entry.code, "reason": report.with_prompts(entry.reason, counts) or None, "alternative": None, "held_by": entry.held_by or None}
     return dict(sorted(found.items()))
@@ -171,7 +173,7 @@ def preview(session, reader, manifest, names):
 
 def plan(session, policy, host):
     manifest = session.keep()
-    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, image_available=session.images.available(), **session.wishes())
+    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, image=session.images.planned(), **session.wishes())
             for p in ("store-first", "cheapest")}
     return plan_result(session, manifest, made, policy, host)
 

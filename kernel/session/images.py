@@ -1,7 +1,7 @@
 """System images of this session: whether one is wanted and possible, standing still for it, and coming back in one.
 
-An image is taken when a variable can neither be stored nor made again and this machine has a way (docs/images.md): by
-%checkpoint, %suspend and a shutdown. It belongs to a generation, whose state it is; the generation is saved first, and
+An image is taken when a variable can neither be stored nor made again, or running its cells again would take longer, and
+this machine has a way (docs/images.md): by %checkpoint, %suspend and a shutdown. It belongs to a generation, whose state it is; the generation is saved first, and
 stands alone if the image fails. A process that came back from an image looks over its variables before it serves
 anybody: what differs from the generation, though nothing ran since, makes it give up, and the relay brings the session
 back from what was stored.
@@ -18,6 +18,10 @@ from kernelferry.replay.loader import look_at, verdict
 
 from . import moving, report
 from .arrival import Arrival
+
+
+RATE = 400e6  # bytes a second at which an image is taken and brought back, until that was measured here
+LEAST = 0.5  # seconds for each of the two
 
 
 class Images:
@@ -45,19 +49,40 @@ class Images:
             return None
         return next((f["what"], f["remedy"]) for f in probe["findings"] if not f["good"])
 
-    def available(self):
-        """For the planner, which asks where something cannot be stored."""
-        return any(e.error for e in self.session.saver.encoded.values()) and self.why_not() is None
+    def price(self, bandwidth=None):
+        """(bytes, seconds until it is where it comes back, seconds to bring it back), as far as that can be told; over a wire of
+        `bandwidth` bytes a second. What was measured is remembered with the session."""
+        size, measured = _ferry.image_memory(), self.session.info.get("image_rates") or {}
+        take, bring = (max(LEAST, size / measured.get(what, RATE)) for what in ("take", "bring"))
+        return size, take + (size / bandwidth if bandwidth else 0), bring
+
+    def planned(self):
+        """The price, for the planner, where something cannot be stored and an image could be taken; else None."""
+        return self.price() if any(e.error for e in self.session.saver.encoded.values()) and self.why_not() is None else None
+
+    def _measured(self, what, size, seconds):
+        rates = {**(self.session.info.get("image_rates") or {}), what: size / max(seconds, 0.01)}
+        self.session.info["image_rates"] = rates
+        self.session.writer.set(image_rates=rates)
 
     @staticmethod
     def carried(manifest):
         """The names that only an image carries."""
         return [name for entry in manifest.components if entry.way == "image" for name in entry.names]
 
+    @staticmethod
+    def spared(manifest):
+        """The names that cells must run again for without an image, which takes longer."""
+        return [name for entry in manifest.components if entry.code == "image-cheaper" for name in entry.names]
+
+    @classmethod
+    def needed(cls, manifest):
+        return bool(cls.carried(manifest) or cls.spared(manifest))
+
     def image_wanted(self):
         """At the end of this life; not for a session that nobody will open again."""
         session, newest = self.session, self.session.saver.newest
-        return session.config.save != "off" and newest is not None and not session.anonymous and bool(self.carried(newest)) and self.why_not() is None
+        return session.config.save != "off" and newest is not None and not session.anonymous and self.needed(newest) and self.why_not() is None
 
     def image_blockers(self, folder):
         return _ferry.image_preflight(folder, self.probe()["dump"])
@@ -67,7 +92,7 @@ class Images:
     def take(self, manifest, forced):
         """An image of the generation that was just saved, where one is needed or `forced` -> {bytes, seconds}, None where none
         is needed, or {code, what, remedy}: why there is none."""
-        if not forced and not self.carried(manifest):
+        if not forced and not self.needed(manifest):
             return None
         lack = self.why_not()
         if lack is not None:
@@ -78,6 +103,8 @@ class Images:
             if not hasattr(error, "code"):
                 raise
             return {"code": error.code, "what": error.what or str(error), "remedy": error.remedy}
+        if image["ok"]:
+            self._measured("take", image["bytes"], image["seconds"])
         return {key: image[key] for key in (("bytes", "seconds") if image["ok"] else ("code", "what", "remedy"))}
 
     def image_saved(self):
@@ -85,8 +112,8 @@ class Images:
         session = self.session
         manifest = session.keep()
         room = session.config.quota - session.store.used
-        if session.config.quota and _resident() > room:
-            raise _ferry.FerryError("full", f"an image of {report.human_bytes(_resident())} does not fit into the quota "
+        if session.config.quota and (size := _ferry.image_memory()) > room:
+            raise _ferry.FerryError("full", f"an image of {report.human_bytes(size)} does not fit into the quota "
                                     f"({report.human_bytes(session.config.quota)})", "raise FERRY_QUOTA, or remove sessions (jupyter ferry list, jupyter ferry rm)")
         return {"session": session.sid, "generation": manifest.generation,
                 "manifest": session.store.read(session.sid).digest(manifest.generation),
@@ -141,6 +168,8 @@ class Images:
         if arrival.wrong and not _threads():
             raise RuntimeError(f"{', '.join(arrival.wrong)}: came back different from generation {manifest.generation}")
         session.arrivals.come_back(arrival, records)
+        if "began" in word:
+            self._measured("bring", word["bytes"], time.time() - word["began"])
         writer.set(life=session.life, ended="", started=time.time(), pid=os.getpid(), resuming=True)
 
 
@@ -184,8 +213,3 @@ class ImageArrival(Arrival):
 def _threads():
     """The session's own."""
     return [t for t in threading.enumerate() if t is not threading.main_thread() and t.name != "IPythonHistorySavingThread"]
-
-
-def _resident():
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -116,7 +116,7 @@ class Moving:
         self.packed = manifest
         self.token = self.token or secrets.token_hex(8)
         self._mark().touch(mode=0o600)
-        info = {key: value for key, value in session.writer.info().items() if key not in ("pid", "session")}
+        info = {key: value for key, value in session.writer.info().items() if key not in ("pid", "session", "image_rates")}
         info.update(session=session.sid, moved_to={"host": "", "time": time.time()})  # not owned there, until it is
         sizes = {entry.blob: entry.bytes for entry in manifest.components if entry.blob}
         sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
@@ -128,7 +128,7 @@ class Moving:
     def _image(self, manifest, asked):
         """What a system image would say of this host, where one is asked for or must carry something; else None."""
         images = self.session.images
-        self.image_wanted = asked or bool(images.carried(manifest))
+        self.image_wanted = asked or images.needed(manifest)
         self.image_lack = images.why_not() if self.image_wanted else None
         return images.describe() if self.image_wanted and self.image_lack is None else None
 
@@ -160,9 +160,10 @@ class Moving:
         session, there, policy = self.session, content["facts"], content["policy"]
         image = there.get("image") if self.image_wanted and self.image_lack is None else None
         lack = self.image_lack or (image and not image["ok"] and (f"{content['host']}: {image['what']}", image["remedy"]))
-        by_image = image is not None and image["ok"]
+        price = self.session.images.price(max(content["bandwidth"], 1.0)) if image is not None and image["ok"] else None
         made = {p: _ferry.plan(session.graph, self._costs(), policy=p, bandwidth=max(content["bandwidth"], 1.0), have_source=True,
-                               image_available=by_image, **session.wishes()) for p in ("store-first", "cheapest")}
+                               image=price, **session.wishes()) for p in ("store-first", "cheapest")}
+        by_image = price is not None and (content["system"] or made[policy]["image"])
         replays = {} if by_image else {entry["key"]: entry["executions"] for entry in made[policy]["entries"] if entry["way"] == "replayed"}
         differences = self._differences(there, needs_files=bool(replays))
         stuck = {} if by_image else {name: entry for entry in self.packed.components if entry.way not in ("stored", "replayed")
@@ -185,22 +186,29 @@ class Moving:
                 refused["remedy"] = f"{lack[1]}; or {refused['remedy']}" if lack[1] else refused["remedy"]
         result = commands.plan_result(session, self.packed, made, policy, content["host"])
         if by_image:
-            self._tell_of_image(result, image["carry"])
+            self._tell_of_image(result, image["carry"], price)
         result.data.update(facts=there, bandwidth=content["bandwidth"], differences=differences)
         lines = [f"the wire carries {report.human_bytes(content['bandwidth'])} a second; {there['host']} has {there['cores']} cores, "
                  f"{report.human_bytes(there['memory'])} of memory and {report.human_bytes(there['disk'])} of disk free"]
         lines += [f"{d['what']}: {d['remedy']}" for d in differences]
+        if lack and (spared := session.images.spared(self.packed)):
+            lines.append(f"{_some(spared)}: a system image would be quicker than the cells that make them again, but {lack[0]}")
         result.lines += lines
         result.data["messages"] += lines
         return {"refused": refused, "image": {"carry": image["carry"]} if by_image else None, "replays": [[list(key), list(cells)] for key, cells in replays.items()], "blobs": list(dict.fromkeys(blobs)),
                 "display": _bundle(result)}
 
     @staticmethod
-    def _tell_of_image(result, carry):
+    def _tell_of_image(result, carry, price):
         """Everything travels in it, also what could be stored."""
+        size, take, bring = price
         for entry in result.data["variables"].values():
-            entry.update(way="image", code="fits", reason="travels in a system image of the whole process", cells=[], alternative=None)
-        result.title = f"Plan: a system image with all {len(result.data['variables'])} variables"
+            if entry["way"] != "image":
+                other = {"way": entry["way"], "seconds": entry["seconds"]}
+                entry.update(way="image", code="fits", reason="travels in the system image of the whole process", bytes=0, seconds=bring, cells=[], alternative=other)
+        result.data.update(bytes_moved=result.data["bytes"] + size, seconds=take + bring, totals={"bytes": size, "save_s": take, "restore_s": bring})
+        result.title = (f"Plan: a system image with all {len(result.data['variables'])} variables, {report.human_bytes(size)}, "
+                        f"there in about {report.human_seconds(take + bring)}")
         result.lines = [f"{len(carry)} mapped files that the host lacks or has in other builds come along: {_some(carry)}"] if carry else []
         result.data["messages"] = [result.title, *result.lines]
         result.table = report.variable_table(result.data["variables"])

@@ -400,7 +400,7 @@ class Saver:
 
     def _manifest(self, label):
         session = self.session
-        plan = _ferry.plan(session.graph, self.costs(), policy="store-first", image_available=session.images.available(), **session.wishes())
+        plan = _ferry.plan(session.graph, self.costs(), policy="store-first", image=session.images.planned(), **session.wishes())
         planned = {entry["key"]: entry for entry in plan["entries"]}
         entries = [self._component(number, component, planned[key])
                    for number, (key, component) in enumerate(self.components.items())]
@@ -427,11 +427,12 @@ class Saver:
         return costs
 
     def _component(self, number, c, planned):
+        """As it comes back without an image, if it does: an image may not come back."""
         e = self.encoded[tuple(c.key)]
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
-            way=planned["way"], code="differs" if e.notes else planned["code"],
+            way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],
             reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else planned["reason"],
             blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
             escaped=c.escaped, held_by=e.held_by, executions=planned["executions"], seconds=e.seconds)

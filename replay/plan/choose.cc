@@ -34,6 +34,18 @@ void Planner::Force() {
   TieToForced();
 }
 
+// Whether a system image is taken, from what is forced to run again without one.
+void Planner::PriceImage() {
+  constexpr double kWorth = 2;
+  if (!options_.image) return;
+  std::vector<const Item*> replayed;
+  for (const Item& item : items_) {
+    if (item.state == State::kGone) image_needed_ = true;
+    if (item.state == State::kReplayed && !item.cost.user_recompute) replayed.push_back(&item);
+  }
+  image_ = image_needed_ || Seconds(Closure(replayed)) > kWorth * options_.image->Seconds();
+}
+
 // What shares a varying cell with a forced replay is replayed too, and what that takes may tie more.
 void Planner::TieToForced() {
   for (bool more = true; more;) {
@@ -109,23 +121,23 @@ void Planner::CutRest() {
 }
 
 void Planner::SettleRest() {
+  const bool cheapest = options_.policy == Policy::kCheapest && !image_;
   for (Item& item : items_) {
     if (item.state != State::kOpen) continue;
     item.state = State::kStored;
     if (item.cost.pinned) {
       item.code = "pinned";
       item.reason = "you asked for it to be stored";
-    } else if (item.cost.referred && (item.cost.user_recompute || options_.policy == Policy::kCheapest)) {
+    } else if (item.cost.referred && (item.cost.user_recompute || cheapest)) {
       item.code = "fits";
       item.reason = "other variables refer to its objects, which would be others if it were made again";
-    } else if (!Replayable(item) && (item.cost.user_recompute || options_.policy == Policy::kCheapest)) {
+    } else if (!Replayable(item) && (item.cost.user_recompute || cheapest)) {
       item.code = CodeOfBlock(item);
       item.reason = (item.cost.user_recompute ? "you asked for it to be recomputed, but it cannot be made again: "
                                               : "it cannot be made again: ") + WhyNot(item);
     } else {
       item.code = "fits";
-      item.reason = options_.policy == Policy::kStoreFirst ? "what can be stored is stored"
-                                                           : "no replay of it was seen to come out equal yet";
+      item.reason = cheapest ? "no replay of it was seen to come out equal yet" : "what can be stored is stored";
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <set>
+#include <utility>
 
 #include "replay/plan/planner.h"
 
@@ -22,8 +23,12 @@ constexpr std::size_t kVisits = 4'000'000;
 
 std::string Text(double seconds) {
   char text[32];
-  std::snprintf(text, sizeof text, seconds < 0.1 ? "%.0f ms" : seconds < 10 ? "%.1f s" : "%.0f s",
-                seconds < 0.1 ? seconds * 1e3 : seconds);
+  const auto [form, unit] = seconds < 0.1   ? std::pair("%.0f ms", 1e-3)
+                            : seconds < 10   ? std::pair("%.1f s", 1.0)
+                            : seconds < 90   ? std::pair("%.0f s", 1.0)
+                            : seconds < 5400 ? std::pair("%.0f min", 60.0)
+                                             : std::pair("%.1f h", 3600.0);
+  std::snprintf(text, sizeof text, form, seconds / unit);
   return text;
 }
 
@@ -82,13 +87,15 @@ Planner::Planner(const graph::SessionGraph& graph, const std::map<Key, Cost>& co
 Plan Planner::Make() {
   FindReach();
   Force();
-  if (options_.policy == Policy::kCheapest) CutRest();
+  PriceImage();
+  if (options_.policy == Policy::kCheapest && !image_) CutRest();
   SettleRest();
   MarkRuns();
 
   Plan plan;
   for (Item& item : items_) {
     plan.entries.push_back(Describe(item));
+    if (plan.entries.back().way == Way::kImage) plan.image = true;
     if (item.state == State::kGone) AddBlockers(item, plan);
     if (item.state != State::kStored) continue;
     plan.bytes += item.cost.bytes;
@@ -98,6 +105,11 @@ Plan Planner::Make() {
   AddSteps(plan);
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     if (runs_[i]) plan.restore_seconds += static_cast<double>(graph_.executions()[i].duration_us) / 1e6;
+  }
+  if (plan.image) {
+    plan.bytes += options_.image->bytes;
+    plan.save_seconds += options_.image->take_seconds;
+    plan.restore_seconds = options_.image->bring_seconds;
   }
   std::sort(plan.blockers.begin(), plan.blockers.end(), [](const Blocker& a, const Blocker& b) { return a.cell < b.cell; });
   return plan;
@@ -169,15 +181,27 @@ Entry Planner::Describe(Item& item) {
     for (std::uint32_t index : closure) entry.executions.push_back(graph_.executions()[index].number);
     entry.way = Way::kReplayed;
     entry.seconds = Seconds(closure);
-    entry.reason += "; " + Running(closure) + (closure.size() == 1 ? " makes" : " make") + " it again in about " + Text(entry.seconds);
+    const std::string again = Running(closure) + (closure.size() == 1 ? " makes" : " make") + " it again in about " + Text(entry.seconds);
+    if (image_ && !item.cost.storable) {
+      entry.way = Way::kImage;
+      entry.code = "image-cheaper";
+      entry.alternative = Alternative{Way::kReplayed, std::exchange(entry.seconds, options_.image->bring_seconds)};
+      entry.reason += image_needed_ ? "; the system image that others need carries it"
+                                    : "; a system image takes about " + Text(options_.image->Seconds()) + " in all";
+      entry.reason.append(", else ").append(again);
+      return entry;
+    }
+    entry.reason.append("; ").append(again);
     if (item.cost.storable) entry.alternative = Alternative{Way::kStored, LoadSeconds(item)};
-    else if (options_.image_available) entry.alternative = Alternative{Way::kImage, 0};
+    else if (options_.image) entry.alternative = Alternative{Way::kImage, options_.image->Seconds()};
     return entry;
   }
   if (item.version) entry.executions = graph_.Producers(*item.version);
   if (item.state == State::kGone) {
-    entry.way = options_.image_available ? Way::kImage : Way::kLost;
-    if (options_.image_available) entry.reason += "; a system image carries it";
+    entry.way = options_.image ? Way::kImage : Way::kLost;
+    if (!options_.image) return entry;
+    entry.reason += "; a system image carries it";
+    entry.seconds = options_.image->bring_seconds;
     return entry;
   }
   entry.bytes = item.cost.bytes;

@@ -6,6 +6,11 @@
 // decided by the policy: store-first stores all of it; cheapest takes the minimum cut (cut.h), but leaves a storable
 // component out only if it was once seen to come out equal, or the source still lives to be asked.
 //
+// A system image holds the whole process. It is taken where something has no other way back, and where the cells that must
+// run again for what cannot be stored take twice as long as the image does, there and back: both are estimates. Then
+// everything that cannot be stored comes in it. The steps are those without it, since an image may not come back, and store
+// all that can be stored.
+//
 // Cells that may come out different (clock, threads) keep all their live descendants on one side: if such a cell runs
 // again, every live component in its lineage is replayed with it; where one of them must be stored, the cell does not run
 // again. A component whose state cannot be compared is never replayed through such a cell.
@@ -42,10 +47,18 @@ struct Cost {
 
 enum class Policy { kStoreFirst, kCheapest };
 
+// A system image of the process, from here to there, as far as that can be told before it is taken.
+struct Image {
+  std::uint64_t bytes = 0;
+  double take_seconds = 0;       // until it is where it comes back
+  double bring_seconds = 0;
+  double Seconds() const { return take_seconds + bring_seconds; }
+};
+
 struct Options {
   Policy policy = Policy::kStoreFirst;
   double bandwidth = 500e6;      // bytes a second between here and where it comes back
-  bool image_available = false;  // a system image can be made
+  std::optional<Image> image;    // one can be taken
   bool have_source = false;      // the process that holds the values can still be asked for them
   Wishes wishes;
 };
@@ -86,6 +99,7 @@ struct Plan {
   std::vector<Blocker> blockers;
   std::uint64_t bytes = 0;
   double save_seconds = 0, restore_seconds = 0;
+  bool image = false;  // a system image is part of it, and of the three sums
 };
 
 // The live components are those of the graph and those named in `costs`. One without a cost counts as not storable; one

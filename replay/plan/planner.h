@@ -45,6 +45,7 @@ class Planner {
   void TieToForced();
   void CutRest();
   void SettleRest();
+  void PriceImage();
   void Replay(Item& item, std::string code, std::string reason);
 
   // plan.cc
@@ -68,6 +69,8 @@ class Planner {
   std::vector<bool> conflict_;              // varies, and something of its lineage must be stored
   std::vector<bool> runs_;                  // runs again
   std::vector<bool> proved_;                // one replay of what it made came out equal
+  bool image_ = false;                      // what cannot be stored comes in a system image
+  bool image_needed_ = false;               // because something of it has no other way
   bool voluntary_ = false;                  // phase two: what is replayed by choice only (CutRest)
 
   // By node. What is reached through a live component that is stored does not count.

@@ -29,15 +29,6 @@ namespace {
 constexpr double kLeast = 30, kBytesPerSecond = 50e6;  // a busy disk still writes that much
 constexpr double kReserve = 64e6;                      // bytes of disk that stay free
 
-double Resident(const std::vector<pid_t>& tree) {
-  double bytes = 0;
-  for (pid_t pid : tree) {
-    auto status = Status(pid);
-    bytes += 1024.0 * (std::atof(status["VmRSS"].c_str()) + std::atof(status["VmSwap"].c_str()));
-  }
-  return bytes;
-}
-
 std::int64_t Clock(clockid_t clock, pid_t pid) {
   timespec now{};
   ::clock_gettime(clock, &now);
@@ -160,10 +151,10 @@ Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
   }
   if (probe.criu.empty() || (probe.dump == Route::kNone && !there.user())) return probe.WhyNot();
   const auto tree = Tree(pid);
-  const double resident = Resident(tree);
+  const auto memory = static_cast<double>(Memory(tree));
   const std::string parent = request.folder.substr(0, request.folder.rfind('/')), temporary = request.folder + ".tmp";
-  if (auto free = static_cast<double>(FreeSpace(parent)); free < resident + kReserve) {
-    return Error{Code::kFull, "an image of " + std::to_string(static_cast<long>(resident / 1e6)) + " MB does not fit on the disk of " + parent,
+  if (auto free = static_cast<double>(FreeSpace(parent)); free < memory + kReserve) {
+    return Error{Code::kFull, "an image of " + std::to_string(static_cast<long>(memory / 1e6)) + " MB does not fit on the disk of " + parent,
                  "free some space there"};
   }
   if (auto r = RemoveTree(temporary); !r) return r.error();
@@ -173,7 +164,7 @@ Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
   bundle.generation = request.generation;
   bundle.manifest = request.manifest;
   bundle.wake = request.wake;
-  const double seconds = request.seconds > 0 ? request.seconds : kLeast + resident / kBytesPerSecond;
+  const double seconds = request.seconds > 0 ? request.seconds : kLeast + memory / kBytesPerSecond;
   auto done = RunCriu(request, probe, temporary, pid, seconds);
   if (done) done = Carry(request, bundle, temporary + kImages, pid);
   if (done) done = Finish(bundle, temporary, request.folder);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -56,6 +57,15 @@ std::vector<pid_t> Tree(pid_t pid) {
     for (pid_t child : Children(tree[i])) tree.push_back(child);
   }
   return tree;
+}
+
+std::uint64_t Memory(const std::vector<pid_t>& pids) {
+  std::uint64_t kilobytes = 0;
+  for (pid_t pid : pids) {
+    auto status = Status(pid);
+    for (const char* part : {"RssAnon", "RssShmem", "VmSwap"}) kilobytes += std::strtoull(status[part].c_str(), nullptr, 10);
+  }
+  return kilobytes * 1024;
 }
 
 pid_t OwnNumber(pid_t pid) {

@@ -15,6 +15,7 @@ std::string Link(const std::string& path);                // where it leads; "" 
 std::map<std::string, std::string> Status(pid_t pid);     // the fields of /proc/PID/status
 std::vector<pid_t> Children(pid_t pid);
 std::vector<pid_t> Tree(pid_t pid);                       // the process and all below it, itself first
+std::uint64_t Memory(const std::vector<pid_t>& pids);    // bytes that they changed: what an image of them holds
 pid_t OwnNumber(pid_t pid);                               // its number in its own pid namespace
 std::string Squeezed(const std::string& text);            // runs of blanks and line ends become one blank each
 

@@ -94,6 +94,21 @@ def test_what_can_be_stored_moves_in_an_image_on_request(desk, host):
     assert ok(kernel, "y.append(2); x, os.getpid() == pid").outputs[-1][1] == "([1, 2], True)"
 
 
+def test_what_would_take_long_to_make_again_there_moves_in_an_image(desk, host):
+    target = host()
+    run = desk.folder.parent / "r"
+    run.mkdir(mode=0o700)
+    kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run))
+    ok(kernel, "import kernelferry._ferry as f; f.image_memory = lambda: 1000")  # however slow the wire is just now
+    ok(kernel, "import os, time; time.sleep(2.5); pid = os.getpid()\nnumbers = (n for n in range(9)); next(numbers)")
+    plan = kernel.magic(f"%migrate {target.text} --plan")
+    entry = plan["variables"]["numbers"]
+    assert (entry["way"], entry["code"], entry["alternative"]["way"]) == ("image", "image-cheaper", "replayed"), entry
+    assert plan["variables"]["pid"]["alternative"]["way"] == "stored" and plan["totals"]["bytes"] == 1000
+    assert kernel.run(f"%migrate {target.text}").status == "ok"
+    assert ok(kernel, "next(numbers), os.getpid() == pid").outputs[-1][1] == "(1, True)"
+
+
 def test_a_host_without_criu_is_refused_and_the_session_goes_on(desk, host):
     target = host(FERRY_CRIU="off")
     kernel = opened(desk, target)

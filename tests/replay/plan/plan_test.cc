@@ -129,13 +129,68 @@ TEST_F(PlanTest, UnsafeCellsMakeLostOrImageAndAreNamed) {
   EXPECT_NE(plan.blockers[0].remedy.find("replay-ok 1"), std::string::npos);
   EXPECT_EQ(Steps(plan), " z");
 
-  options.image_available = true;
+  options.image = Image{1000, 10, 10};
   EXPECT_EQ(Of(Make(), "cursor").way, Way::kImage);
   options.wishes.replay_ok = {1};
   plan = Make();
   EXPECT_EQ(Of(plan, "cursor").way, Way::kReplayed);
   EXPECT_EQ(Of(plan, "cursor").executions, Numbers({1, 2}));
   EXPECT_TRUE(plan.blockers.empty());
+}
+
+TEST_F(PlanTest, AnImageIsTakenWhereRunningCellsAgainTakesTwiceAsLong) {
+  Run({}, {"x"}, {{"x"}}, 5000);
+  Run({"x"}, {"g"}, {{"g"}}, 100);
+  Unstorable("g");
+  options.image = Image{3'000'000'000, 30, 21};
+  Plan plan = Make();
+  EXPECT_FALSE(plan.image);
+  EXPECT_EQ(Of(plan, "g").way, Way::kReplayed);
+  EXPECT_EQ(Of(plan, "g").alternative->way, Way::kImage);
+  EXPECT_DOUBLE_EQ(Of(plan, "g").alternative->seconds, 51);
+  EXPECT_EQ(plan.bytes, 0u);
+
+  Run({"g"}, {"h"}, {{"h"}}, 8000);
+  Unstorable("h");
+  for (Policy policy : {Policy::kStoreFirst, Policy::kCheapest}) {
+    options.policy = policy;
+    plan = Make();
+    EXPECT_TRUE(plan.image);
+    const Entry& h = Of(plan, "h");
+    EXPECT_EQ(h.way, Way::kImage);
+    EXPECT_EQ(h.code, "image-cheaper");
+    EXPECT_EQ(h.reason, "it cannot be stored (generator at h); a system image takes about 51 s in all, else cell 2, cell 3 make it again in about 2.2 h");
+    EXPECT_EQ(h.executions, Numbers({2, 3}));
+    EXPECT_DOUBLE_EQ(h.seconds, 21);
+    EXPECT_EQ(h.alternative->way, Way::kReplayed);
+    EXPECT_DOUBLE_EQ(h.alternative->seconds, 8100);
+    EXPECT_EQ(Of(plan, "g").way, Way::kImage) << "it is there anyway";
+    EXPECT_EQ(Of(plan, "x").way, Way::kStored);
+    EXPECT_EQ(plan.bytes, 3'000'000'000u);
+    EXPECT_DOUBLE_EQ(plan.save_seconds, 30);
+    EXPECT_DOUBLE_EQ(plan.restore_seconds, 21);
+    EXPECT_EQ(Steps(plan), " x 2 3") << "as it comes back without the image";
+  }
+  options.image.reset();
+  EXPECT_EQ(Of(Make(), "h").way, Way::kReplayed);
+}
+
+TEST_F(PlanTest, WhatTheUserWantsRecomputedTakesNoImage) {
+  Run({}, {"x"}, {{"x"}}, 5000);
+  costs[{"x"}].user_recompute = true;
+  options.image = Image{1000, 1, 1};
+  EXPECT_EQ(Of(Make(), "x").way, Way::kReplayed);
+}
+
+TEST_F(PlanTest, TheImageThatOneNeedsCarriesWhatCouldRunAgain) {
+  Run({}, {"con"}, {{"con"}}, 1, {{"network", "db:5432", true}});
+  Run({}, {"g"}, {{"g"}}, 2);
+  Unstorable("con");
+  Unstorable("g");
+  options.image = Image{1000, 10, 10};
+  EXPECT_EQ(Of(Make(), "con").code, "unsafe-cell");
+  EXPECT_EQ(Of(Make(), "g").code, "image-cheaper");
+  EXPECT_EQ(Of(Make(), "g").reason, "it cannot be stored (generator at g); the system image that others need carries it, else cell 2 makes it again in about 2.0 s");
 }
 
 TEST_F(PlanTest, AStoredComponentBetweenShieldsFromAnUnsafeCell) {
