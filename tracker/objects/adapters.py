@@ -62,14 +62,12 @@ def _pandas_frame(obj):
 
 
 def _pandas_array(obj):
-    """Dates and the like, as views of numbers. What was asked of them before is kept in a cache; an index that was keeps
-    another view of the numbers, too. So that it makes no difference, these count as shared with or without it."""
+    """Dates and the like, as views of numbers. What was asked of them before is kept in a cache."""
     for part in obj.__reduce__()[2]:
         if type(part) is not dict:
             yield part
         elif part.keys() - {"_cache"}:
             yield {k: v for k, v in part.items() if k != "_cache"}
-    yield getattr(obj._ndarray, "base", None)
 
 
 def _numpy_record(obj):

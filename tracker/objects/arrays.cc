@@ -68,13 +68,6 @@ PyObject* Arrays::BaseOf(Array* array) {
   return strided && IsArray(strided.ptr()) ? strided.ptr() : base;
 }
 
-Array* Arrays::SharedBase(Array* array) {
-  PyObject* held = BaseOf(array);
-  if (!held || !IsArray(held)) return nullptr;
-  auto* base = reinterpret_cast<Array*>(held);
-  return Py_REFCNT(held) > 1 ? base : SharedBase(base);
-}
-
 PyObject* Arrays::Holder(Array* array) {
   PyObject* base = BaseOf(array);
   while (base && (IsArray(base) || PyMemoryView_Check(base))) {

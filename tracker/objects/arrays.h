@@ -49,9 +49,6 @@ class Arrays {
   // The base of an array; what as_strided() puts between an array and the one that it was made from is looked through.
   // Borrowed, or nullptr.
   static PyObject* BaseOf(Array* array);
-  // The array whose memory `array` looks into and that something else can reach too; nullptr if `array` stands for its
-  // memory itself (a base that only this view holds is no state of its own).
-  static Array* SharedBase(Array* array);
   // What else holds the memory (a bytearray, a memory map, a C object): reached for linking. nullptr if nothing.
   static PyObject* Holder(Array* array);
   // Whether its memory was allocated by numpy for it, or for an array that it is a view of: nothing else writes there.

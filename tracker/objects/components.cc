@@ -81,7 +81,7 @@ std::optional<Digest> Fingerprint(Walk& walk, const std::vector<std::uint32_t>& 
   std::vector<std::pair<std::string, Digest>> digests;
   for (const auto& [_, group] : groups) {
     const Unit& first = walk.units()[group[0]];
-    std::optional<Digest> digest = group.size() == 1 ? first.digest : walk.Together(group);
+    std::optional<Digest> digest = group.size() == 1 ? walk.Alone(group[0]) : walk.Together(group);
     if (!digest) return std::nullopt;
     digests.emplace_back(first.name, *digest);
   }

@@ -532,11 +532,11 @@ void Walk::ExpandArray(PyObject* object, const TypeInfo& info) {
   if (info.kind == Kind::kArray && Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE) AppendFields(object, info);
   PushPending(object, Shape::kFields, from);
   from = pending_.size();
-  if (Array* base = Arrays::SharedBase(a)) {
+  if (Array* base = BaseOf(a)) {
     encoder_.Put(Tag::kView, static_cast<std::uint64_t>(a->data - base->data));
     for (int i = 0; i < a->nd; ++i) encoder_.Number(a->strides[i]);
     pending_.push_back(reinterpret_cast<PyObject*>(base));
-    return PushPending(object, Shape::kParts, from);
+    return PushPending(object, Shape::kMemory, from);
   }
   if (first_pass_) {
     auto [low, high] = Arrays::Extent(a, dtype.item_size);
@@ -545,13 +545,31 @@ void Walk::ExpandArray(PyObject* object, const TypeInfo& info) {
   }
   if (PyObject* holder = Arrays::Holder(a)) {
     if (std::string label = TypeLabel(Py_TYPE(holder)); label == "mmap.mmap") MarkOpaque("memory-mapped file");
-    // A holder that only this array has is an accident of how the array was made.
-    if (Py_REFCNT(holder) > 1) {
+    if (IsState(holder)) {
       pending_.push_back(holder);
-      PushPending(object, Shape::kParts, from);
+      PushPending(object, Shape::kMemory, from);
     }
   }
   PutItems(object, dtype);
+}
+
+// The nearest array whose memory `array` looks into and that is state as well. nullptr: `array` stands for its items.
+Array* Walk::BaseOf(Array* array) {
+  for (PyObject* base = Arrays::BaseOf(array); base && IsArray(base); base = Arrays::BaseOf(reinterpret_cast<Array*>(base)))
+    if (IsState(base)) return reinterpret_cast<Array*>(base);
+  return nullptr;
+}
+
+// What holds the memory of an array is state if the units lead to it in another way as well, or by another array. What only
+// this array has is an accident of how the array was made, and so is what somebody outside of all units holds.
+bool Walk::IsState(PyObject* memory) {
+  if (Py_REFCNT(memory) == 1) return false;
+  if (first_pass_) {
+    held_bases_.emplace_back(memory, unit_);
+    return true;
+  }
+  const Entry* entry = table_.Find(memory);
+  return entry && entry->flags & (Entry::kMet | Entry::kReference);
 }
 
 // The items of an array that stands for its memory, in the order they lie if that is C or Fortran order, else in C order.

@@ -18,6 +18,8 @@ struct Entry {
     kCodeUnit = 2,   // a class or function of the session: `unit` is its own unit
     kReference = 4,  // held by an imported module
     kShadow = 8,     // met only while counting references, not part of any unit
+    kUnder = 16,     // an array that was met looks into its memory
+    kMet = 32,       // it was met by itself, or more than one array looks into its memory
   };
   PyObject* object = nullptr;
   std::uint32_t walk = 0;    // that numbered it last, or the table's `since`

@@ -19,6 +19,7 @@ void Walk::Start() {
   sharings_.clear();
   spans_.clear();
   weakly_held_.clear();
+  held_bases_.clear();
   cached_.clear();
   large_.clear();
   before_ = nullptr;
@@ -49,12 +50,7 @@ bool Walk::Run() {
   first_pass_ = true;
   // Code units are added while the loop runs.
   for (std::uint32_t u = 0; u < units_.size(); ++u) {
-    ++walk_;
-    number_ = 0;
-    met_.clear();
-    order_.clear();
-    last_code_ = nullptr;
-    encoder_.Restart();
+    Begin();
     if (!WalkRoot(u)) return false;
     MeetAll();
     units_[u].digest = encoder_.Finish();
@@ -66,7 +62,25 @@ bool Walk::Run() {
     if (widest && s.low < widest->high) links_.Union(widest->unit, s.unit);
     if (!widest || s.high > widest->high) widest = &s;
   }
+  first_pass_ = false;
+  for (auto [memory, unit] : held_bases_) units_[unit].held_bases |= !IsState(memory);
   return true;
+}
+
+void Walk::Begin() {
+  ++walk_;
+  number_ = 0;
+  met_.clear();
+  order_.clear();
+  last_code_ = nullptr;
+  encoder_.Restart();
+}
+
+std::optional<Digest> Walk::Alone(std::uint32_t unit) {
+  if (!units_[unit].held_bases) return units_[unit].digest;
+  Begin();
+  if (!WalkRoot(unit)) return std::nullopt;
+  return encoder_.Finish();
 }
 
 std::optional<Digest> Walk::Together(std::vector<std::uint32_t> group) {
@@ -77,13 +91,7 @@ std::optional<Digest> Walk::Together(std::vector<std::uint32_t> group) {
   // What shares objects with a unit that was touched counts as touched.
   if (std::any_of(group.begin(), group.end(), [&](std::uint32_t u) { return !units_[u].untouched; }))
     for (std::uint32_t u : group) units_[u].untouched = false;
-  first_pass_ = false;
-  ++walk_;
-  number_ = 0;
-  met_.clear();
-  order_.clear();
-  last_code_ = nullptr;
-  encoder_.Restart();
+  Begin();
   std::vector<bool> done(units_.size());
   auto walk = [&](std::uint32_t u) {
     done[u] = true;
@@ -110,7 +118,7 @@ bool Walk::WalkRoot(std::uint32_t unit) {
   unit_ = unit;
   frames_.clear();
   pending_.clear();
-  again_ = listing_ = made_ = false;
+  again_ = listing_ = made_ = memory_ = false;
   PyObject* root = units_[unit].root;
   if (!units_[unit].code) {
     std::size_t before = met_.size();
@@ -265,6 +273,12 @@ bool Walk::Drain() {
           if ((done = f.at >= f.end)) break;
           Visit(pending_[f.at++]);
           break;
+        case Shape::kMemory:
+          if ((done = f.at >= f.end)) break;
+          memory_ = true;
+          Visit(pending_[f.at++]);
+          memory_ = false;
+          break;
       }
       if (done) break;
     }
@@ -379,6 +393,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
     } else if (first_pass_ && !again) {
       ++entry->edges;
     }
+    if (first_pass_) entry->flags |= memory_ && !(entry->flags & Entry::kUnder) ? Entry::kUnder : Entry::kMet;
     if (entry->flags & Entry::kReference) {
       const ModuleReference* place = modules_.Find(object);
       encoder_.Put(Tag::kModuleObject, place->module);

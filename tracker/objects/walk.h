@@ -43,6 +43,7 @@ using Buffers = std::unordered_map<PyObject*, Buffer>;  // by the object that th
 struct Unit {
   PyObject* root = nullptr;            // borrowed
   std::string name;                    // the user's name, or "module.qualname" of a code unit
+  bool held_bases = false;             // its digest follows bases that something outside of all units holds: see Alone
   bool untouched = false;              // no code can have touched it since the look of the buffers given to Believe
   bool code = false;                   // a class or function of the session
   Digest digest;                       // of this unit alone; says nothing once it is linked
@@ -72,6 +73,9 @@ class Walk {
   void Believe(const Buffers& before) { before_ = &before; }
   // Walks all units. False: stopped (util/stop.h), or torn.
   bool Run();
+  // The digest of a unit that shares no mutable objects. A base of an array is state only if it was met in another way as
+  // well; the first walk, which counts references, follows each base that anything holds, be it a cache or garbage.
+  std::optional<Digest> Alone(std::uint32_t unit);
   // The digest of units that share mutable objects, walked as one. nullopt: stopped, or torn.
   std::optional<Digest> Together(std::vector<std::uint32_t> group);
 
@@ -96,12 +100,12 @@ class Walk {
   void Finish();
 
  private:
-  enum class Shape : std::uint8_t { kList, kTuple, kDict, kItems, kFields, kParts };
+  enum class Shape : std::uint8_t { kList, kTuple, kDict, kItems, kFields, kParts, kMemory };
   struct Frame {
     PyObject* object;
     Shape shape;
     bool again, listing, made;
-    Py_ssize_t at, end;  // kFields, kParts: range of pending_; kDict: place, and the value to visit after its key
+    Py_ssize_t at, end;  // kFields, kParts, kMemory: range of pending_; kDict: place, and the value to visit after its key
     Py_ssize_t first;    // where `at` began
   };
 
@@ -111,6 +115,7 @@ class Walk {
     bool plain_float = false;
   };
 
+  void Begin();
   bool WalkRoot(std::uint32_t unit);
   bool Drain();
   bool Step();
@@ -152,6 +157,8 @@ class Walk {
   void ExpandClass(PyObject* object);
   void ExpandArray(PyObject* object, const TypeInfo& info);
   void PutItems(PyObject* object, const DtypeInfo& dtype);
+  Array* BaseOf(Array* array);
+  bool IsState(PyObject* memory);
   bool PureDigest(PyObject* object, Encoder& e, int depth);
   void ShallowDigest(PyObject* object, Encoder& e, int depth);
 
@@ -183,6 +190,7 @@ class Walk {
   };
   std::vector<Span> spans_;             // memory of arrays
   std::vector<std::pair<PyObject*, std::uint32_t>> weakly_held_;  // objects with weak references to them, and their unit
+  std::vector<std::pair<PyObject*, std::uint32_t>> held_bases_;   // what the first walk followed from arrays to their memory
   std::vector<PyObject*> cached_;
   Buffers large_;
   const Buffers* before_ = nullptr;
@@ -199,6 +207,7 @@ class Walk {
   bool first_pass_ = true;
   bool again_ = false;    // inside an immutable object that another unit has counted already
   bool listing_ = false;  // inside an immutable object that another unit may come through: even what has one reference is listed
+  bool memory_ = false;   // the next object is visited as what an array looks into
   bool made_ = false;     // inside what a reduction of this look returned
   bool stopped_ = false, torn_ = false;
   unsigned long switches_ = 0;

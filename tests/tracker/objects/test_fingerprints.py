@@ -93,6 +93,42 @@ def test_an_array_that_stands_for_its_memory_equals_a_copy(session):
     assert session.fingerprint("x") == session.fingerprint("y")
 
 
+SEEN_FROM_OUTSIDE = {
+    "view": ("x = np.arange(20.)[2:9]", "x.base"),
+    "dict of one view": ("x = {'v': np.arange(20.).reshape(4, 5).T}", "x['v'].base"),
+    "two views of one array": ("m = np.arange(20.); x = [m[:9], m[5:]]; del m", "x[0].base"),
+    "view of a view": ("x = np.ma.masked_array(np.arange(9.), 3 * [0, 1, 0])[2:]", "x.base"),
+    "objects": ("x = np.array([[], {}, 'a'], object)[1:]", "x.base"),
+    "bytes of others": ("x = np.frombuffer(bytearray(64), 'f8')", "memoryview(x.base)"),
+}
+
+
+@pytest.mark.parametrize("code, base", SEEN_FROM_OUTSIDE.values(), ids=SEEN_FROM_OUTSIDE)
+def test_who_else_holds_the_memory_of_a_view_does_not_matter(session, code, base):
+    before = session.run(f"import numpy as np; {code}").fingerprint("x")
+    session.namespace["_held"] = eval(base, session.namespace)
+    garbage = [session.namespace["_held"]]
+    garbage.append(garbage)
+    assert session.fingerprint("x") == before
+
+
+def test_memory_is_shared_where_the_session_can_see_it(session):
+    """Alone a view equals its items; with its base, or with another view of it, it does not equal two copies."""
+    session.run("import numpy as np; a = np.arange(20.); x = [a[:9], a]; y = [a[:9].copy(), a.copy()]; v, w = a[2:9], a[5:]; p, q = v.copy(), w.copy()")
+    assert session.fingerprint("x") != session.fingerprint("y")
+    shared = session.look()["v"]
+    assert shared.names == ["a", "v", "w", "x"]
+    session.run("del a, x")
+    assert session.look()["v"].names == ["v", "w"]
+    before = session.look()["v"].fingerprint
+    assert session.run("v, w = p, w").look()["v"].fingerprint != before
+    session.run("h = np.arange(6.); k = {'view': h[1:]}; k['base'] = h; del h")
+    alone = session.run("z = {'view': k['view']}").fingerprint("z")
+    assert session.run("z['view'] = z['view'].copy()").fingerprint("z") == alone
+    both = session.run("z = dict(k)").fingerprint("z")
+    assert session.run("z['base'] = z['base'].copy()").fingerprint("z") != both
+
+
 def test_the_order_of_a_set_is_state_where_hashes_are(session):
     session.run("x = {8, 0}; y = {0, 8}; z = set(range(10000)); w = set(reversed(range(10000)))")
     assert list(session.namespace["x"]) != list(session.namespace["y"]) and session.fingerprint("x") != session.fingerprint("y")
