@@ -11,6 +11,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "kernel/relay/batch.h"
 #include "kernel/relay/engine.h"
 #include "kernel/relay/lock_holder.h"
 #include "kernel/relay/ssh.h"
@@ -147,8 +148,8 @@ void Harbour::Look() {
 void Harbour::Serve(Parcel parcel) {
   std::string op = StringAt(parcel.head, "op");
   json id = parcel.head.value("id", json());
-  if (op == "get") {
-    auto got = Get(parcel.head);
+  if (op == "get" || op == "gather") {
+    auto got = op == "get" ? Get(parcel.head) : GetTogether(parcel.head);
     if (!got) Say({{"id", id}, {"ok", false}, {"code", Name(got.error().code)}, {"what", got.error().what}, {"remedy", got.error().remedy}});
     return;
   }
@@ -174,6 +175,7 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   if (op == "open") return Open(wish);
   if (op == "missing") return Missing(wish);
   if (op == "put") return Put(wish, parcel.body);
+  if (op == "scatter") return PutTogether(wish, parcel.body);
   if (op == "newest") return Newest(wish);
   if (op == "set") return Set(wish);
   if (op == "sync") return Sync(wish);
@@ -311,6 +313,22 @@ Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
   return last ? Received(path, temporary) : Fields(json::object());
 }
 
+// Small files that travel together. Each is written and compared as if it came alone.
+Harbour::Fields Harbour::PutTogether(const json& wish, const std::string& body) {
+  if (same_ || !choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("nothing may be put into this session");
+  const std::string temporary = Files(wish).Root() + "/incoming-batch.tmp";
+  auto taken = Scatter(wish.value("files", json::array()), body, [&](const std::string& name, std::string_view bytes) -> Result<void> {
+    auto file = File::Create(temporary);
+    if (!file) return file.error();
+    if (auto written = file->Write(bytes); !written) return written;
+    if (auto received = Received(name, temporary); !received) return received.error();
+    return {};
+  });
+  if (taken) return json::object();
+  (void)Remove(temporary);
+  return taken.error();
+}
+
 void Harbour::TellArrival(const std::string& path, const Fields& taken) {
   json told = {{"event", "arrived"}, {"path", path}, {"ok", taken.ok()}};
   if (!taken) told.update({{"code", Name(taken.error().code)}, {"what", taken.error().what}, {"remedy", taken.error().remedy}});
@@ -384,6 +402,13 @@ Result<void> Harbour::Get(const json& wish) {
     rest.remove_prefix(piece.size());
     Say({{"id", wish.value("id", json())}, {"ok", true}, {"more", !rest.empty()}}, piece);
   } while (!rest.empty() && !gone_);
+  return {};
+}
+
+Result<void> Harbour::GetTogether(const json& wish) {
+  auto batch = Gather(Files(wish), wish.value("paths", std::vector<std::string>()));
+  if (!batch) return batch.error();
+  Say({{"id", wish.value("id", json())}, {"ok", true}, {"files", batch->files}, {"left", batch->left}}, batch->body);
   return {};
 }
 

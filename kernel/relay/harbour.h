@@ -41,11 +41,13 @@ class Harbour {
   Fields Open(const json& wish);
   Fields Missing(const json& wish);
   Fields Put(const json& wish, const std::string& body);
+  Fields PutTogether(const json& wish, const std::string& body);
   Fields Received(const std::string& path, const std::string& temporary);
   Fields Bulk(const json& wish);
   void TellArrivals();
   void TellArrival(const std::string& path, const Fields& taken);
   Result<void> Get(const json& wish);
+  Result<void> GetTogether(const json& wish);
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
   Fields Sync(const json& wish);

@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "kernel/relay/end.h"
 #include "kernel/relay/wire_names.h"
+#include "serializer/format/frame.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
@@ -22,6 +24,7 @@ constexpr milliseconds kShowEvery{250};        // progress: at most four times a
 constexpr std::size_t kAhead = 8 << 20;        // bytes on their way to the target
 constexpr double kRestore = 25e3;              // bytes of an image that come back in a millisecond, on a busy machine
 constexpr int kEchoes = 4;                     // pieces that measure the wire
+constexpr std::size_t kLeastEcho = 4 << 10;    // bytes of one
 constexpr int kRounds = 3;                     // of shipping, before the session is held
 constexpr milliseconds kSettle{10000};         // how long a round waits until all is saved
 
@@ -234,17 +237,21 @@ void Migration::OnFits(const Parcel& answer) {
   Measure();
 }
 
-// The first piece opens the window of the wire, the others are measured.
+// The first piece opens the window of the wire, the others are measured. All of them together are an eighth of what may have to
+// be sent, or little.
 void Migration::Measure() {
   if (bandwidth_ > 0) return AskPlan();
-  std::string piece(kPiece, '\x5a');
+  double sum = 0;
+  for (const json& bytes : pack_["bytes"]) sum += bytes.get<double>();
+  echo_ = std::clamp(static_cast<std::size_t>(sum / 8 / kEchoes), wish_.plan ? kPiece : kLeastEcho, kPiece);
+  std::string piece(echo_, '\x5a');
   for (int i = 0; i < kEchoes; ++i) Ask({{"op", "echo"}}, &Migration::OnEcho, piece);
 }
 
 void Migration::OnEcho(const Parcel&) {
   if (++echoes_ == 1) measured_ = Timers::Clock::now();
   if (echoes_ < kEchoes) return;
-  bandwidth_ = (kEchoes - 1) * double(kPiece) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
+  bandwidth_ = (kEchoes - 1) * double(echo_) / std::max(Seconds(Timers::Clock::now() - measured_), 1e-6);
   AskPlan();
 }
 
@@ -323,17 +330,85 @@ void Migration::OnMissing(const Parcel& answer) {
   const bool same = FlagAt(opened_, "same", false), image = plan_["image"].is_object();  // an image starts when it is there
   if (!early_ && !started_ && same && !image) StartThere("arrive");
   else if (!early_ && !started_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
+  first_ = {files_.begin(), files_.end()};
   listed_ = true;
   if (bulk_) ground_.timers.Set(Timer::kMoveTick, kShowEvery);
   for (const json& blob : answer.head["missing"]) {
     files_.push_back(blob);
-    to_ship_ += pack_["bytes"].value(blob.get<std::string>(), 0.0);
+    to_ship_ += BytesOf(blob);
   }
+  GatherSmall();
   ShipMore();
+}
+
+bool Migration::IsVariable(const std::string& name) const {
+  const json& items = pack_["items"];
+  return Digest::FromHex(name) && std::find(items.begin(), items.end(), name) == items.end();
+}
+
+// Small files leave together: first what the engine there begins with and what belongs to the process, then the variables.
+void Migration::GatherSmall() {
+  for (const bool variables : {false, true}) {
+    double bytes = kLargestBatch;  // of the batch that is being filled
+    std::erase_if(files_, [&](const std::string& name) {
+      const double more = BytesOf(name) + format::kHeaderBytes + format::kTrailerBytes;
+      if (IsVariable(name) != variables || more > kSmallFile) return false;
+      bytes += more;
+      if (bytes > kLargestBatch) {
+        batches_.emplace_back();
+        bytes = more;
+      }
+      batches_.back().push_back(name);
+      return true;
+    });
+  }
+}
+
+void Migration::SendBatches() {
+  while (!over_ && link_->open() && !batches_.empty() && !getting_ && link_->waiting() < kAhead) {
+    auto names = std::move(batches_.front());
+    batches_.pop_front();
+    if (!ground_.source) {
+      auto batch = Gather(store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session")), names);
+      if (!batch) return Abort(batch.error());
+      SendBatch(*batch, std::move(names));
+      continue;
+    }
+    getting_ = true;
+    ground_.source->Ask({{"op", "gather"}, {"session", pack_["session"]}, {"paths", names}}, [this, names](Parcel answer) {
+      if (over_) return;
+      getting_ = false;
+      if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, "the source"));
+      SendBatch({answer.head["files"], std::move(answer.body), answer.head["left"]}, names);
+      ShipMore();
+    });
+  }
+}
+
+void Migration::SendBatch(const Batch& batch, std::vector<std::string> names) {
+  std::erase_if(names, [&](const std::string& name) { return std::find(batch.left.begin(), batch.left.end(), name) != batch.left.end(); });
+  files_.insert(files_.begin(), batch.left.begin(), batch.left.end());
+  if (names.empty()) return;
+  KeepWaiting();
+  for (const std::string& name : names) to_ship_ -= BytesOf(name);
+  to_ship_ += double(batch.body.size());
+  shipped_ += double(batch.body.size());
+  if (IsVariable(names.front())) variables_ += double(batch.body.size());
+  ShowShipped();
+  Put({{"op", "scatter"}, {"files", batch.files}}, names, batch.body);
+}
+
+void Migration::Put(json head, const std::vector<std::string>& names, std::string_view body) {
+  ++puts_;
+  head["session"] = pack_["session"];
+  link_->Ask(std::move(head), [this, names](Parcel answer) {
+    if (!over_) OnPut(answer, names);
+  }, body);
 }
 
 // Keeps as much on its way as the wire takes. Files leave one after the other; each is answered once it was compared there.
 void Migration::ShipMore() {
+  SendBatches();
   if (bulk_ && bulk_->state() == BulkSender::State::kOpen) {
     store::SessionFiles files = store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session"));
     std::erase_if(files_, [&](const std::string& name) {
@@ -370,7 +445,7 @@ void Migration::ShipMore() {
     if (last) file_.reset();
     OnPiece(name, piece, last);
   }
-  if (!over_ && files_.empty() && puts_ == 0 && !getting_ && in_bulk_.empty() && listed_ && !whole_) OnAllThere();
+  if (!over_ && batches_.empty() && files_.empty() && puts_ == 0 && !getting_ && in_bulk_.empty() && listed_ && !whole_) OnAllThere();
 }
 
 // Every file is there. What is synced meanwhile is not waited for before the last step.
@@ -472,17 +547,17 @@ void Migration::OnPiece(const std::string& path, const std::string& piece, bool 
   ShowShipped();
   if (last) {
     files_.pop_front();
-    ++puts_;
-    Ask({{"op", "put"}, {"path", path}, {"last", true}}, &Migration::OnPut, piece);
+    Put({{"op", "put"}, {"path", path}, {"last", true}}, {path}, piece);
   } else {
     link_->Tell({{"op", "put"}, {"path", path}, {"last", false}, {"session", pack_["session"]}}, piece);
   }
 }
 
-void Migration::OnPut(const Parcel& answer) {
+void Migration::OnPut(const Parcel& answer, const std::vector<std::string>& names) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   --puts_;
-  if (!early_ && !started_ && ++acknowledged_ == 2 && !plan_["image"].is_object()) StartThere("arrive");  // log and manifest
+  for (const std::string& name : names) first_.erase(name);
+  if (!early_ && !started_ && first_.empty() && !plan_["image"].is_object()) StartThere("arrive");
   ShipMore();
 }
 
@@ -627,7 +702,7 @@ json Migration::Account() const {
     steps.push_back({account_[i].first, Seconds(account_[i + 1].second - account_[i].second)});
   }
   auto now = account_.back().second;
-  return {{"seconds", Seconds(now - began_)}, {"pause", Seconds(now - held_)}, {"bytes_moved", Shipped()}, {"bytes_early", early_bytes_}, {"wire", by_bulk_ ? "bulk" : "ssh"}, {"steps", steps}};
+  return {{"seconds", Seconds(now - began_)}, {"pause", Seconds(now - held_)}, {"bytes_moved", Shipped()}, {"bytes_early", early_bytes_}, {"bytes_variables", variables_}, {"wire", by_bulk_ ? "bulk" : "ssh"}, {"steps", steps}};
 }
 
 // -- ends
@@ -721,7 +796,7 @@ void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t f
   if (link && link->open()) {
     link->OnWritable();
     link->OnReadable();
-    if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !files_.empty()) ShipMore();
+    if (!over_ && link_ && state_ <= MoveState::kShipped && pack_.is_object() && !(files_.empty() && batches_.empty())) ShipMore();
   }
   if (!over_ && bulk_) LookAtBulk();
   LookAtWire();

@@ -27,13 +27,15 @@
 // shipped, then what a newer one holds, until there is none or the rounds are over. Then no other cell begins, and the move goes
 // on as any other, with all that is there already. Whether the host fits is looked at in the first round and told in the last.
 //
-// Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Blobs travel beside
-// the link where a port can be reached (bulk.h). What arrived is synced there while the variables come back.
+// Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Small files travel
+// together (batch.h), the others beside the link where a port can be reached (bulk.h). What arrived is synced there while the
+// variables come back.
 #pragma once
 
 #include <deque>
 #include <set>
 
+#include "kernel/relay/batch.h"
 #include "kernel/relay/bulk.h"
 #include "kernel/relay/engine.h"
 #include "kernel/relay/link.h"
@@ -138,9 +140,15 @@ class Migration {
   void Again(void (Migration::*what)(), std::chrono::milliseconds after);
   void OnOpen(const Parcel& answer);
   void OnMissing(const Parcel& answer);
+  void GatherSmall();
+  void SendBatches();
+  void SendBatch(const Batch& batch, std::vector<std::string> names);
   void ShipMore();
+  void Put(json head, const std::vector<std::string>& names, std::string_view body);
+  bool IsVariable(const std::string& name) const;
+  double BytesOf(const std::string& blob) const { return pack_["bytes"].value(blob, 0.0); }
   void OnPiece(const std::string& path, const std::string& piece, bool last);
-  void OnPut(const Parcel& answer);
+  void OnPut(const Parcel& answer, const std::vector<std::string>& names);
   void TakeImage();
   void OnImage(const json& outcome);
   std::chrono::milliseconds Restoring() const;  // what the image may take more than an engine that starts
@@ -184,8 +192,11 @@ class Migration {
   json image_;  // what was said of the image in which the session travels; null: it travels as variables
   Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
   int echoes_ = 0;
+  std::size_t echo_ = kPiece;  // bytes of each
   double bandwidth_ = 0;
   std::deque<std::string> files_;  // to ship, by name
+  std::deque<std::vector<std::string>> batches_;  // of small files, to ship before them
+  std::set<std::string> first_;                   // log and manifest, until they are there: an engine there begins with them
   std::optional<Mapped> file_;
   std::size_t sent_ = 0, puts_ = 0;
   bool getting_ = false, retried_ = false;
@@ -194,11 +205,11 @@ class Migration {
   std::set<std::string> in_bulk_;         // blobs that it has and that are not there yet
   bool by_bulk_ = false;                  // the account of the move says so
   std::uint64_t ticked_ = 0;              // bytes sent by it when that was last shown
-  int acknowledged_ = 0;                  // files that came by the link
   bool started_ = false, ready_ = false;  // an engine there: asked for; met
   bool listed_ = false;                   // the target has said what it lacks
   bool whole_ = false, synced_ = false;   // every file is there; and on disk
   double shipped_ = 0, to_ship_ = 0, early_bytes_ = 0;  // bytes; shipped before messages waited
+  double variables_ = 0;                                // of shipped_, those of variables that travelled together
   Timers::Clock::time_point held_{};  // since when messages wait
   std::vector<std::pair<std::string, Timers::Clock::time_point>> account_;  // when each part began
   std::string stem_;

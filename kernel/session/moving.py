@@ -121,7 +121,7 @@ class Moving:
         sizes = {entry.blob: entry.bytes for entry in manifest.components if entry.blob}
         sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
         return {"settled": True, "session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
-                "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes,
+                "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes, "items": [item.blob for item in manifest.process if item.blob],
                 "packages": self._packages(), "files": self._files(), "comms": self._comms(),
                 "image": self._image(manifest, content.get("system", False))}
 

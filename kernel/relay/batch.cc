@@ -1,0 +1,77 @@
+#include "kernel/relay/batch.h"
+
+#include <zstd.h>
+
+#include <memory>
+
+#include "kernel/relay/phrases.h"
+#include "kernel/relay/wire_names.h"
+#include "serializer/format/frame.h"
+#include "util/check.h"
+#include "util/file.h"
+
+namespace ferry::relay {
+namespace {
+
+constexpr int kLevel = 12;  // of at most a mebibyte: some 20 ms
+
+std::string Squeezed(const std::string& bytes) {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  std::string frame(ZSTD_compressBound(bytes.size()), '\0');
+  const auto size = ZSTD_compress_usingDict(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size(), kPhrases.data(), kPhrases.size(), kLevel);
+  CHECK(!ZSTD_isError(size));
+  frame.resize(size);
+  return frame;
+}
+
+}  // namespace
+
+Result<Batch> Gather(const store::SessionFiles& files, const std::vector<std::string>& names) {
+  Batch batch;
+  std::string all;
+  for (const std::string& name : names) {
+    auto file = Mapped::Open(PathOf(files, name));
+    if (!file) return file.error();
+    const std::string_view bytes = file->bytes();
+    if (bytes.size() > kSmallFile || all.size() + bytes.size() > kLargestBatch) {
+      batch.left.push_back(name);
+      continue;
+    }
+    if (Digest::FromHex(name)) batch.files.push_back(bytes.size());
+    else batch.files.push_back(json::array({name, bytes.size()}));
+    all += bytes;
+  }
+  batch.body = Squeezed(all);
+  return batch;
+}
+
+Result<void> Scatter(const json& files, std::string_view body, const std::function<Result<void>(const std::string&, std::string_view)>& take) {
+  const Error none{Code::kCorrupt, "files that travel together did not arrive whole", "try again"};
+  std::vector<std::pair<std::string, std::size_t>> sizes;
+  std::size_t sum = 0;
+  for (const json& file : files) {
+    const bool named = file.is_array() && file.size() == 2 && file[0].is_string();
+    const json& bytes = named ? file[1] : file;
+    if (!bytes.is_number_unsigned() || bytes.get<std::size_t>() > kLargestBatch - sum) return none;
+    sizes.emplace_back(named ? file[0].get<std::string>() : "", bytes.get<std::size_t>());
+    sum += sizes.back().second;
+  }
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  std::string all(sum + 1, '\0');  // what is longer does not fit
+  const auto size = ZSTD_decompress_usingDict(context.get(), all.data(), all.size(), body.data(), body.size(), kPhrases.data(), kPhrases.size());
+  if (ZSTD_isError(size) || size != sum) return none;
+  std::string_view rest = all;
+  for (auto& [name, bytes] : sizes) {
+    const std::string_view file = rest.substr(0, bytes);
+    rest.remove_prefix(bytes);
+    if (name.empty()) {
+      auto blob = format::ReadOnlyFrame(format::FrameType::kBlob, file);
+      if (!blob) return blob.error().Within("on its way");
+      name = blob->digest.Hex();
+    }
+    if (auto taken = take(name, file); !taken) return taken;
+  }
+  return {};
+}
+
+}  // namespace ferry::relay

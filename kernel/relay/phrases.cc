@@ -1,0 +1,7 @@
+#include "kernel/relay/phrases.h"
+
+namespace ferry::relay {
+
+constexpr std::string_view kPhrases = "";
+
+}  // namespace ferry::relay
