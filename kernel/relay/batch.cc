@@ -17,8 +17,11 @@ constexpr int kLevel = 12;  // of at most a mebibyte: some 20 ms
 
 std::string Squeezed(const std::string& bytes) {
   const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);  // blobs travel without theirs
+  ZSTD_CCtx_loadDictionary(context.get(), Phrases().data(), Phrases().size());
   std::string frame(ZSTD_compressBound(bytes.size()), '\0');
-  const auto size = ZSTD_compress_usingDict(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size(), kPhrases.data(), kPhrases.size(), kLevel);
+  const auto size = ZSTD_compress2(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
   CHECK(!ZSTD_isError(size));
   frame.resize(size);
   return frame;
@@ -30,16 +33,24 @@ Result<Batch> Gather(const store::SessionFiles& files, const std::vector<std::st
   Batch batch;
   std::string all;
   for (const std::string& name : names) {
-    auto file = Mapped::Open(PathOf(files, name));
+    const std::string path = PathOf(files, name);
+    auto file = Mapped::Open(path);
     if (!file) return file.error();
     const std::string_view bytes = file->bytes();
     if (bytes.size() > kSmallFile || all.size() + bytes.size() > kLargestBatch) {
       batch.left.push_back(name);
       continue;
     }
-    if (Digest::FromHex(name)) batch.files.push_back(bytes.size());
-    else batch.files.push_back(json::array({name, bytes.size()}));
-    all += bytes;
+    if (auto digest = Digest::FromHex(name)) {
+      auto blob = format::ReadOnlyFrame(format::FrameType::kBlob, bytes);
+      if (!blob) return blob.error().Within(path);
+      if (blob->digest != *digest) return Error{Code::kCorrupt, path + ": it holds other bytes than its name says", ""};
+      batch.files.push_back(blob->payload.size());
+      all += blob->payload;
+    } else {
+      batch.files.push_back(json::array({name, bytes.size()}));
+      all += bytes;
+    }
   }
   batch.body = Squeezed(all);
   return batch;
@@ -58,18 +69,15 @@ Result<void> Scatter(const json& files, std::string_view body, const std::functi
   }
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   std::string all(sum + 1, '\0');  // what is longer does not fit
-  const auto size = ZSTD_decompress_usingDict(context.get(), all.data(), all.size(), body.data(), body.size(), kPhrases.data(), kPhrases.size());
+  const auto size = ZSTD_decompress_usingDict(context.get(), all.data(), all.size(), body.data(), body.size(), Phrases().data(), Phrases().size());
   if (ZSTD_isError(size) || size != sum) return none;
   std::string_view rest = all;
   for (auto& [name, bytes] : sizes) {
-    const std::string_view file = rest.substr(0, bytes);
+    const std::string_view part = rest.substr(0, bytes);
     rest.remove_prefix(bytes);
-    if (name.empty()) {
-      auto blob = format::ReadOnlyFrame(format::FrameType::kBlob, file);
-      if (!blob) return blob.error().Within("on its way");
-      name = blob->digest.Hex();
-    }
-    if (auto taken = take(name, file); !taken) return taken;
+    const std::string blob = name.empty() ? format::MakeFrame(format::FrameType::kBlob, part) : "";
+    if (name.empty()) name = format::ReadOnlyFrame(format::FrameType::kBlob, blob)->digest.Hex();
+    if (auto taken = take(name, blob.empty() ? part : blob); !taken) return taken;
   }
   return {};
 }

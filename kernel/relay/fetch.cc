@@ -39,6 +39,29 @@ Result<void> Copy(End& from, End& to, const std::string& path) {
   return {};
 }
 
+// Small files together, as many at once as one batch takes; what is left of `paths` goes one by one.
+Result<void> CopyAll(End& from, End& to, std::vector<std::string> paths) {
+  for (bool any = true; any && !paths.empty();) {
+    std::string body;
+    auto got = from.Ask({{"op", "gather"}, {"paths", paths}}, {}, [&](const Parcel& batch) -> Result<void> {
+      body = batch.body;
+      return {};
+    });
+    if (!got) return got.error();
+    if (!FlagAt(*got, "ok", false)) return from.Refusal(*got);
+    any = !(*got)["files"].empty();
+    if (!any) break;
+    auto put = to.Ask({{"op", "scatter"}, {"files", (*got)["files"]}}, body);
+    if (!put) return put.error();
+    if (!FlagAt(*put, "ok", false)) return to.Refusal(*put);
+    paths = (*got)["left"].get<std::vector<std::string>>();
+  }
+  for (const std::string& path : paths) {
+    if (auto copied = Copy(from, to, path); !copied) return copied;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Fetch(const std::string& sid, const std::string& text, const std::string& python) {
@@ -77,9 +100,7 @@ Result<void> Fetch(const std::string& sid, const std::string& text, const std::s
     std::snprintf(name, sizeof name, "gen-%08d", number);
     paths.push_back(name);
   }
-  for (const std::string& path : paths) {
-    if (auto copied = Copy(far, near, path); !copied) return copied;
-  }
+  if (auto copied = CopyAll(far, near, paths); !copied) return copied;
   json fields = (*newest)["info"];
   epoch = std::max(epoch, fields.value("epoch", 0)) + 1;
   for (const char* own : {"session", "notebook", "created_us", "pid"}) fields.erase(own);

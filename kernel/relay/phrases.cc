@@ -1,7 +1,78 @@
 #include "kernel/relay/phrases.h"
 
-namespace ferry::relay {
+#include <initializer_list>
 
-constexpr std::string_view kPhrases = "";
+namespace ferry::relay {
+namespace {
+
+using namespace std::string_view_literals;
+
+// As pickles hold a word that is met for the first time.
+void AddPickled(std::string& to, std::initializer_list<std::string_view> words) {
+  for (std::string_view word : words) to.append("\x8c").append(1, static_cast<char>(word.size())).append(word).append("\x94");
+}
+
+// As records hold a text.
+void AddCounted(std::string& to, std::initializer_list<std::string_view> texts) {
+  for (std::string_view text : texts) to.append(1, static_cast<char>(text.size())).append(7, '\0').append(text);
+}
+
+std::string Made() {
+  std::string all;
+  // modules of libraries, and what comes with them
+  AddPickled(all, {"_id", "_metadata", "attrs", "_flags", "allows_duplicate_labels", "freq", "_freq", "_data", "_mgr", "_name", "name", "index", "columns",
+                   "pandas._libs.internals", "_unpickle_block", "pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked", "pandas.arrays", "DataFrame", "Series",
+                   "Index", "RangeIndex", "BlockManager", "SingleBlockManager", "BlockValuesRefs", "pandas.core.internals.managers", "pandas.core.indexes.base",
+                   "make_index", "set_index", "make_block", "kernelferry.codec.adapters_pandas", "pandas.core.dtypes.cast", "_dtype_obj", "StringDtype", "python",
+                   "sklearn", "_sklearn_version", "scipy.sparse", "matplotlib.pyplot", "dateutil", "pytz", "decimal", "pandas"});
+  AddPickled(all, {"numpy._core", "numpy._core.numeric", "numpy._core.umath", "numpy._core.records", "numpy.lib", "numpy.lib.npyio", "numpy.lib.format",
+                   "numpy.linalg", "numpy.ma.core", "numpy.random.mtrand", "numpy.random._generator", "numpy.random._pcg64", "numpy.random._mt19937",
+                   "numpy.random", "numpy.dtypes", "numpy.exceptions", "numpy.typing", "numpy.version", "numpy._globals", "bit_generator", "MT19937",
+                   "state", "key", "pos", "has_gauss", "gauss", "PCG64", "dtype", "_frombuffer", "scalar", "view_array", "set_array",
+                   "kernelferry.codec.adapters_numpy", "numpy._core.multiarray", "_reconstruct", "numpy", "ndarray", "numpy.dtype size changed",
+                   "numpy.ndarray size changed", "numpy.ufunc size changed", "RankWarning", "ProvisionalCompleterWarning", "IPython.core.completer"});
+  AddPickled(all, {"ignore", "always", "default", "error", "_compile", "PendingDeprecationWarning", "ResourceWarning", "ImportWarning", "DeprecationWarning",
+                   "Warning", "re", "environ", "accessors", "reducers", "held", "gone", "class_attributes", "class_members", "set", "sources", "versions",
+                   "imports", "packed", "lost", "last", "together", "_", "__", "___", "gc", "limits", "exit", "quit", "raw", "cells"});
+  // code of the session
+  AddPickled(all, {"log", "order", "super", "classmethod", "staticmethod", "property", "set_wrapped", "functools", "partial", "collections", "OrderedDict",
+                   "defaultdict", "deque", "namedtuple", "enum", "dataclasses", "dataclass", "field", "datetime", "math", "itertools", "weakref", "list", "dict",
+                   "tuple", "str", "float", "int", "len", "range", "print", "sorted", "value", "values", "items", "append", "other", "cls", "self", "__eq__",
+                   "__hash__", "__repr__", "__slots__", "__name__", "__qualname__", "__annotations__", "__class__", "__init__", "<lambda>", "<listcomp>",
+                   "<string>", "return", "CellType", "set_cell", "made", "builtins", "__main__", "set_class", "__module__", "make_class", "held_by", "getattr",
+                   "import_module", "types", "CodeType", "set_function", "make_function", "__doc__", "__slotnames__", "__dict__", "__weakref__", "object", "type",
+                   "importlib", "namespace", "kernelferry.codec.library", "kernelferry.codec.functions", "kernelferry.codec.classes"});
+  all += "\x97\0|\0j\0\0\0\0\0\0\0\0\0\xa0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0|\x01\xa6\x01\0\0\xab\x01\0\0\0\0\0\0\0\0\x01\0d\0S\0\x94N"sv;
+  // manifest and log
+  AddCounted(all, {"builtins.tuple", "builtins.str", "builtins.float", "builtins.dict", "builtins.list", "builtins.int", "numpy.ndarray", "type", "function",
+                   "module", "environ", "warnings", "numpy.random", "random", "state of the generator", "modules", "limits", "gc", "builtins", "exit, quit", "In",
+                   "Out", "execution_count", "shell.names", "3.11.2", "IPython", "pandas", "numpy", "default", "shared"});
+  AddCounted(all, {"kernelferry", "0.1.0", "pygments", "traitlets", "cloudpickle", "3.1.3", "comm", "0.2.3", "append", "__main__.A", "x"});
+  // an entry of a component in a manifest; a record of a cell
+  all += "\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0stored\x04\0\0\0\0\0\0\0"
+         "fits\0\0\0\0\0\0\0\0\x01"sv;
+  all += "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x0d\0\0\0\0\0\0\0numpy.ndarray\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0\0\0"sv;
+  all += "\x01\x02\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0"sv;
+  all += "import numpy as np\nimport pandas as pd\nfrom collections import defaultdict\nget_ipython().run_line_magic('matplotlib', 'inline')\nprint(f\"";
+  all += "\n    return self.x\ndef f(x):\nclass A:\n    def __init__(self, x):\n        self.x = x\nfor i in range(10):\n    x.append(i)\n";
+  all += "/tmp/xpython_";
+  // heads
+  all += "\x89" "FERRY\r\n\x01\0\x01\0\0\0\0\0\x89" "FERRY\r\n\x01\0\x03\0\0\0\0\0"sv;
+  all += "\x94u\x86\x94s}\x94(h\x01\x8ch\x02K\x02]\x94(K\x01K\x00K\x01\x86\x94J\xff\xff\xff\xffQ\x93\x94J\xfe\xff\xff\xffQJ\xfd\xff\xff\xffQJ\xfc\xff\xff\xffQ\x85\x94R\x94"
+         "J\xfb\xff\xff\xffQJ\xfa\xff\xff\xffQ\x93\x94J\xf9\xff\xff\xffQJ\xf8\xff\xff\xffQN\x87\x94R\x94J\xf7\xff\xff\xffQJ\xf6\xff\xff\xffQ\x86\x94J\xf5\xff\xff\xffQ"
+         "J\xf4\xff\xff\xffQJ\xf3\xff\xff\xffQ\x93\x94NNNNNt\x94\x86R0\x86\x94J\xf2\xff\xff\xffQN\x86\x94]\x94\x86\x94"sv;
+  all += "\x89" "FERRY\r\n\x01\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+         "FKCB\x03\0\x03\x0b\x5e\0\0\0{\"names\": [\"x\", \"y\"], \"numbers\": 5, \"pickle\": 34, \"buffers\": [[64, 128, 0]], \"sources\": {\"/tmp/xpython_"
+         ".py\": \"\"}, \"numbers\": 5, \"pickle\": 34, \"buffers\": [], \"sources\": {}, \"uncovered\": false}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+         "\x80\x05]\x94.\x80\x05\x95\x17\0\0\0\0\0\0\0(}\x94s}\x94]\x94]\x94t\x94."sv;
+  return all;
+}
+
+}  // namespace
+
+const std::string& Phrases() {
+  static const std::string phrases = Made();
+  return phrases;
+}
 
 }  // namespace ferry::relay

@@ -2,10 +2,10 @@
 // link's protocol: what changes here raises kLinkVersion.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 namespace ferry::relay {
 
-extern const std::string_view kPhrases;
+const std::string& Phrases();
 
 }  // namespace ferry::relay

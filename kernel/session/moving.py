@@ -145,7 +145,7 @@ class Moving:
 
     def _packages(self):
         return {name: version for name, version in packages().items()
-                if name not in RUNNING and name not in sys.stdlib_module_names and name != "__main__"}
+                if name not in RUNNING and name != "__main__"}
 
     def _files(self):
         """Files that cells read, and that are here as they were read or changed since."""

@@ -451,10 +451,10 @@ def held_by(holders):
 
 
 def packages():
-    """Versions of the top-level packages that are imported, where they say one."""
+    """Versions of the top-level packages that are imported, where they say one; those of Python itself are Python's."""
     found = {}
     for name, module in list(sys.modules.items()):
-        version = None if "." in name else module.__dict__.get("__version__") if hasattr(module, "__dict__") else None
+        version = None if "." in name or name in sys.stdlib_module_names else module.__dict__.get("__version__") if hasattr(module, "__dict__") else None
         if isinstance(version, str):
             found[name] = version
     return found

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tests.client import Kernel
 from tests.migrate.sshd import Sshd
-from tests.sessions import session_file
 
 from .rivals import interpreter
 from .session2g import warm_memory
@@ -23,8 +22,6 @@ NOTEBOOK = [
     "total = sum(float(np.sort(each)[::1000].sum()) for each in (a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)); small = {'k': [1, 2, 3]}",
 ]
 DILL = "import dill\ndill.dump_module('dumped')"
-FILES = Path(__file__).resolve().parents[1] / "sessions" / "files"
-SMALL = ("case-01-class-registry", "case-20-forest-grown-in-place", "pandas-frame-and-parts", "sklearn-pipeline", "dataclass-variants")
 TIMES = 1
 
 
@@ -100,32 +97,9 @@ def in_background(kernel, folder, host):
     return moved["display"]["application/json"]
 
 
-def bytes_of(name, folder):
-    """What a move sends of a small session file, beside dill: its variables alone, since dill keeps no process state and no cells."""
-    cells = [cell.source for cell in session_file.read(FILES / f"{name}.py").cells]
-    host, folder = Sshd(folder / f"h-{name}"), folder / name
-    folder.mkdir(mode=0o700)
-    kernel = Kernel(folder / "store", folder / "n.ipynb", folder, PATH=f"{host.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(folder))
-    try:
-        for cell in cells:
-            kernel.run(cell)
-        moved = kernel.magic(f"%migrate {host.text} --policy store-first --yes")
-        assert moved["ok"], moved
-    finally:
-        kernel.kill()
-        host.cut()
-    parts = {entry["component"]: entry["bytes"] for entry in moved["variables"].values() if entry["way"] == "stored"}
-    ran = "\n".join(f"try: exec({cell!r}, globals())\nexcept Exception: pass" for cell in cells)
-    subprocess.run([interpreter(), "-c", f"{ran}\n{DILL}"], cwd=folder, check=True, capture_output=True)
-    variables, dill = sum(parts.values()), (folder / "dumped").stat().st_size
-    return (f"bytes of the variables of {name} / dill", variables / dill, "<= 1",
-            f"{variables} beside {dill}; {moved['bytes_moved']:.0f} sent in all, with log, manifest and process state")
-
-
 def run():
     with tempfile.TemporaryDirectory(prefix="ferry-bench-") as folder:
         found = moves(Path(folder))
-        small = [bytes_of(name, Path(folder)) for name in SMALL]
     best = min(found, key=lambda each: each["seconds"] / each["scp"])
     again, dill, behind = rerun(), dill_bytes(), best["background"]
     note = f"{best['bytes'] / 1e9:.2f} GB by {best['wire']}: {best['seconds']:.2f} s beside {best['scp']:.2f} s; " + \
@@ -137,5 +111,4 @@ def run():
          f"{(behind['bytes_moved'] - behind['bytes_early']) / 1e6:.2f} MB sent in it; " + ", ".join(f"{step} {seconds:.2f}" for step, seconds in behind["steps"])),
         ("move: total / running the notebook again", best["seconds"] / again, "", f"{again:.2f} s"),
         ("move: bytes sent / bytes of dill.dump_module", best["bytes"] / dill, "<= 1", f"{dill / 1e9:.2f} GB"),
-        *small,
     ]
