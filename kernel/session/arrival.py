@@ -42,7 +42,9 @@ class Arrival(Account):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
         self.begun, self.only = time.perf_counter(), only
         self.own = reader.folder == session.writer.folder
-        self.before = set() if overwrite else set(session.user_names())
+        # What startup files have just made is the session's where that had it, and is no variable of somebody's to be kept.
+        self.of_start = session.untouched().intersection(name for entry in manifest.components for name in entry.names) if not overwrite else set()
+        self.before = set() if overwrite else set(session.user_names()) - self.of_start
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
                                  session.scene, strict=session.start == "rehearse")
@@ -62,8 +64,9 @@ class Arrival(Account):
         session = self.session
         ways = {key: way for key, (way, _, _) in self.other.items()}
         self.loader = Loader(session.namespace, session.walker, self.reader, self.manifest, keep=self.before, own=self.own,
+                             made={name for name in self.of_start if name in session.namespace},
                              hash_seed=int(session.info.get("hash_seed", 0)), ways=ways)
-        self.process = {}
+        self.process, self.late = {}, set()  # items that could not be applied before the variables were there
         self.steps = self._steps()
 
     # -- order
@@ -190,11 +193,16 @@ class Arrival(Account):
         self.session.see_modules()  # as imported: what items put into them is the session's
 
     def _item(self, name):
-        data = self.data_of.pop(name)
+        data = self.data_of[name]
         if isinstance(data, bytes):
             outcomes = capsule.apply(self.session.shell, [(name, data)])
         else:
             outcomes, data = [(name, False, data.what)], b""
+        if data and name not in LAST and name not in self.late and not all(ok for _, ok, _ in outcomes):
+            self.late.add(name)  # once more when the variables are there: it may refer to some
+            self.steps.insert(self.steps.index(("verify", None)), ("item", name))
+            return
+        del self.data_of[name]
         for applied, ok, reason in outcomes:
             self._told_of(applied, len(data), ok, reason)
 
@@ -362,12 +370,14 @@ class Arrival(Account):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.whole and self.manifest.executions < self.until  # they come before the new one
-        late = any(what == "item" and name in LAST and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
+        late = any(what == "item" and (name in LAST or name in self.late) and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
                    for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
         while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):
             self.step()
+        if self.late:
+            return self.complete()
         for key in {self.by_name[name] for name in names if name in self.by_name}:
             self.loader.load(key)
             if self.loader.states[key].code == "load-error" and not self.given:

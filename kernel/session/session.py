@@ -45,6 +45,7 @@ class Session:
         self.scene = capsule.Scene(shell)
         self.execution = 0  # of the newest cell in the log
         self.born = 0  # the same when this life began
+        self.of_start = {name: id(self.namespace[name]) for name in self.user_names()}  # what startup files have made
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.modules = 0  # in sys.modules, when the walker last saw them
         self.running = None  # the note of the cell that runs now
@@ -344,6 +345,10 @@ class Session:
             cells = set(map(str, self.info.get(field, ())))
             numbers[field] = {execution for execution, count in self.counts().items() if str(count) in cells} if cells else set()
         return numbers
+
+    def untouched(self):
+        """Names that are as startup files made them: no cell has run yet, but the one that asks."""
+        return {name for name, address in self.of_start.items() if id(self.namespace.get(name)) == address} if self.execution - self.born <= 1 else set()
 
     def user_names(self):
         return _ferry.user_names(self.namespace)

@@ -38,8 +38,9 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None, ways=()):
-        """`ways`: key -> stored or replayed, where it is another than the manifest's."""
+    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None, ways=(), made=()):
+        """`ways`: key -> stored or replayed, where it is another than the manifest's; `made`: names that the start of the process
+        has made as it did for the session: what equals the stored one stays, like what a replay makes."""
         self.ways = dict(ways)
         self.same_hashes = hash_seed in (None, manifest.hash_seed)
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
@@ -49,9 +50,10 @@ class Loader:
         self.by_name = {name: key for key, state in self.states.items() for name in state.entry.names}
         self.objects = {}  # pid -> live object
         self.visited = set()
-        self.rebound = set()  # names that replays have bound
-        self.look = look_at(walker, sorted(self.keep)) if self.keep else None
-        self.live = {tuple(c.key): c for c in self.look.components} if self.keep else {}
+        self.rebound = set(made)  # names that replays have bound
+        there = sorted(self.keep.union(made))
+        self.look = look_at(walker, there) if there else None
+        self.live = {tuple(c.key): c for c in self.look.components} if there else {}
         self.taken = {pid for component in self.live.values() for pid in component.exports}
 
     def way(self, entry):

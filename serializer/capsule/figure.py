@@ -1,4 +1,4 @@
-"""pyplot: changed rcParams, the backend, open figures with their numbers, the current one.
+"""pyplot: changed rcParams, the backend with its settings in a notebook, open figures with their numbers, the current one.
 
 A figure that the namespace reaches comes back with its component: as a variable, or through an Axes or another artist
 that a variable (or a list or array in one) holds. Only the way to it is kept here. Other open figures are pickled.
@@ -6,8 +6,9 @@ that a variable (or a list or array in one) holds. Only the way to it is kept he
 import sys
 import weakref
 
-from .kind import lost_text, shown
+from .kind import lost_text, of_session, shown
 from .pack import pack, pack_each, reason, unpack, unpack_each
+from .traits import begun, settings_of
 
 restored = weakref.WeakSet()  # figures that came out of items, so that applying twice does not open them twice
 INLINE = ("inline", "module://matplotlib_inline.backend_inline")
@@ -35,7 +36,43 @@ def backend_of(matplotlib):
     return backend if isinstance(backend, str) else None  # else not resolved yet
 
 
-def capture_matplotlib(where, _base):
+def inline(shell):
+    """The configuration of the inline backend, or None where there is none."""
+    return next((holder for holder in getattr(shell, "configurables", ()) if type(holder).__name__ == "InlineBackend"), None)
+
+
+def capture_inline(where, config) -> dict:
+    """What %config and set_matplotlib_formats said: settings, and for each MIME type what draws figures."""
+    holder = inline(where.shell)
+    if holder is None:
+        return {}
+    changed = {name: value for name, value in settings_of(holder).items() if value != begun(config, holder, name)}
+    printers = {mime: printer for mime, formatter in where.shell.display_formatter.formatters.items()
+                for cls, printer in formatter.type_printers.items() if cls is sys.modules["matplotlib.figure"].Figure and not of_session(printer)}
+    packed, lost = pack_each(printers, where.namespace, where.names)
+    return {"settings": changed, "printers": packed, "lost": lost, "before": getattr(where.shell, "_saved_rcParams", None)}
+
+
+def apply_inline(where, state) -> dict:
+    holder = inline(where.shell)
+    if holder is None:
+        from matplotlib_inline.config import InlineBackend
+        holder = InlineBackend.instance(parent=where.shell)
+        holder.shell = where.shell
+        where.shell.configurables.append(holder)
+    for name, value in state["settings"].items():
+        setattr(holder, name, value)
+    figure, (printers, lost) = sys.modules["matplotlib.figure"].Figure, unpack_each(state["printers"], where.namespace)
+    for mime, formatter in where.shell.display_formatter.formatters.items():
+        formatter.pop(figure, None)
+        if mime in printers:
+            formatter.for_type(figure, printers[mime])
+    if state["before"] is not None:
+        where.shell._saved_rcParams = state["before"]
+    return state["lost"] | lost
+
+
+def capture_matplotlib(where, config):
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is None or not hasattr(matplotlib, "rcParamsOrig"):
         return None
@@ -45,7 +82,8 @@ def capture_matplotlib(where, _base):
     backend = backend_of(matplotlib)
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     figures = {number: manager.canvas.figure for number, manager in helpers.Gcf.figs.items()} if helpers else {}
-    if not changed and not figures and backend is None:
+    drawn = capture_inline(where, config) if "matplotlib.figure" in sys.modules else {}
+    if not changed and not figures and backend is None and not drawn.get("settings"):
         return None
     by_figure = {}
     if figures:
@@ -55,8 +93,9 @@ def capture_matplotlib(where, _base):
     held = {number: by_figure[id(figure)] for number, figure in figures.items() if id(figure) in by_figure}
     packed, lost = pack_each({n: f for n, f in figures.items() if n not in held}, where.namespace, where.names)
     state = {"rc": pack(changed, where.namespace, where.names), "backend": backend, "order": list(figures),
-             "held": held, "packed": packed, "lost": lost}
-    return state, shown([*changed] + [f"figure {number}" for number in figures]) or f"backend {backend}"
+             "held": held, "packed": packed, "lost": lost, "inline": drawn}
+    names = [*changed, *(f"InlineBackend.{name}" for name in drawn.get("settings", ())), *(f"figure {number}" for number in figures)]
+    return state, shown(names) or f"backend {backend}"
 
 
 def set_backend(where, backend):
@@ -75,9 +114,11 @@ def apply_matplotlib(where, state):
             set_backend(where, state["backend"])
         except Exception as error:
             notes.append(f"backend {state['backend']}: {reason(error)}")
+    if state.get("inline") and where.shell is not None:
+        notes.append(lost_text("the drawing of figures as", apply_inline(where, state["inline"])))
     dict.update(matplotlib.rcParams, unpack(state["rc"], where.namespace))
     if not state["order"]:
-        return "; ".join(notes)
+        return "; ".join(filter(None, notes))
 
     import matplotlib.pyplot as pyplot
     gcf = sys.modules["matplotlib._pylab_helpers"].Gcf

@@ -179,10 +179,11 @@ std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handl
   for (const auto& [dict, key] : dicts) unowned.insert(dict);
   const std::unordered_set<PyObject*> searched = unowned;
   for (auto [owner, dict] : heap.ReferencesTo(searched))
-    if (PyType_Check(owner) && reinterpret_cast<PyTypeObject*>(owner)->tp_dict == dict && unowned.erase(dict))
-      add(TypeLabel(reinterpret_cast<PyTypeObject*>(owner)) + dicts[dict]);
-    else if (InstanceDict(owner) == dict && unowned.erase(dict))
+    if (PyType_Check(owner) && reinterpret_cast<PyTypeObject*>(owner)->tp_dict == dict && unowned.erase(dict)) {
+      if (!walk.table().Find(owner)) add(TypeLabel(reinterpret_cast<PyTypeObject*>(owner)) + dicts[dict]);  // else it was met, though its dict was not
+    } else if (InstanceDict(owner) == dict && unowned.erase(dict)) {
       add(TypeLabel(Py_TYPE(owner)) + dicts[dict]);
+    }
   if (!unowned.empty()) add("a dict");
   return result;
 }

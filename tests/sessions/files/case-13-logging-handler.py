@@ -1,7 +1,6 @@
 # name: case-13-logging-handler
 # description: a handler that logging holds writes a list of the session
 # case: 13
-# lost: logging (a handler of the session)
 # %%
 import logging
 rec = []

@@ -71,3 +71,15 @@ def test_holders_are_named(session):
         assert "logging.ferry_held" in session.walker.holders(c["L"])
     finally:
         del logging.ferry_held
+
+
+def test_a_class_is_no_holder_of_its_own_methods(session):
+    import logging
+    session.run("class K:\n def go(self): pass\nL = K()")
+    session.look()
+    logging.ferry_held = session.namespace["K"].go  # held from outside, so that holders are looked for
+    try:
+        c = session.look()
+        assert session.walker.holders(c["K"]) == ["logging.ferry_held"]
+    finally:
+        del logging.ferry_held

@@ -1,0 +1,351 @@
+"""IPython's own state: what the session set on the shell and hung on it, and what it took away.
+
+Values of the session (functions, instances of its classes) are packed and hung there again. What a library hung there is
+looked for after the rest has come back, since an import or an extension brings most of it; a function is then hung there
+by reference, all else is named.
+"""
+import contextlib
+import inspect
+import pickle
+import sys
+import types
+
+from IPython.core.magic import MagicAlias, Magics
+
+from .finders import label
+from .kind import lost_text, of_session, shown
+from .pack import pack_each, reason, unpack, unpack_each
+from .traits import begun, configuration, settings_of
+
+TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
+MACHINERY = {*TRANSFORMERS, "ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2"}  # another table's, or of the start
+OTHERS = ("IPKernelApp", "InlineBackend", "FerryMagics")  # of the start; the item `matplotlib`; ours
+TABLES = ("magics", "formatters", "deferred", "events", "transformers")
+FIGURE = "matplotlib.figure.Figure"  # its formatters belong to the item `matplotlib`
+RELOADER = ("enabled", "check_all", "autoload_obj", "hide_errors", "modules", "skip_modules")
+
+
+def configurables(shell) -> dict:
+    """What %config and magics such as %precision and %pprint set."""
+    named = {type(holder).__name__: holder for holder in shell.configurables if holder is not shell}
+    return {"shell": shell, **getattr(shell.display_formatter, "formatters", {}), **{k: v for k, v in named.items() if k not in OTHERS}}
+
+
+def settings(shell) -> dict:
+    """(object, trait) -> value, where the value is plain."""
+    found = {(key, name): value for key, holder in configurables(shell).items() for name, value in settings_of(holder, MACHINERY).items()}
+    found["shell", "xmode"] = shell.InteractiveTB.mode  # %xmode leaves the trait as it was
+    return found
+
+
+def changed_settings(shell, base, config) -> dict:
+    """But for those of objects that have come since and are as they began."""
+    holders = configurables(shell)
+    return {key: value for key, value in settings(shell).items()
+            if value != (base[key] if key in base else begun(config, holders[key[0]], key[1]))}
+
+
+def set_setting(shell, key, value):
+    if key == ("shell", "xmode"):
+        shell.InteractiveTB.set_mode(mode=value)
+        return
+    holders = configurables(shell)
+    holder = holders.get(key[0]) or shell.magics_manager.registry[key[0]]  # which loads what was not asked for yet
+    setattr(holder, key[1], value)
+
+
+@contextlib.contextmanager
+def numpy_as_it_is():
+    """`float_precision` of IPython sets numpy's as well, which a later cell may have changed."""
+    numpy = sys.modules.get("numpy")
+    options = numpy.get_printoptions() if hasattr(numpy, "get_printoptions") else None
+    yield
+    if options is not None:
+        numpy.set_printoptions(precision=options["precision"])
+
+
+def reloader(shell):
+    """autoreload's, where it is loaded."""
+    registry = shell.magics_manager.registry
+    return getattr(registry["AutoreloadMagics"], "_reloader", None) if "AutoreloadMagics" in registry else None
+
+
+def autoreload(shell):
+    """What %autoreload and %aimport said, or None where that is nothing."""
+    found = reloader(shell)
+    if found is None:
+        return None
+    state = {name: getattr(found, name) for name in RELOADER if hasattr(found, name)}
+    state = {name: dict(value) if isinstance(value, dict) else value for name, value in state.items()}
+    deduper = getattr(found, "deduper_reloader", None)
+    return state, getattr(deduper, "enabled", None)
+
+
+def set_autoreload(shell, state):
+    found, (values, whole) = reloader(shell), state
+    for name, value in values.items():
+        setattr(found, name, value)
+    if whole is not None:
+        found.deduper_reloader.enabled = whole
+
+
+def exception_handler(shell):
+    """What set_custom_exc was given: (classes, handler or None)."""
+    return shell.custom_exceptions, inspect.getclosurevars(shell.CustomTB.__func__).nonlocals.get("handler")
+
+
+def folders(shell):
+    """%pushd's and %cd's."""
+    return list(shell.dir_stack), list(getattr(shell.history_manager, "dir_hist", ()))
+
+
+def tables(shell) -> dict:
+    """Where IPython looks things up: table -> {key: value}."""
+    formatters = getattr(shell.display_formatter, "formatters", {})
+    return {
+        "magics": {(kind, name): function for kind, table in shell.magics_manager.magics.items() for name, function in table.items()},
+        "formatters": {(mime, cls): printer for mime, formatter in formatters.items() for cls, printer in formatter.type_printers.items()},
+        "deferred": {(mime, cls): printer for mime, formatter in formatters.items() for cls, printer in formatter.deferred_printers.items()},
+        "events": {(name, index): callback for name, callbacks in shell.events.callbacks.items() for index, callback in enumerate(callbacks)},
+        "transformers": {(name, index): transformer for name in TRANSFORMERS for index, transformer in enumerate(getattr(shell, name))},
+    }
+
+
+def hooks(shell) -> list:
+    """Functions that complete or do something else for the shell, and that nothing here hangs there again."""
+    chains = [*dict(shell.hooks).values()]
+    chains += [chain for each in shell.strdispatchers.values() for chain in (*each.strs.values(), *each.regexs.values())]
+    functions = [function for chain in chains for _, function in getattr(chain, "chain", ())]
+    functions += getattr(shell.Completer, "custom_matchers", ())
+    return functions
+
+
+def surface(shell):
+    """What the shell has before the first cell."""
+    if shell is None:
+        return None
+    return {"settings": settings(shell), "config": configuration(shell), "flags": shell.compile.flags, "extensions": sorted(shell.extension_manager.loaded),
+            "aliases": dict(shell.alias_manager.aliases), "autoreload": autoreload(shell), "hidden": set(shell.user_ns_hidden),
+            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "log": shell.logger.log_active, **tables(shell)}
+
+
+def is_magics_of_session(value) -> bool:
+    """A method of an instance of a class of magics that cells wrote."""
+    holder = getattr(value, "__self__", None)
+    return isinstance(holder, Magics) and of_session(type(holder))
+
+
+def pack_magics(where, holders) -> tuple[dict, dict]:
+    """Instances of classes of magics, which hold the shell: by name, or as their class and what they keep themselves."""
+    found, lost = {}, {}
+    for holder in holders:
+        cls, own = type(holder), holder
+        if id(holder) not in where.names:
+            kept = {k: v for k, v in vars(holder).items() if k not in ("shell", "options_table", "magics") and not k.startswith(("_trait", "_cross"))}
+            traits = set(cls.class_trait_names()) - set(Magics.class_trait_names())
+            own = cls, kept | {name: getattr(holder, name) for name in traits}
+        packed, refused = pack_each({cls.__name__: own}, where.namespace, where.names)
+        found.update(packed)
+        lost.update({f"class of magics {name}": why for name, why in refused.items()})
+    return found, lost
+
+
+def register_magics(shell, value):
+    if isinstance(value, tuple):
+        cls, kept = value
+        known = shell.magics_manager.registry
+        if cls.__name__ in known and type(known[cls.__name__]) is cls:
+            value = known[cls.__name__]
+        else:
+            value = cls.__new__(cls)
+            Magics.__init__(value, shell=shell)
+        for name, item in kept.items():
+            setattr(value, name, item)
+    shell.register_magics(value)
+
+
+def told(table, key, value):
+    """How an entry that a library hung there is met again in another process, and what a person reads of it."""
+    if table == "magics":
+        return key
+    where = label(key[1]) if isinstance(key[1], type) else key[1]
+    return (key[0], where) if table in ("formatters", "deferred") else (key[0], label(value))
+
+
+def by_reference(value):
+    """Bytes for a function that its module holds under its name; None for all else."""
+    try:
+        return pickle.dumps(value) if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) else None
+    except Exception:
+        return None
+
+
+def capture_tables(where, base) -> tuple[dict, dict]:
+    """(state, {entry in words: why it cannot be kept}) of what was hung on the shell since, and what was taken off."""
+    now, lost, kept, foreign, gone, holders = tables(where.shell), {}, {}, {}, {}, {}
+    aliases = {}
+    for table in TABLES:
+        known = {id(value) for value in base[table].values()}
+        mine = {}
+        for key, value in now[table].items():
+            if id(value) in known or table == "formatters" and told(table, key, value)[1] == FIGURE and not of_session(value):
+                continue
+            if table == "magics" and isinstance(value, MagicAlias):
+                aliases[key] = value.magic_name, value.magic_kind, value.magic_params
+            elif table == "magics" and is_magics_of_session(value):
+                holders[id(value.__self__)] = value.__self__
+            elif of_session(value) or of_session(type(value)):
+                mine[key] = value
+            elif table != "magics" or key not in base[table]:  # else one that is loaded when it is first asked for
+                foreign.setdefault(table, []).append((told(table, key, value), label(value), by_reference(value)))
+        keyed = dict(enumerate(mine.items()))
+        kept[table], refused = pack_each(keyed, where.namespace, where.names)
+        lost.update({f"{table[:-1]} {keyed[index][0][1]}": why for index, why in refused.items()})
+        here = {told(table, key, value) for key, value in now[table].items()}
+        gone[table] = [entry for key, value in base[table].items() if (entry := told(table, key, value)) not in here and entry[1] != FIGURE]
+    magics, refused = pack_magics(where, holders.values())
+    state = {"tables": kept, "foreign": foreign, "gone": {k: v for k, v in gone.items() if v}, "magic_aliases": aliases, "magics": magics}
+    return state, lost | refused
+
+
+def names_in(state) -> list[str]:
+    """What a person reads of capture_tables()."""
+    names = [f"magics {name}" for name in state["magics"]] + [f"magic {name}" for _, name in state["magic_aliases"]]
+    names += [f"{len(entries)} {table}" for table, entries in state["tables"].items() if entries]
+    names += [f"{table} of {', '.join(sorted({owner(each[1]) for each in entries}))}" for table, entries in state["foreign"].items()]
+    return names + [f"-{key[1]}" for keys in state["gone"].values() for key in keys]
+
+
+def owner(words) -> str:
+    return words.partition(".")[0]
+
+
+def capture_ipython(where, base):
+    shell = where.shell
+    if shell is None:
+        return None
+    state, lost = capture_tables(where, base)
+    loaded, aliases = shell.extension_manager.loaded, dict(shell.alias_manager.aliases)
+    hidden = {name for name in shell.user_ns_hidden if name not in base["hidden"] and name in where.namespace
+              and shell.user_ns_hidden[name] is where.namespace[name] and not name.startswith("_")}
+    state |= {
+        "extensions": sorted(name for name in loaded if name not in base["extensions"]),
+        "aliases": {name: command for name, command in aliases.items() if base["aliases"].get(name) != command},
+        "settings": changed_settings(shell, base["settings"], base["config"]),
+        "future": shell.compile.flags & ~base["flags"],
+        "without": ([name for name in base["extensions"] if name not in loaded], [name for name in base["aliases"] if name not in aliases]),
+        "autoreload": None if (said := autoreload(shell)) == base["autoreload"] else said,
+        "hidden": sorted(hidden),
+        "folders": None if (been := folders(shell)) == base["folders"] else been,
+    }
+    if shell.custom_exceptions and shell.CustomTB is not base["exceptions"]:
+        state["exceptions"], refused = pack_each({"handler": exception_handler(shell)}, where.namespace, where.names)
+        lost |= {"handler of exceptions": why for why in refused.values()}
+    known = {id(hook) for hook in base["hooks"]}
+    lost |= {f"hook {hook.__name__}": "set it again" for hook in hooks(shell) if of_session(hook) and id(hook) not in known}
+    if shell.logger.log_active and not base["log"]:
+        lost["log of %logstart"] = f"%logstart {shell.logger.logfname} append goes on with it"
+    names = [*state["extensions"], *state["aliases"], *(name for _, name in state["settings"]), *["from __future__"] * bool(state["future"]),
+             *[f"-{name}" for names in state["without"] for name in names], *["%autoreload"] * bool(state["autoreload"]),
+             *["folders"] * bool(state["folders"]), *["hidden names"] * bool(hidden), *["exceptions"] * ("exceptions" in state), *names_in(state)]
+    if not names and not lost:
+        return None
+    return state | {"lost": lost}, shown(names or lost)
+
+
+def apply_ipython(where, state):
+    shell, lost = where.shell, dict(state["lost"])
+    shell.compile.flags |= state.get("future", 0)
+    for name in state["extensions"]:
+        try:
+            shell.extension_manager.load_extension(name)
+        except Exception as error:
+            lost[f"extension {name}"] = reason(error)
+    extensions, aliases = state.get("without", ((), ()))
+    for name in extensions:
+        shell.extension_manager.unload_extension(name)
+    with numpy_as_it_is():
+        for key, value in state["settings"].items():
+            try:
+                set_setting(shell, key, value)
+            except Exception as error:  # traitlets of another version may refuse it
+                lost[f"setting {key[1]}"] = reason(error)
+    for name, command in state["aliases"].items():
+        shell.alias_manager.define_alias(name, command)
+    for name in aliases:
+        if shell.alias_manager.is_alias(name):
+            shell.alias_manager.undefine_alias(name)
+    if state.get("autoreload") and reloader(shell) is not None:
+        set_autoreload(shell, state["autoreload"])
+    if state.get("folders"):
+        shell.dir_stack[:], shell.history_manager.dir_hist[:] = state["folders"]
+    if state.get("exceptions"):
+        handlers, missing = unpack_each(state["exceptions"], where.namespace)
+        lost.update({"handler of exceptions": why for why in missing.values()})
+        for classes, handler in handlers.values():
+            shell.set_custom_exc(classes, handler)
+    lost |= apply_tables(where, state)
+    shell.user_ns_hidden.update({name: where.namespace[name] for name in state.get("hidden", ()) if name in where.namespace})
+    return lost_text("IPython's", lost)
+
+
+def apply_tables(where, state) -> dict:
+    shell, lost = where.shell, {}
+    for name, data in state.get("magics", {}).items():
+        try:
+            register_magics(shell, unpack(data, where.namespace))
+        except Exception as error:
+            lost[f"class of magics {name}"] = reason(error)
+    for (_, name), (target, kind, parameters) in state.get("magic_aliases", {}).items():
+        shell.magics_manager.register_alias(name, target, kind, parameters)
+    for table, packed in state["tables"].items():
+        entries, missing = unpack_each(packed, where.namespace)
+        lost.update({f"one of the {table}": why for why in missing.values()})
+        for key, value in entries.values():
+            put(shell, table, key, value)
+    for table, keys in state.get("gone", {}).items():
+        for key, value in list(tables(shell)[table].items()):
+            if told(table, key, value) in keys:
+                take(shell, table, key, value)
+    for table, entries in state.get("foreign", {}).items():
+        here = {told(table, key, value) for key, value in tables(shell)[table].items()}
+        left = [entry for entry in entries if entry[0] not in here]
+        for key, words, data in left:
+            if table in ("events", "transformers", "magics") and data is not None:
+                put(shell, table, (key[0], -1) if table == "transformers" else key, pickle.loads(data))
+            else:
+                lost[f"{table} of {owner(words)}"] = "call again what registered them"
+    return lost
+
+
+def put(shell, table, key, value):
+    if table == "magics":
+        shell.register_magic_function(value, *key)
+    elif table == "formatters":
+        shell.display_formatter.formatters[key[0]].for_type(key[1], value)
+    elif table == "deferred":
+        shell.display_formatter.formatters[key[0]].for_type_by_name(*key[1], value)
+    elif table == "transformers":
+        transformers = getattr(shell, key[0])
+        if not is_among(value, transformers):
+            transformers.insert(key[1] if key[1] >= 0 else len(transformers), value)
+    elif not is_among(value, shell.events.callbacks[key[0]]):
+        shell.events.register(key[0], value)
+
+
+def is_among(value, entries) -> bool:
+    """Also a function that no name holds, and that is made anew whenever an item is applied."""
+    code = getattr(value, "__code__", None)
+    return value in entries or code is not None and any(getattr(entry, "__code__", None) == code for entry in entries)
+
+
+def take(shell, table, key, value):
+    if table == "magics":
+        shell.magics_manager.magics[key[0]].pop(key[1], None)
+    elif table in ("formatters", "deferred"):
+        formatter = shell.display_formatter.formatters[key[0]]
+        (formatter.type_printers if table == "formatters" else formatter.deferred_printers).pop(key[1], None)
+    elif table == "transformers":
+        getattr(shell, key[0]).remove(value)
+    else:
+        shell.events.unregister(key[0], value)
