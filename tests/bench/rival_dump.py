@@ -78,5 +78,3 @@ if mode == ["load"]:  # in a process of its own: what the state imports is part 
 else:
     exec(compile(sys.stdin.read(), "<state>", "exec"))
     print(json.dumps({"save": min(dump(kind, folder) for _ in range(3))}))
-    with open(os.path.join(folder, "state"), "rb") as written:  # it is loaded another day
-        os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
