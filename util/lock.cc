@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -83,6 +84,24 @@ Result<FileLock> FileLock::Adopt(int fd, const std::string& path) {
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   SignIn(fd);
   return FileLock(fd);
+}
+
+Result<FileLock> FileLock::Share(pid_t pid, const std::string& path) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  auto numbers = List(folder);
+  if (!numbers) return numbers.error();
+  struct stat lock, found;
+  if (::stat(path.c_str(), &lock) != 0) return SystemError(errno, "look at", path);
+  const FileLock process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  int refused = 0;
+  for (const auto& number : *numbers) {
+    if (::stat((folder + "/" + number).c_str(), &found) != 0 || found.st_ino != lock.st_ino || found.st_dev != lock.st_dev) continue;
+    FileLock shared(static_cast<int>(::syscall(SYS_pidfd_getfd, process.fd_, std::stoi(number), 0)));
+    if (shared.fd_ < 0) refused = errno;
+    else if (::flock(shared.fd_, LOCK_EX | LOCK_NB) == 0) return shared;  // at once where the open file holds the lock
+  }
+  if (refused) return SystemError(refused, "share", path + " with process " + std::to_string(pid));
+  return Error{Code::kRefused, "process " + std::to_string(pid) + " does not hold " + path, ""};
 }
 
 bool FileLock::Held(const std::string& path) {

@@ -3,6 +3,8 @@
 // What stands in the file is for messages only; whether the lock is held, flock alone says.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "util/result.h"
@@ -18,6 +20,9 @@ class FileLock {
   // `fd` is the descriptor of a lock on `path` that this process inherited; it is closed by this object from now on and
   // no longer inherited further. kRefused if it is another file or not the holder.
   static Result<FileLock> Adopt(int fd, const std::string& path);
+  // Shares a lock on `path` that another process of this user holds: both hold it from now on, and whoever signed in stays.
+  // kRefused if it does not hold it; kIo where the system keeps its descriptors from this process.
+  static Result<FileLock> Share(pid_t pid, const std::string& path);
   static bool Held(const std::string& path);             // by any process
   static std::string Holder(const std::string& path);    // "pid 123 on HOST since ...": the last that took it; may be ""
 

@@ -89,7 +89,9 @@ void Server::StopThreads() {
 
 bool Server::Receive(zmq::multipart_t& wire) {
   if (!wire.recv(wire_.shell, ZMQ_DONTWAIT)) return false;
-  ++received_;
+  for (std::size_t i = 0; i + 2 < wire.size(); ++i) {
+    if (wire[i].to_string_view() == "<IDS|MSG>") received_ = wire[i + 2].to_string();
+  }
   return true;
 }
 

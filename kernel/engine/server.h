@@ -145,7 +145,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   bool stop_on_error_ = true;
   bool abort_ = false;                 // it failed: what waits is aborted after it
   std::deque<zmq::multipart_t> waiting_;
-  std::uint64_t received_ = 0;         // messages on shell, since it was opened
+  std::string received_;               // the header of the newest message on shell
   TimerFd slice_;
   std::thread control_, side_;
 

@@ -21,7 +21,7 @@ constexpr int kAlone = 0, kCannot = 70;     // exit statuses: nobody came; the c
 
 }  // namespace
 
-// request: wake, copy, marker, alive (paths), sent (messages on shell). `told` goes into the marker, which says that this process
+// request: wake, copy, marker, alive (paths), last (the id of the relay's newest message on shell). `told` goes into the marker, which says that this process
 // stands still. The answer is the relay's word.
 nl::json Server::Park(const nl::json& request, const nl::json& told) {
   outputs_.Drain();
@@ -29,9 +29,12 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
   StopThreads();
   // What the relay sent before it asked comes first in this process and in the copy.
   const auto until = std::chrono::steady_clock::now() + kArrive;
-  for (const std::uint64_t sent = request.value("sent", std::uint64_t{0});;) {
-    for (zmq::multipart_t wire; ShellReady() && Receive(wire);) waiting_.push_back(std::exchange(wire, {}));
-    if (received_ >= sent || std::chrono::steady_clock::now() > until) break;
+  for (const std::string last = request.value("last", "");;) {
+    const auto all = [&] { return received_.find(last) != std::string::npos; };
+    for (zmq::multipart_t wire; ShellReady() && Receive(wire); wire.clear()) {
+      if (last.empty() || !all()) waiting_.push_back(std::move(wire));
+    }
+    if (all() || std::chrono::steady_clock::now() > until) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   main_.attr("detach")();
@@ -55,7 +58,6 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
     wire_.Open(xeus::load_configuration(answer.value("connection_file", "")), answer.value("restored", false));
     watch_ = RelayWatch::By(ready.value("relay", -1), lease);
     wire_.Follow(watch_.relay);
-    received_ = 0;
     main_.attr("attach_shell")(wire_.shell.get(zmq::sockopt::fd));
     if (!wire_.Heard(kHeard, !answer.value("restored", false))) std::cerr << "the relay does not listen" << std::endl;
   } catch (std::exception& error) {

@@ -102,11 +102,23 @@ Result<std::unique_ptr<Engine>> Engine::Adopt(zmq::context_t& context, const Con
   engine->pid_ = orphan.pid;
   engine->life_ = life;
   engine->adopted_ = std::move(*lock);
+  engine->file_ = orphan.file;
   engine->info_file_ = orphan.file.substr(0, orphan.file.rfind('.')) + ".info";
   if (auto named = NameFrontEnd(orphan.file, front.front_end); !named) return named.error();
   if (connection->key != front.key) engine->keys_.emplace(Signer(connection->key), Signer(front.key));
   engine->ConnectNow();
   return engine;
+}
+
+Result<FileLock> Engine::ShareLocks(const std::string& path) {
+  const std::filesystem::path file = file_;
+  auto session = FileLock::Share(pid_, path);
+  if (!session) return session;
+  auto folder = RuntimeDir::Share(pid_, file.parent_path());
+  if (!folder) return folder.error();
+  folder_.emplace(std::move(*folder));
+  number_there_ = std::atoi(file.stem().c_str());
+  return session;
 }
 
 Engine::~Engine() {
@@ -163,9 +175,14 @@ void Engine::Greet(Author& author) {
   Send(stdin_, std::move(empty));
 }
 
-void Engine::SendShell(Frames frames) {
-  ++sent_;
-  Send(shell, Outgoing(std::move(frames)));
+void Engine::SendShell(Frames frames) { Send(shell, Outgoing(std::move(frames))); }
+
+std::string Engine::Mark(Author& author) {
+  Frames ping = author.Make({}, "kernel_info_request", "{}", "{}");
+  auto message = Message::Parse(std::move(ping));
+  std::string id(message->id());
+  SendShell(std::move(*message).Take());
+  return id;
 }
 
 bool Engine::Seen(bool reply, bool status) {

@@ -41,6 +41,12 @@ class Engine {
   static Result<std::unique_ptr<Engine>> Adopt(zmq::context_t& context, const Connection& front, const LockHolder& orphan, int number);
   bool adopted() const { return adopted_.has_value(); }
   int life() const { return life_; }  // a descriptor that is readable once an adopted engine has ended; else -1
+  // Where its sockets, its log and its lock are: in `own`, or where an adopted engine's first relay put them.
+  const RuntimeDir& folder(const RuntimeDir& own) const { return folder_ ? *folder_ : own; }
+  int number_there() const { return folder_ ? number_there_ : number_; }
+  // An adopted engine's locks are its own, and held by nobody while it stands still. After this this process holds them too:
+  // that on its folder, and that on its session, `path`, which is returned.
+  Result<FileLock> ShareLocks(const std::string& path);
   const std::string& info_file() const { return info_file_; }  // its kernel_info, left by the relay of an adopted one
 
   // Signals its process group, wherever it is.
@@ -66,9 +72,8 @@ class Engine {
   // To one that has opened its sockets again: it can answer only whom it has heard, and goes on when it has.
   void Greet(Author& author);
 
-  // Messages on its shell since it opened that; what it has received before it stands still.
-  std::uint64_t sent() const { return sent_; }
-  void Reopened() { sent_ = 0; }
+  // The id of a message that goes to its shell now: before it stands still it has received that, and all before it.
+  std::string Mark(Author& author);
 
   // What came back of the pings. True when the engine has become ready by it.
   bool Seen(bool reply, bool status);
@@ -92,13 +97,15 @@ class Engine {
   Start start_;
   std::optional<ChosenImage> image_;
   std::optional<FileLock> adopted_;                 // held while this relay serves it
+  std::string file_;                                // the connection file of an adopted one
+  std::optional<RuntimeDir> folder_;                // its folder, once that is shared
+  int number_there_ = 0;
   std::optional<std::pair<Signer, Signer>> keys_;   // its own and the front end's, where these differ
   std::string info_file_;
   int life_ = -1;
   std::uint64_t kills_ = OutOfMemoryKills();
   pid_t pid_ = -1;
   std::shared_ptr<Link> link_;
-  std::uint64_t sent_ = 0;
   bool connected_ = false, reply_seen_ = false, status_seen_ = false;
 };
 

@@ -119,7 +119,7 @@ void Harbour::Look() {
   if (door_ && door_->Say(word_, dir_, number_, choice_)) door_.reset();
   if (hold_) {
     if (auto outcome = hold_->Outcome()) Say({{"event", "held"}, {"outcome", *outcome}});
-    if (hold_->Say(choice_)) {
+    if (hold_->Say(dir_, number_, choice_)) {
       hold_.reset();
       Say({{"event", "goes-on"}});
     }

@@ -85,8 +85,8 @@ void RemoveMarks(const store::SessionFiles& files) {
   }
 }
 
-bool Hold::Say(const Choice& choice) {
-  if (!door_ || !door_->Say({{"restored", false}, {"image", outcome_}}, dir_, number_, choice)) return false;
+bool Hold::Say(const RuntimeDir& dir, int number, const Choice& choice) {
+  if (!door_ || !door_->Say({{"restored", false}, {"image", outcome_}}, dir, number, choice)) return false;
   door_.reset();
   over_ = true;
   return true;

@@ -31,7 +31,7 @@ class Hold {
 
   int fd() const { return door_ ? door_->fd() : -1; }
   // When fd() is readable. True: the engine has its word and opens its sockets.
-  bool Say(const Choice& choice);
+  bool Say(const RuntimeDir& dir, int number, const Choice& choice);
   bool over() const { return over_; }
 
  private:

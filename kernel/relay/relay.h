@@ -92,7 +92,7 @@ class Relay {
 
   // relay_image.cc: system images.
   bool BringBack(Start start);
-  std::optional<Error> NoImage() const;
+  std::optional<Error> NoImage();
   void TakeImage(bool ends);
   void OnOwnReply(const Message& message);
   void ImageReaped();

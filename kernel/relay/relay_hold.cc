@@ -34,7 +34,7 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
 }
 
 void Relay::AskToStandStill(json words) {
-  words.update({{"v", 1}, {"epoch", engine_->number()}, {"sent", engine_->sent()}});
+  words.update({{"v", 1}, {"epoch", engine_->number()}, {"last", engine_->Mark(author_)}});
   engine_->SendControl(author_.Make({}, "ferry_quiesce_request", "{}", Text(words)));
 }
 
@@ -91,7 +91,6 @@ void Relay::GoesOn() {
   hold_.reset();
   held_there_ = false;
   if (!engine_) return;
-  engine_->Reopened();
   engine_->Greet(author_);
   if (leaving_) return SendShutdown(/*restart=*/false);
   SendHeld();

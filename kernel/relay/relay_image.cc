@@ -16,6 +16,7 @@
 #include "kernel/relay/relay.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "serializer/store/json.h"
+#include "serializer/store/store.h"
 #include "util/clock.h"
 
 namespace ferry::relay {
@@ -41,9 +42,15 @@ bool Relay::BringBack(Start start) {
 }
 
 // Why this relay cannot have an image taken of its engine, if it cannot.
-std::optional<Error> Relay::NoImage() const {
-  if (engine_->adopted())  // known under the names of another relay, and holds the session's lock itself
-    return Error{Code::kRefused, "no system image is taken of an engine that outlived the kernel that started it", "%suspend, and run a cell"};
+std::optional<Error> Relay::NoImage() {
+  if (engine_->adopted() && !choice_.lock) {
+    auto lock = engine_->ShareLocks(store::StoreFiles(choice_.home).Session(choice_.sid).Lock());
+    if (!lock) {
+      return Error{Code::kRefused, "no system image is taken of this engine, which outlived the kernel that started it: " + lock.error().what,
+                   "%suspend, and run a cell"};
+    }
+    choice_.lock = std::move(*lock);
+  }
   if (engine_->link()) return Error{Code::kRefused, "the session is on " + host_.text + ", where no system image is kept", "%migrate home first"};
   if (choice_.sid.empty()) return Error{Code::kRefused, "this kernel keeps no session", "see the message in its first cell"};
   return std::nullopt;
@@ -52,18 +59,18 @@ std::optional<Error> Relay::NoImage() const {
 void Relay::TakeImage(bool ends) {
   if (!ready()) return;
   auto place = Wake::Place();
+  auto lack = NoImage();
+  if (!lack && !place) lack = place.error();
   Command c = ImageCommand(dir_, choice_, engine_->number());
   c.argv.insert(c.argv.end(), {"dump", "--pid", std::to_string(engine_->pid()), "--when", dir_.Marker(engine_->number()), "--wake", place ? *place : ""});
   if (ends) c.argv.push_back("--end");
   ::unlink(dir_.Marker(engine_->number()).c_str());
   ::unlink(dir_.Image(engine_->number()).c_str());
-  auto lack = NoImage();
-  if (!lack && !place) lack = place.error();
   auto helper = lack ? Result<pid_t>(*lack) : Spawn(c);
   json content = {{"v", 1}, {"epoch", engine_->number()}};
   if (ends) content["restart"] = false;
   if (helper) {
-    content.update({{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"sent", engine_->sent()}});
+    content.update({{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir_.Marker(engine_->number())}, {"alive", dir_.Alive()}, {"last", engine_->Mark(author_)}});
   } else {
     content["refused"] = {{"what", helper.error().what}, {"remedy", helper.error().remedy}};
   }
@@ -113,10 +120,10 @@ void Relay::ImageReaped() {
 // Somebody came for the word: an engine of ours.
 void Relay::Say() {
   if (hold_) {
-    if (hold_->Say(choice_)) GoesOn();
+    if (hold_->Say(engine_->folder(dir_), engine_->number_there(), choice_)) GoesOn();
     return;
   }
-  if (!door_->Say(json::parse(word_), dir_, engine_->number(), choice_)) return;
+  if (!door_->Say(json::parse(word_), engine_->folder(dir_), engine_->number_there(), choice_)) return;
   door_.reset();
   if (imaging_) Imaged();
 }
@@ -124,7 +131,6 @@ void Relay::Say() {
 // The engine is back, or never stood still.
 void Relay::Imaged() {
   const bool ends = imaging_->ends;
-  engine_->Reopened();
   if (!imaging_->outcome.is_null()) engine_->Greet(author_);
   imaging_.reset();
   if (ends) return;  // it ends by itself now

@@ -67,6 +67,7 @@ void Relay::GiveUpAdoption(const std::string& why) {
 
 // The lock of an adopted engine went with it.
 void Relay::TakeLockBack() {
+  choice_.lock.reset();  // where it was shared
   auto choice = chooser_.Choose(/*wait=*/false, /*adopt=*/false);
   choice_ = choice ? std::move(*choice) : chooser_.Instead(choice.error().what);
 }

@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "kernel/relay/wire.h"
+#include "util/lock.h"
 
 namespace ferry::relay {
 namespace fs = std::filesystem;
@@ -83,6 +84,12 @@ Result<RuntimeDir> RuntimeDir::Make() {
     if (fd >= 0) ::close(fd);
   }
   return Error{Code::kIo, "cannot keep a folder in " + *base, ""};
+}
+
+Result<RuntimeDir> RuntimeDir::Share(pid_t engine, const std::string& path) {
+  auto lock = FileLock::Share(engine, path + "/alive");
+  if (!lock) return lock.error();
+  return RuntimeDir(path, ::fcntl(lock->fd(), F_DUPFD_CLOEXEC, 0));
 }
 
 RuntimeDir::RuntimeDir(RuntimeDir&& other) noexcept

@@ -14,6 +14,8 @@ class RuntimeDir {
  public:
   // Makes the folder and removes those that nobody holds. kRefused if the place belongs to another user.
   static Result<RuntimeDir> Make();
+  // The folder of an engine that has outlived its relay, which this process holds as well from now on.
+  static Result<RuntimeDir> Share(pid_t engine, const std::string& path);
   RuntimeDir(RuntimeDir&& other) noexcept;
   RuntimeDir& operator=(RuntimeDir&&) = delete;
   ~RuntimeDir();  // closes the lock; the folder stays unless Remove() was called

@@ -1,10 +1,8 @@
 """What cannot be imaged is named with its remedy, and neither that nor an image that is damaged costs the session anything."""
 import socket
 
-import psutil
 import pytest
 
-from tests import processes
 from tests.image.conftest import ok
 
 UNSAFE = "open('made', 'w').write('x')\n"
@@ -162,19 +160,3 @@ def test_without_criu_everything_else_works_and_the_plan_says_what_is_missing(de
     assert "switched off" in kernel.run("%checkpoint --system").error
     desk.close(kernel)
     assert desk.images() == []
-
-
-def test_no_image_of_an_engine_that_outlived_its_relay_and_it_goes_on(desk):
-    first = desk.open()
-    first.run("import threading\nlock = threading.Lock()\nlock.acquire()\nme = object()", "cell-1")
-    relay, engine = first.processes()[:2]
-    processes.kill(relay)
-    psutil.wait_procs([relay], timeout=60)
-    second = desk.open()
-    refused = second.run("%checkpoint --system", "cell-2")
-    assert "outlived the kernel that started it; %suspend, and run a cell" in refused.error, refused.text
-    assert engine.is_running() and second.run("lock.locked()", "cell-3").text == "[execute_result] True\n"
-    second.run("%suspend", "cell-4")
-    psutil.wait_procs([engine], timeout=60)
-    second.run("lock", "cell-5")
-    assert second.magic("%checkpoint --system")["image"], "of the engine that this relay started there is one"

@@ -1,6 +1,7 @@
 #include "util/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,6 +146,31 @@ TEST_F(Files, AKilledHolderLeavesNoLock) {
   ::waitpid(child, nullptr, 0);
   EXPECT_FALSE(FileLock::Held(path));
   EXPECT_TRUE(FileLock::Holder(path).starts_with("pid " + std::to_string(child)));
+}
+
+TEST_F(Files, ALockIsSharedWithItsHolder) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+    auto lock = FileLock::Take(path);
+    (void)!::write(ready[1], "x", 1);
+    ::pause();
+  }
+  char byte;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  {
+    auto shared = FileLock::Share(child, path);
+    if (!shared && shared.error().code == Code::kIo) GTEST_SKIP() << shared.error().what;
+    ASSERT_TRUE(shared) << shared.error().what;
+    EXPECT_TRUE(FileLock::Holder(path).starts_with("pid " + std::to_string(child))) << "who signed in stays";
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_TRUE(FileLock::Held(path));
+  }
+  EXPECT_FALSE(FileLock::Held(path));
+  EXPECT_EQ(FileLock::Share(::getpid(), path).error().code, Code::kRefused) << "this process does not hold it any more";
 }
 
 TEST_F(Files, OnlyTheDescriptorOfTheLockCanBeAdopted) {

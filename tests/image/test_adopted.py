@@ -1,0 +1,47 @@
+"""An image of an engine that outlived the kernel that started it, and was taken over by another."""
+import psutil
+from kernelferry import _ferry
+
+from tests.image.conftest import ok
+from tests.image.test_refusals import UNSAFE
+from tests.processes import kill
+from tests.relay.conftest import wait_until
+
+
+def taken_over(desk, cells):
+    """(the second kernel, the engine) of a session whose first kernel died after these cells."""
+    first = desk.open()
+    for number, cell in enumerate(cells):
+        assert first.run(cell, f"cell-{number}").status == "ok"
+    relay, engine = first.processes()[:2]
+    kill(relay)
+    return desk.open(), engine
+
+
+def test_an_engine_that_was_taken_over_is_imaged_and_goes_on(desk):
+    kernel, engine = taken_over(desk, [UNSAFE + "import threading, os\nlock = threading.Lock(); lock.acquire()\nnumbers = (n for n in range(100)); next(numbers)"])
+    requests = [kernel.send(source, cell) for source, cell in (("%checkpoint --system", "a"), ("next(numbers), lock.locked(), os.getpid()", "b"))]
+    saved, after = [kernel.collect(request) for request in requests]
+    assert "with a system image of" in saved.text, saved.error
+    assert after.outputs[-1][1] == f"(1, True, {engine.pid})"
+    assert not _ferry.Store.open(str(desk.home)).describe(desk.session.name)["holder"].startswith(f"pid {kernel.relay.pid} ")
+    refused = kernel.run("import pty; ends = pty.openpty()\n%checkpoint --system", "c")
+    assert "is a terminal" in refused.error
+    assert kernel.run("[os.close(end) for end in ends]; next(numbers)", "d").text == "[execute_result] 2\n"
+    desk.close(kernel)
+    wait_until(lambda: not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE, "the engine did not end")
+    kernel = desk.open()
+    assert ok(kernel, "next(numbers), lock.locked()").outputs[-1][1] == "(3, True)"
+    assert kernel.magic("%session report")["report"]["variables"]["numbers"]["way"] == "image"
+
+
+def test_it_may_be_taken_over_again_after_an_image(desk):
+    kernel, engine = taken_over(desk, ["numbers = (n for n in range(100)); next(numbers)"])
+    assert "with a system image of" in kernel.run("%checkpoint --system", "a").text
+    kill(kernel.relay)
+    kernel = desk.open()
+    assert kernel.run("import os; next(numbers), os.getpid()", "b").outputs[-1][1] == f"(1, {engine.pid})"
+    assert "with a system image of" in kernel.run("%checkpoint --system", "c").text
+    kernel.run("%suspend", "d")
+    wait_until(lambda: not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE, "the engine did not end")
+    assert kernel.run("next(numbers)", "e").outputs[-1][1] == "2"
