@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
 #include "serializer/image/child.h"
 #include "serializer/image/libraries.h"
@@ -25,6 +26,7 @@ namespace ferry::image {
 namespace {
 
 constexpr double kLeast = 30, kBytesPerSecond = 50e6;
+constexpr std::string_view kProgram = "ferry-image";
 constexpr int kDidNotComeBack = 71;  // status of the first process when CRIU failed; what it said follows on its pipe
 
 bool Put(const std::string& path, const std::string& text) {
@@ -114,9 +116,12 @@ std::string Elsewhere(const format::Bundle& bundle) {
   }
 }
 
+// By its name alone: an upgrade replaces or moves the program of a keeper that runs, which has no path then.
 bool IsKeeper(pid_t pid) {
-  const std::string program = Link("/proc/" + std::to_string(pid) + "/exe");
-  return !program.empty() && program == Link("/proc/self/exe");
+  constexpr std::string_view kGone = " (deleted)";
+  std::string program = Link("/proc/" + std::to_string(pid) + "/exe");
+  if (program.ends_with(kGone)) program.resize(program.size() - kGone.size());
+  return program.substr(program.rfind('/') + 1) == kProgram;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 //   `- first                  number 1 of a new pid namespace: reaps, and takes all with it when it dies
 //      `- engine              under its old number
 //
-// Both are this program (ferry-image), so that the engine can be found below a keeper. They hold what the relay gave them
+// Both are the program ferry-image, so that the engine can be found below a keeper. They hold what the relay gave them
 // (the session's lock, the runtime folder's) for as long as the engine lives.
 #pragma once
 
