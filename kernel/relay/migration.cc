@@ -412,15 +412,16 @@ void Migration::ShipMore() {
   if (bulk_ && bulk_->state() == BulkSender::State::kOpen) {
     store::SessionFiles files = store::StoreFiles(ground_.choice.home).Session(StringAt(pack_, "session"));
     std::erase_if(files_, [&](const std::string& name) {
-      auto digest = Digest::FromHex(name);
-      if (digest && in_bulk_.insert(name).second) bulk_->Put(name, files.Blob(*digest));
-      return digest.has_value();
+      const bool beside = Digest::FromHex(name) || (IsOfImage(name) && !IsBundle(name));
+      if (beside && in_bulk_.insert(name).second) bulk_->Put(name, PathOf(files, name));
+      return beside;
     });
   }
   while (!over_ && link_->open() && !getting_ && link_->waiting() < kAhead) {
     if (!file_ && files_.empty()) break;
     std::string name = files_.front();
     if (bulk_ && Digest::FromHex(name) && !file_) return;  // how blobs travel is known within seconds
+    if (IsBundle(name) && !in_bulk_.empty()) return;       // with it the image is whole
     if (ground_.source) {
       getting_ = true;
       ground_.source->Ask({{"op", "get"}, {"session", pack_["session"]}, {"path", name}}, [this, name](Parcel piece) {
@@ -503,7 +504,7 @@ void Migration::LookAtBulk() {
   if (bulk_->state() == BulkSender::State::kBroken) {
     shipped_ += double(bulk_->sent());
     bulk_.reset();
-    files_.insert(files_.end(), in_bulk_.begin(), in_bulk_.end());
+    files_.insert(files_.end() - (!files_.empty() && IsBundle(files_.back())), in_bulk_.begin(), in_bulk_.end());
     in_bulk_.clear();
   } else {
     by_bulk_ = true;

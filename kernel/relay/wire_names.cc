@@ -9,6 +9,9 @@ std::string ImageName(std::uint32_t generation) {
   return path.substr(path.rfind('/') + 1);
 }
 
+bool IsOfImage(const std::string& name) { return store::ImageOf(name.substr(0, name.find('/'))).has_value(); }
+bool IsBundle(const std::string& name) { return IsOfImage(name) && name.ends_with("/bundle"); }
+
 std::string PathOf(const store::SessionFiles& files, const std::string& name) {
   if (auto digest = Digest::FromHex(name)) return files.Blob(*digest);
   if (auto number = store::GenerationOf(name)) return files.Generation(*number);

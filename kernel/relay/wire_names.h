@@ -10,6 +10,8 @@
 namespace ferry::relay {
 
 std::string ImageName(std::uint32_t generation);
+bool IsOfImage(const std::string& name);
+bool IsBundle(const std::string& name);  // the file of an image with which it is whole
 
 // Where such a file lies; "" for what is no name of one, or leads elsewhere.
 std::string PathOf(const store::SessionFiles& files, const std::string& name);

@@ -12,6 +12,7 @@ import pytest
 from tests.image import elsewhere
 from tests.image.conftest import ok
 from tests.image.test_round_trip import CELLS
+from tests.migrate import sshd
 from tests.migrate.test_faults import of_host
 from tests.processes import kill
 from tests.relay.conftest import wait_until
@@ -92,6 +93,27 @@ def test_what_can_be_stored_moves_in_an_image_on_request(desk, host):
     ok(kernel, "import os\nx = [1]; y = x; pid = os.getpid()")
     assert kernel.run(f"%migrate {target.text} --system").status == "ok"
     assert ok(kernel, "y.append(2); x, os.getpid() == pid").outputs[-1][1] == "([1, 2], True)"
+
+
+def test_an_image_travels_beside_ssh_where_blobs_do_and_comes_back(desk, tmp_path, criu):
+    if reason := sshd.missing():
+        pytest.skip(reason)
+    target = sshd.Sshd(tmp_path / "host")
+    try:
+        target.stop()
+        target.start(FERRY_CRIU=criu)
+        run = tmp_path / "r"
+        run.mkdir(mode=0o700)
+        kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run))
+        ok(kernel, "import os, numpy as np; a = np.random.default_rng(4).bytes(3_000_000)\n"
+                   "open('made', 'w').write('x')\nnumbers = (n for n in range(9)); next(numbers)")
+        moved = kernel.magic(f"%migrate {target.text}")
+        assert moved["ok"] and moved["wire"] == "bulk" and moved["bytes_moved"] > 1e7, moved
+        assert ok(kernel, "next(numbers), a == np.random.default_rng(4).bytes(3_000_000)").outputs[-1][1] == "(1, True)"
+        assert kernel.run("%migrate home").status == "ok"
+        assert ok(kernel, "next(numbers)").outputs[-1][1] == "2"
+    finally:
+        target.cut()
 
 
 def test_what_would_take_long_to_make_again_there_moves_in_an_image(desk, host):

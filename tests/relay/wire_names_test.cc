@@ -15,6 +15,14 @@ TEST(WireNames, LeadToTheFilesOfASession) {
   EXPECT_TRUE(PathOf(files, "0123456789abcdef0123456789abcdef").starts_with("/s/blobs/"));
 }
 
+TEST(WireNames, TellTheBundleOfAnImage) {
+  EXPECT_TRUE(IsOfImage("image-00000007/pages-1.img") && !IsBundle("image-00000007/pages-1.img"));
+  EXPECT_TRUE(IsOfImage("image-00000007/bundle") && IsBundle("image-00000007/bundle"));
+  for (const char* name : {"log", "gen-00000007", "0123456789abcdef0123456789abcdef", "", "bundle", "image/bundle"}) {
+    EXPECT_FALSE(IsOfImage(name) || IsBundle(name)) << name;
+  }
+}
+
 TEST(WireNames, AndNowhereElse) {
   const store::SessionFiles files("/s");
   for (const char* name : {"", "session.json", "lock", "../log", "image-00000007", "image-00000007/", "image-00000007/../../x", "image-00000007/a/b",
