@@ -109,7 +109,8 @@ def _view(np, cls, values, owner, attributes):
     if isinstance(owner, np.ndarray) and not (owner.flags.c_contiguous or owner.flags.f_contiguous):
         axes = tuple(sorted(range(owner.ndim), key=lambda axis: -abs(owner.strides[axis])))
     arguments = (cls, owner, axes, values.dtype, values.shape, offset, values.strides, values.flags.writeable)
-    return view_array, arguments, attributes, None, None, set_attributes
+    between = cls is np.ndarray and values.dtype.kind in "biufc" and _behind_cython(values.base) is not values.base
+    return (array_behind_view if between else view_array), arguments, attributes, None, None, set_attributes
 
 
 def own_array(cls, buffer, dtype, shape, axes, writeable):
@@ -128,6 +129,12 @@ def own_array(cls, buffer, dtype, shape, axes, writeable):
     if not writeable:
         values.flags.writeable = False
     return values
+
+
+def array_behind_view(*arguments):
+    """As view_array, but a memoryview stands between the two: the array, and not its owner, is the base of its own views."""
+    import numpy as np
+    return np.asarray(memoryview(view_array(*arguments)))
 
 
 def view_array(cls, owner, axes, dtype, shape, offset, strides, writeable):
