@@ -5,12 +5,14 @@ import datetime
 import functools
 import gc
 import importlib
+import operator
 import sys
 import threading
 import types
 import typing
 
 from kernelferry._ferry import is_imported
+from kernelferry.objects.adapters import dict_of, is_at_its_end
 
 # Immutable kinds that no module is asked for.
 VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
@@ -132,6 +134,34 @@ def spent(kind):
     return iterator
 
 
+# type of an iterator over a dict -> what makes one
+_OVER_DICTS = {type(make({})): make for make in (
+    lambda d: iter(dict.keys(d)), lambda d: iter(dict.values(d)), lambda d: iter(dict.items(d)),
+    lambda d: reversed(dict.keys(d)), lambda d: reversed(dict.values(d)), lambda d: reversed(dict.items(d)))}
+_BY_NAME = {kind.__name__: make for kind, make in _OVER_DICTS.items()}
+
+
+def reduce_dict_iterator(encoding, iterator):
+    """It goes on over that very dict; its own reduction would make a list of what is left."""
+    held, left = dict_of(iterator), operator.length_hint(iterator)
+    if held is None:
+        return over_dict, (type(iterator).__name__,)
+    if not left and not is_at_its_end(iterator):
+        raise TypeError("cannot pickle an iterator over a dict that has changed its length since")
+    return over_dict, (type(iterator).__name__, held, left)
+
+
+def over_dict(kind, held=None, left=0):
+    if held is None:
+        return next(iterator := _BY_NAME[kind]({}), iterator)  # at its end, and knows it
+    iterator = _BY_NAME[kind](held)
+    if left > len(held):
+        raise ValueError("an iterator over a dict that holds the iterator itself")
+    for _ in range(len(held) - left):
+        next(iterator)
+    return iterator
+
+
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
@@ -148,6 +178,7 @@ def make_key(compare, *of):
 
 KINDS = {
     **{type(make()): reduce_iterator for make in _ITERATORS.values()},
+    **{kind: reduce_dict_iterator for kind in _OVER_DICTS},
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

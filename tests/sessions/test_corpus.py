@@ -8,17 +8,16 @@ from tests.stress import fidelity
 
 # Chosen for variety: figures, widgets and event handlers, a module beside the notebook, graphs changed in place, estimators and
 # their callbacks, generators of randomness, sparse matrices, statistical models, magics.
-# "equal or refused": what a figure's views are bases of is counted by references, garbage among them (docs/fidelity.md, known gaps).
 SAMPLE = {
-    "PyWavelets/cwt_analysis": "equal or refused",
-    "matplotlib/examples/event_handling/viewlims": "refused",  # what happens on a zoom is not connected again
-    "matplotlib/examples/units/units_scatter": "equal or refused",
-    "matplotlib/examples/widgets/check_buttons": "refused",  # nor on a click
-    "networkx/drawing/plot_rainbow_coloring": "equal or refused",
-    "scikit-learn/callbacks/plot_callback_support": "equal",
-    "scikit-learn/preprocessing/plot_discretization": "equal or refused",
-    "scipy/tutorial/stats/plots/kde_plot2": "equal or refused",
-    "statsmodels/tsa_arma_1": "equal",
+    "PyWavelets/cwt_analysis",
+    "matplotlib/examples/event_handling/viewlims",
+    "matplotlib/examples/units/units_scatter",
+    "matplotlib/examples/widgets/check_buttons",
+    "networkx/drawing/plot_rainbow_coloring",
+    "scikit-learn/callbacks/plot_callback_support",
+    "scikit-learn/preprocessing/plot_discretization",
+    "scipy/tutorial/stats/plots/kde_plot2",
+    "statsmodels/tsa_arma_1",
 }
 
 
@@ -34,17 +33,17 @@ def fetched(name):
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", sorted(QUICK.keys() - SAMPLE.keys()))
+@pytest.mark.parametrize("name", sorted(QUICK.keys() - SAMPLE))
 def test_corpus(name, tmp_path):
     report = harness.check(fetched(name), tmp_path / "s", every=False)
     assert not report.failures, "\n".join(report.failures)
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", sorted(SAMPLE))
 def test_corpus_by_both_policies(name, tmp_path):
     verdict = fidelity.check(fetched(name), tmp_path / "s")
-    assert verdict.verdict in SAMPLE[name].split(" or "), verdict
+    assert verdict.verdict == "equal", verdict
 
 
 def test_script_without_separators_is_cut_at_paragraphs():

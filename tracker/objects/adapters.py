@@ -6,6 +6,10 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 
 from __future__ import annotations
 
+import gc
+import operator
+import types
+
 from kernelferry._ferry import weak_target
 
 
@@ -97,11 +101,46 @@ def _has_traits(obj):
 
 
 def _matplotlib_callbacks(obj):
-    """What its own pickling keeps. That counts on, where looking must not be noticed."""
+    """What its own pickling keeps, and what cells have connected. Pickling counts on, where looking must not be noticed."""
     fields = _fields(obj)
     yield {name: value for name, value in fields.items() if name not in ("callbacks", "_func_cid_map")}
     kept = fields.get("_pickled_cids", ())
-    yield [(signal, [(cid, proxy()) for cid, proxy in proxies.items() if cid in kept]) for signal, proxies in fields.get("callbacks", {}).items()]
+    for signal, proxies in fields.get("callbacks", {}).items():
+        functions = [(cid, proxy()) for cid, proxy in proxies.items()]
+        yield signal, [(cid, function) for cid, function in functions if cid in kept or is_of_cells(function)]
+
+
+def is_of_cells(callback) -> bool:
+    """A function or method of the session, or one of a library that calls such a one for it (`Slider.on_changed`)."""
+    closure = getattr(callback, "__closure__", None) if type(callback) is types.FunctionType else None
+    return any(type(f) in (types.FunctionType, types.MethodType) and f.__globals__.get("__name__") == "__main__"
+               for f in (callback, *map(_contents, closure or ())))
+
+
+def _contents(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # empty
+        return None
+
+
+def dict_of(iterator):
+    """The dict that an iterator over keys, values or items goes over; None at its end."""
+    held = gc.get_referents(iterator)
+    return held[0] if held and isinstance(held[0], dict) else None
+
+
+def _dict_iterator(iterator):
+    """It looks into a dict, and is as far as what is left tells. Nothing is left also where the dict has changed its length."""
+    held, left = dict_of(iterator), operator.length_hint(iterator)
+    return () if held is None else (held, left) if left else (held, left, is_at_its_end(iterator))
+
+
+def is_at_its_end(iterator) -> bool:
+    try:
+        return bool(iterator.__reduce__())
+    except RuntimeError:  # it can only raise any more
+        return False
 
 
 def _address(array) -> int:
@@ -131,6 +170,8 @@ register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
 register("traitlets.traitlets.HasTraits", children=_has_traits)
 register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
          opaque="contents of the cache")
+for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator".split():
+    register(f"builtins.{_name}", children=_dict_iterator)
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
 # A weak reference and what it refers to travel together; else it would come back referring to another object.
 register("weakref.ReferenceType", children=lambda r: (weak_target(r), r.__callback__))

@@ -1,6 +1,5 @@
 # name: callbacks-of-figures
-# description: functions that were connected to sliders, norms and canvases are not called after a resume, and the report says so
-# lost: norm (changed is not connected), slider (moved is not connected), fig (its callbacks), ax (of the figure)
+# description: functions and methods that were connected to sliders, norms and canvases are called after a resume
 # %%
 import matplotlib.pyplot as plt
 from matplotlib import colors
@@ -23,16 +22,38 @@ fig, ax = plt.subplots()
 slider = Slider(ax, "s", 0, 10, valinit=1)
 again = slider.on_changed(moved)
 entered = fig.canvas.mpl_connect("figure_enter_event", lambda event: seen.append("entered"))
+
+
+class Follower:
+    def __init__(self, ax):
+        self.limits = []
+        self.number = ax.callbacks.connect("xlim_changed", self.follow)
+
+    def follow(self, ax):
+        self.limits.append(ax.get_xlim())
+
+
+def counter(of):
+    count = 0
+
+    def one_more(ax):
+        nonlocal count
+        count += 1
+        of.append(count)
+    return one_more
+
+
+follower, counts = Follower(ax), []; counting = ax.callbacks.connect("ylim_changed", counter(counts))
 # %%
 del seen[:]
 # %%
-slider.set_val(3)
+slider.set_val(3); ax.set_xlim(0, 5); ax.set_ylim(1, 2)
 norm.vmax = 4.0
 # %%
 norm.callbacks.disconnect(number)
 norm.vmax = 5.0
-fig.canvas.callbacks.process("figure_enter_event", None)
+fig.canvas.callbacks.process("figure_enter_event", None); ax.callbacks.disconnect(follower.number); ax.set_xlim(2, 3); ax.set_ylim(1, 3)
 # %% holds
 [each for each in seen if each != "entered"] == [("moved", 3), "changed"]
-"entered" in seen
+"entered" in seen and follower.limits == [(0.0, 5.0)] and counts == [1, 2]
 norm.vmax == 5.0 and slider.val == 3
