@@ -27,22 +27,12 @@ class Adapter:
         self.opaque = opaque
 
 
-_adapters: dict[str, Adapter] = {}
+adapters: dict[str, Adapter] = {}  # "module.qualname" of a class, for it and its subclasses; the walk looks here
 
 
 def register(type_name: str, **what) -> None:
     """The adapter of "module.qualname" and its subclasses; a later one for the same name takes its place."""
-    _adapters[type_name] = Adapter(**what)
-
-
-def find(cls: type) -> Adapter | None:
-    """The adapter of the nearest class in the order of bases. Runs no code of the class."""
-    for base in type.__dict__["__mro__"].__get__(cls):
-        module = type.__dict__["__module__"].__get__(base)
-        adapter = _adapters.get(f"{module}.{type.__dict__['__qualname__'].__get__(base)}")
-        if adapter is not None:
-            return adapter
-    return None
+    adapters[type_name] = Adapter(**what)
 
 
 def _fields(obj) -> dict:

@@ -159,6 +159,7 @@ void Walk::ExpandElements(PyObject* set, Tag tag) {
       sum.high += d.high + (sum.low + d.low < sum.low);
       sum.low += d.low;
       slots += d.high * static_cast<std::uint64_t>(2 * pos + 1);
+      if (stopped_) return;  // another thread may have taken the element away
       ordered = ordered && HashesByValue(element);
       if (first_pass_) {
         ++units_[unit_].objects;
@@ -235,7 +236,7 @@ bool Walk::PureDigest(PyObject* object, Encoder& e, int depth) {
   }
   if (!info.immutable || info.user || info.kind != Kind::kReduced) return false;
   PyObject* parts = Parts(object, info);
-  if (!parts) return false;
+  if (!parts || stopped_) return false;
   e.Put(Tag::kReduced, info.label);
   if (PyUnicode_Check(parts)) return EncodeLeaf(e, parts) != Leaf::kNo;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(parts); ++i)
@@ -244,16 +245,17 @@ bool Walk::PureDigest(PyObject* object, Encoder& e, int depth) {
   return true;
 }
 
-// Orders elements of a set that are no plain values. It looks a few levels deep; equals keep the order of the set.
+// Orders elements of a set that are no plain values. It looks a few levels deep; equals keep the order of the set. Once the
+// walk is torn, what has not been met yet may be gone: nothing of it is touched.
 void Walk::ShallowDigest(PyObject* object, Encoder& e, int depth) {
   constexpr int kDepth = 4;
   constexpr Py_ssize_t kWidth = 64;
-  if (!object || PureDigest(object, e, 0) || depth > kDepth) return;
+  if (stopped_ || !object || PureDigest(object, e, 0) || stopped_ || depth > kDepth) return;
   PyTypeObject* type = Py_TYPE(object);
   const TypeInfo& info = types_.Of(type);
   e.Put(Tag::kInstance, info.label);
   if (PyTuple_Check(object) || PyList_Check(object)) {
-    for (Py_ssize_t i = 0, n = std::min(kWidth, Py_SIZE(object)); i < n; ++i)
+    for (Py_ssize_t i = 0, n = std::min(kWidth, Py_SIZE(object)); i < n && !stopped_; ++i)
       ShallowDigest(PySequence_Fast_GET_ITEM(object, i), e, depth + 1);
   } else if (PyFunction_Check(object)) {
     e.Put(Tag::kCode, codes_.Of(reinterpret_cast<PyFunctionObject*>(object)->func_code).digest);

@@ -44,6 +44,7 @@ py::object Reduce(PyObject* object, const TypeInfo& info) {
 PyObject* Reductions::Of(PyObject* object, const TypeInfo& info) {
   auto it = parts_.find(object);
   if (it != parts_.end()) return it->second.ptr();
+  const auto alive = py::reinterpret_borrow<py::object>(object);  // while code of libraries runs, other threads may
   py::object parts;
   try {
     parts = Reduce(object, info);

@@ -246,9 +246,20 @@ void Types::ClassifyUser(PyTypeObject* type, TypeInfo* info) {
   }
 }
 
+// The adapter of the nearest class in the order of bases, or none. No Python code runs: other threads would come in between,
+// and what the walk has not met yet would be gone.
+py::object Types::FindAdapter(PyTypeObject* type) {
+  if (!adapters_) adapters_ = py::module_::import("kernelferry.objects.adapters").attr("adapters");
+  PyObject* mro = type->tp_mro;
+  for (Py_ssize_t i = 0, n = mro ? PyTuple_GET_SIZE(mro) : 0; i < n; ++i) {
+    const std::string label = TypeLabel(reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(mro, i)));
+    if (PyObject* found = PyDict_GetItemString(adapters_.ptr(), label.c_str())) return py::reinterpret_borrow<py::object>(found);
+  }
+  return py::none();
+}
+
 bool Types::Adapt(PyTypeObject* type, TypeInfo* info) {
-  if (!find_adapter_) find_adapter_ = py::module_::import("kernelferry.objects.adapters").attr("find");
-  py::object adapter = find_adapter_(py::handle(reinterpret_cast<PyObject*>(type)));
+  py::object adapter = FindAdapter(type);
   if (adapter.is_none()) return false;
   bool immutable = adapter.attr("immutable").cast<bool>();
   if (immutable && info->user) return false;  // its fields may change

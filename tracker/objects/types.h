@@ -76,10 +76,11 @@ class Types {
   void Classify(PyTypeObject* type, TypeInfo* info);
   void ClassifyFields(PyTypeObject* type, TypeInfo* info);
   void ClassifyUser(PyTypeObject* type, TypeInfo* info);
+  pybind11::object FindAdapter(PyTypeObject* type);
   bool Adapt(PyTypeObject* type, TypeInfo* info);
 
   pybind11::handle namespace_;
-  pybind11::object find_adapter_;  // kernelferry.objects.adapters.find, from the first library type on
+  pybind11::object adapters_;  // kernelferry.objects.adapters.adapters, from the first library type on
   std::unordered_map<PyTypeObject*, std::unique_ptr<TypeInfo>> infos_;
   Recent recent_[kRecent];
 };

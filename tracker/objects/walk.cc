@@ -134,6 +134,7 @@ bool Walk::WalkRoot(std::uint32_t unit) {
 }
 
 bool Walk::Step() {
+  if (GilSwitches() != switches_) stopped_ = torn_ = true;
   if (++steps_ >= 128) {
     steps_ = 0;
     if (MainStop().Asked()) stopped_ = true;
