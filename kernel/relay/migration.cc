@@ -174,6 +174,32 @@ void Migration::OnPackedEarly(const json& packed) {
 
 void Migration::EndRound() {
   listed_ = false;
+  if (plan_["ahead"].is_object() && !FlagAt(opened_, "same", false) && !plan_["image"].is_object()) LoadAhead();
+  else NextRound();
+}
+
+// What the engine there has of the session when messages begin to wait need not be loaded then.
+void Migration::LoadAhead() {
+  if (!started_) {
+    Step("start ahead");
+    Wait(kStart, "an engine to start there");
+    return StartThere("arrive");
+  }
+  Step("load ahead");
+  Wait(kAnswer * 30, "variables to be decoded there");
+  Progress("loading what is there already", true);
+  json content = plan_["ahead"];
+  content["verb"] = "ahead";
+  AskTarget(std::move(content), &Migration::OnAhead);
+}
+
+void Migration::OnAhead(const json& decoded) {
+  if (StringAt(decoded, "status") != "ok") return Abort(ErrorOf(decoded, wish_.host.text));
+  NamedFault("ahead");
+  NextRound();
+}
+
+void Migration::NextRound() {
   if (++rounds_ < kRounds) PackEarly();
   else Hold();
 }
@@ -272,6 +298,9 @@ void Migration::OnPlan(const json& plan) {
     return Finish(std::nullopt, plan["display"]);
   }
   if (early_ && plan["refused"].is_object()) return Hold();  // the reason may be gone by then
+  if (started_ && plan["image"].is_object()) {
+    return Abort({Code::kAborted, "a system image has become necessary since the move began", "try again"});
+  }
   if (plan["refused"].is_object()) return Abort({Code::kRefused, StringAt(plan["refused"], "what"), StringAt(plan["refused"], "remedy")});
   if (opened_.is_object()) Ship();
   else OpenThere();
@@ -328,8 +357,8 @@ void Migration::Again(void (Migration::*what)(), milliseconds after) {
 void Migration::OnMissing(const Parcel& answer) {
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   const bool same = FlagAt(opened_, "same", false), image = plan_["image"].is_object();  // an image starts when it is there
-  if (!early_ && !started_ && same && !image) StartThere("arrive");
-  else if (!early_ && !started_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
+  if (!early_ && !arrives_ && same && !image) Arrive();
+  else if (!early_ && !arrives_ && !same) files_ = {"log", StringAt(pack_, "manifest")};
   first_ = {files_.begin(), files_.end()};
   listed_ = true;
   if (bulk_) ground_.timers.Set(Timer::kMoveTick, kShowEvery);
@@ -456,7 +485,7 @@ void Migration::OnAllThere() {
   if (state_ == MoveState::kQuiesced) Advance(MoveState::kShipped);
   if (over_) return;
   if (plan_["image"].is_object() && !image_.is_object()) return TakeImage();
-  if (!started_) StartThere("arrive");
+  Arrive();
   Step("load");
   KeepWaiting();
   synced_ = false;
@@ -558,7 +587,7 @@ void Migration::OnPut(const Parcel& answer, const std::vector<std::string>& name
   if (!FlagAt(answer.head, "ok", false)) return Abort(ErrorOf(answer.head, wish_.host.text));
   --puts_;
   for (const std::string& name : names) first_.erase(name);
-  if (!early_ && !started_ && first_.empty() && !plan_["image"].is_object()) StartThere("arrive");
+  if (!early_ && first_.empty() && !plan_["image"].is_object()) Arrive();
   ShipMore();
 }
 
@@ -627,6 +656,14 @@ void Migration::OnReady() {
     return Finish(std::nullopt, nullptr);
   }
   ready_ = true;
+  if (early_) return LoadAhead();
+  Arrive();
+}
+
+// Log and manifest are there: an engine is started, or the one that was is asked to bring the session back.
+void Migration::Arrive() {
+  if (!started_) return StartThere("arrive");
+  if (!ready_ || std::exchange(arrives_, true)) return;
   KeepWaiting();
   Progress("bringing the variables back", true);
   AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]},

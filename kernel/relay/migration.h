@@ -26,6 +26,7 @@
 // A move in the background goes through PRECOPY in rounds while cells run at the source: what stands in its newest generation is
 // shipped, then what a newer one holds, until there is none or the rounds are over. Then no other cell begins, and the move goes
 // on as any other, with all that is there already. Whether the host fits is looked at in the first round and told in the last.
+// After each round an engine there decodes of it what it may (kernelferry.replay.ahead); it is the one that the session arrives in.
 //
 // Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Small files travel
 // together (batch.h), the others beside the link where a port can be reached (bulk.h). What arrived is synced there while the
@@ -123,6 +124,9 @@ class Migration {
   void PackEarly();
   void OnPackedEarly(const json& packed);
   void EndRound();
+  void LoadAhead();
+  void OnAhead(const json& decoded);
+  void NextRound();
   void Hold();
   void Pack();
   void OnPacked(const json& packed);
@@ -163,6 +167,7 @@ class Migration {
   void ShowShipped();
   double Shipped() const { return shipped_ + (bulk_ ? double(bulk_->sent()) : 0.0); }
   void StartThere(const char* start);
+  void Arrive();
   void OnStarted(const Parcel& answer);
   void Forward();
   void Meet();
@@ -206,6 +211,7 @@ class Migration {
   bool by_bulk_ = false;                  // the account of the move says so
   std::uint64_t ticked_ = 0;              // bytes sent by it when that was last shown
   bool started_ = false, ready_ = false;  // an engine there: asked for; met
+  bool arrives_ = false;                  // and asked to bring the session back
   bool listed_ = false;                   // the target has said what it lacks
   bool whole_ = false, synced_ = false;   // every file is there; and on disk
   double shipped_ = 0, to_ship_ = 0, early_bytes_ = 0;  // bytes; shipped before messages waited

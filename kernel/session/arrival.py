@@ -38,9 +38,9 @@ def of_ferry(record):
 class Arrival(Account):
     """One resume, from its plan to its report."""
 
-    def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True):
+    def __init__(self, session, reader, records, manifest, overwrite=False, only=None, behind=True, ahead=None):
         self.session, self.reader, self.records, self.manifest = session, reader, records, manifest
-        self.begun, self.only = time.perf_counter(), only
+        self.begun, self.only, self.ahead = time.perf_counter(), only, ahead
         self.own = reader.folder == session.writer.folder
         # What startup files have just made is the session's where that had it, and is no variable of somebody's to be kept.
         self.of_start = session.untouched().intersection(name for entry in manifest.components for name in entry.names) if not overwrite else set()
@@ -65,7 +65,8 @@ class Arrival(Account):
         ways = {key: way for key, (way, _, _) in self.other.items()}
         self.loader = Loader(session.namespace, session.walker, self.reader, self.manifest, keep=self.before, own=self.own,
                              made={name for name in self.of_start if name in session.namespace},
-                             hash_seed=int(session.info.get("hash_seed", 0)), ways=ways)
+                             hash_seed=int(session.info.get("hash_seed", 0)), ways=ways,
+                             ahead=self.ahead)
         self.process, self.late = {}, set()  # items that could not be applied before the variables were there
         self.steps = self._steps()
 

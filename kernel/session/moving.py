@@ -1,7 +1,7 @@
 """Both ends of a move to another host (docs/link.md). The relay asks, and owns the order; each verb answers one question.
 
     source: pack (save, say what there is) -> plan (against the target's facts) -> depart | return
-    target: arrive (bring back, compare)   -> again (what replay did not make equal, stored) -> own
+    target: ahead (decode what is there)   -> arrive (bring back, compare) -> again (what replay did not make equal, stored) -> own
 
 The target writes nothing into its store before it owns the session: until then a `LaterWriter` stands in for the writer.
 """
@@ -13,8 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from kernelferry import _ferry
-from kernelferry.replay import files
+from kernelferry import _ferry, capsule
+from kernelferry.replay import Ahead, files
+from kernelferry.replay.ahead import may_come
 from kernelferry.replay.loader import look_at
 
 from . import commands, facts, report
@@ -88,12 +89,13 @@ class Moving:
         self.lock_fd = -1
         self.packed = None
         self.arrival = None
+        self.ahead = None  # what is decoded before the session arrives
         self.token = ""
 
     def answer(self, content):
         """One ferry_move_request. Raises FerryError, CommandError."""
         verb = content["verb"]
-        if verb not in ("pack", "plan", "depart", "return", "stay", "arrive", "again", "own"):
+        if verb not in ("pack", "plan", "depart", "return", "stay", "ahead", "arrive", "again", "own"):
             raise commands.CommandError("invalid", f"no such step of a move: {verb}")
         return getattr(self, "_" + verb)(content)
 
@@ -196,7 +198,15 @@ class Moving:
         result.lines += lines
         result.data["messages"] += lines
         return {"refused": refused, "image": {"carry": image["carry"]} if by_image else None, "replays": [[list(key), list(cells)] for key, cells in replays.items()], "blobs": list(dict.fromkeys(blobs)),
+                "ahead": self._may_come(replays),
                 "display": _bundle(result)}
+
+    def _may_come(self, replays):
+        """What the host may decode before the session is there; None where nothing is gained by that."""
+        kept = {entry.blob for entry in self.packed.components if tuple(entry.key) not in replays}
+        blobs = [blob for blob in may_come(self.packed) if blob in kept]
+        modules = next((item.blob for item in self.packed.process if item.name == "modules"), None)
+        return {"modules": modules, "blobs": blobs} if blobs else None
 
     @staticmethod
     def _tell_of_image(result, carry, price):
@@ -281,6 +291,24 @@ class Moving:
 
     # -- the target
 
+    def _ahead(self, content):
+        """Before the session arrives: imports, and what cells that still run will probably leave alone."""
+        session = self.session
+        reader = session.store.read(session.sid)
+        if self.ahead is None:
+            self.ahead = Ahead(session.namespace)
+        if content["modules"]:
+            capsule.prepare(session.shell, [("modules", bytes(memoryview(reader.blob(content["modules"]))))])
+            session.see_modules()
+        self.ahead.decode(reader, content["blobs"])
+        return {"decoded": len(self.ahead.decoded)}
+
+    def _know_anew(self):
+        """The log and session.json as they are now: this process may have started before the newest cells ran."""
+        session = self.session
+        session.info.update(session.store.read(session.sid).info())
+        session.read_log()
+
     def _arrive(self, content):
         session = self.session
         arrivals = session.arrivals
@@ -298,6 +326,8 @@ class Moving:
 
     def _set_out(self, content):
         session = self.session
+        if self.ahead is not None:
+            self._know_anew()
         reader = Awaiting(session.store.read(session.sid), content["blobs"])
         manifest, records = reader.generation(content["generation"]), reader.records()
         entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
@@ -306,7 +336,7 @@ class Moving:
                 entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
         manifest.components = entries
         session.arrivals._go_on_counting(manifest, records)
-        return Arrival(session, reader, records, manifest)
+        return Arrival(session, reader, records, manifest, ahead=self.ahead)
 
     def _again(self, _):
         """What replay did not make equal has come from the source's store after all: everything once more, with that loaded."""

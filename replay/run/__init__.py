@@ -1,6 +1,7 @@
 """Carries out a plan: loads components, replays executions, compares each component with its fingerprint."""
 
+from .ahead import Ahead
 from .loader import Loader
 from .replayer import EffectStopped, Replayer
 
-__all__ = ["EffectStopped", "Loader", "Replayer"]
+__all__ = ["Ahead", "EffectStopped", "Loader", "Replayer"]

@@ -38,12 +38,13 @@ class Loaded:
 
 
 class Loader:
-    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None, ways=(), made=()):
+    def __init__(self, namespace, walker, reader, manifest, keep=(), own=True, hash_seed=None, ways=(), made=(), ahead=None):
         """`ways`: key -> stored or replayed, where it is another than the manifest's; `made`: names that the start of the process
-        has made as it did for the session: what equals the stored one stays, like what a replay makes."""
+        has made as it did for the session: what equals the stored one stays, like what a replay makes; `ahead`: what is decoded."""
         self.ways = dict(ways)
         self.same_hashes = hash_seed in (None, manifest.hash_seed)
         self.namespace, self.walker, self.reader, self.keep = namespace, walker, reader, frozenset(keep)
+        self.ahead = ahead
         self.own = own  # pids of another session mean nothing to this session's walker
         self.states = {tuple(entry.key): Loaded(entry) for entry in manifest.components}
         self.owner = {pid: key for key, state in self.states.items() for pid in state.entry.exports}
@@ -153,9 +154,11 @@ class Loader:
             self._load(key)
             if owner := self.states[key].torn():
                 self.states[tuple(entry.key)].apart = owner
-        stored = memoryview(self.reader.blob(entry.blob))
-        decoded = codec.decode(stored, self._resolve, self.namespace)
-        self.states[tuple(entry.key)].uncovered = blob.Parts(stored).uncovered
+        found = self.ahead.take(entry.blob) if self.ahead is not None else None
+        if found is None:
+            stored = memoryview(self.reader.blob(entry.blob))
+            found = codec.decode(stored, self._resolve, self.namespace), blob.Parts(stored).uncovered
+        decoded, self.states[tuple(entry.key)].uncovered = found
         return decoded
 
     def _resolve(self, pid):

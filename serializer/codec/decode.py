@@ -1,4 +1,5 @@
 """Bytes of one component back to objects. The store has checked the bytes; altered ones lead to an exception."""
+import functools
 import gc
 import importlib
 import linecache
@@ -8,16 +9,18 @@ import sys
 from kernelferry._ferry import Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
 from kernelferry.codec.errors import DecodeError
+from kernelferry.codec.library import held_by
 
 
-def decode(blob, resolve, namespace: dict):
+def decode(blob, resolve, namespace: dict, only=None):
     """(values, exports) of a blob (docs/architecture.md, "serializer/codec"). Nothing of the result looks into `blob`.
-    Runs user code only where the user's own classes define how they are unpickled. Main thread."""
+    Runs user code only where the user's own classes define how they are unpickled. Main thread. `only`: top-level packages;
+    a blob that refers to what is of another one is not decoded."""
     names = []
     try:
         parts = layout.Parts(blob)
         names = parts.names
-        values, exports = _load(parts, resolve, namespace)
+        values, exports = _load(parts, resolve, namespace, only)
         if type(values) is not dict or type(exports) is not dict:
             raise ValueError("the pickle holds something else than values and exports")
     except Exception as exception:
@@ -25,9 +28,9 @@ def decode(blob, resolve, namespace: dict):
     return values, exports
 
 
-def _load(parts, resolve, namespace):
+def _load(parts, resolve, namespace, only):
     def find(pid):
-        if type(pid) is int:
+        if type(pid) is int or only is not None:
             return resolve(pid)
         return _special(pid, namespace)
 
@@ -36,7 +39,8 @@ def _load(parts, resolve, namespace):
     try:
         constants = [sys.intern(each) if type(each) is str else each for each in pickle.loads(parts.numbers)]
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
-        unpickler = pickle.Unpickler(_Source(parts.pickle), buffers=buffers)
+        kind = pickle.Unpickler if only is None else functools.partial(_Restricted, only)
+        unpickler = kind(_Source(parts.pickle), buffers=buffers)
         unpickler.persistent_load = Resolver(find, constants).persistent_load()
         values, exports, *more = unpickler.load()  # more: layouts, none before layout 2; what had to come last
     finally:
@@ -51,6 +55,29 @@ def _load(parts, resolve, namespace):
             else:
                 apply_set_layout(container, table)
     return values, exports
+
+
+class _Restricted(pickle.Unpickler):
+    """Finds what is of some packages, and the codec's own functions for it."""
+
+    OWN = ("kernelferry.codec.adapters_numpy", "kernelferry.codec.adapters_pandas")
+
+    def __init__(self, only, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._only = only
+
+    def find_class(self, module, name):
+        if (module, name) == (held_by.__module__, held_by.__name__):
+            return self._held_by
+        return super().find_class(self._allowed(module), name)
+
+    def _held_by(self, module, attribute):
+        return held_by(self._allowed(module), attribute)
+
+    def _allowed(self, module):
+        if module not in self.OWN and module.partition(".")[0] not in self._only:
+            raise pickle.UnpicklingError(f"it refers to {module}")
+        return module
 
 
 def _special(pid, namespace):

@@ -121,3 +121,40 @@ def test_what_is_stored_is_there_before_the_session_is_held(notebook, host):
     assert kernel.evaluate(["view.base is big", "small"]) == ["True", "[1, 2]"]
     kernel.run("%migrate home")
     assert kernel.fingerprints() == before
+
+
+AHEAD = """import numpy as np, os, threading, time
+big = np.arange(2_000_000.0); view = big[5:]
+other = np.ones(300_000); both = [other, other]
+class P:
+    pass
+p = P(); p.kept = [other.sum()]; q = p
+def change():
+    while not os.path.exists('go'): time.sleep(0.01)
+    big[7] = -1; other_dict['new'] = 'x'
+    open('went', 'w').close()
+other_dict = {'old': 'y'}; twice = (other_dict, other_dict)
+threading.Thread(target=change).start()
+"""
+
+
+def test_what_changes_after_it_was_loaded_ahead_is_loaded_anew(notebook, host, tmp_path):
+    step = tmp_path / "step"
+    step.write_text("ahead")
+    kernel = notebook.open(FERRY_MOVE_STOP=str(step))
+    kernel.run(AHEAD)
+    before = kernel.fingerprints()
+    begin(kernel, f"%migrate {host.text} --background --policy store-first --json", store_history=False)
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, "nothing was loaded ahead")
+    (tmp_path / "go").touch()  # no cell: a relay that stands still brings none
+    wait_until(lambda: (tmp_path / "went").exists(), "nothing has changed")
+    step.write_text("")
+    kernel.relay.send_signal(signal.SIGCONT)
+    moved = result(kernel, "{")["application/json"]
+    assert moved["ok"] and "load ahead" in [step for step, _ in moved["steps"]], moved
+    after = kernel.fingerprints()
+    assert {name for name in before if before[name] != after[name]} == {"big", "view", "other_dict", "twice"}
+    assert kernel.evaluate(["float(big[7])", "float(view[2])", "view.base is big", "both[0] is both[1] is other", "twice[0] is twice[1] is other_dict",
+                            "other_dict", "q is p and type(p) is P", "list(map(float, p.kept))"]) == \
+        ["-1.0", "-1.0", "True", "True", "True", "{'old': 'y', 'new': 'x'}", "True", "[300000.0]"]
+    assert kernel.run("big[7] = 7; both[0][0] = 5; (float(view[2]), float(other[0]))").text == "[execute_result] (7.0, 5.0)\n"

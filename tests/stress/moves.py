@@ -4,7 +4,8 @@ Each program runs beside a kernel that stays. Before each of its cells it moves 
 random step of the move, some of which go on in the background, comes one of the faults of tests/migrate/test_faults.py, or none. After that the session lives in one
 engine, its variables equal those of the kernel that stayed, and the list `ran` holds each cell once.
 
-Beside that, session files move by plans that are forced on them, as in tests/sessions/plans.py.
+Beside that, every session file moves at one of its boundaries by the default policy, and runs to its end there; and some move by
+plans that are forced on them, as in tests/sessions/plans.py.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.migrate.sshd import Sshd
 from tests.migrate.test_faults import STEPS, engines, hurt, pid_of
 from tests.relay.conftest import wait_until
 from tests.sessions import plans, programs
-from tests.sessions.harness import Place, cell_id, is_admitted, prepare
+from tests.sessions.harness import Boundary, Place, Report, account_of, cell_id, compare, evaluate_holds, is_admitted, prepare
 
 STAYS = ("(x for x in", "iter(")  # statements that make what cannot travel
 ARRIVES = 90  # seconds
@@ -148,6 +149,52 @@ def move(desk, kernel, sid, step, draw, at, where, tally) -> str:
         tally.failures.append(f"{where}: {target} by {policy}: {error}")
     tally.stayed += 1
     return at
+
+
+class Moved:
+    """A kernel whose session comes back by moving, for harness.compare."""
+
+    def __init__(self, kernel: Kernel, moved: dict):
+        self.moved, self.evaluate, self.fingerprints = moved, kernel.evaluate, kernel.fingerprints
+
+    def resume(self, label: str) -> dict:
+        return self.moved
+
+
+def at_a_boundary(desk: Desk, session, tally: Tally) -> None:
+    """A session file moved at one boundary by the default policy, and run to its end there: equal, or refused by name."""
+    place = Place(*(desk.folder / f"c-{session.name}" / name for name in ("home", "work", "notebook.ipynb")))
+    place.home.parent.mkdir()
+    prepare(session, place)
+    number = random.Random(session.name).randint(1, len(session.cells))
+    where = f"{session.name}, after cell {number}"
+    kernel = desk.kernel(place)
+    try:
+        for at, cell in enumerate(session.cells[:number], 1):
+            answer = kernel.run(cell.source, cell_id(at))
+        expected = kernel.fingerprints()
+        boundary = Boundary(number, answer, expected, evaluate_holds(session, kernel), account=account_of(session, kernel, expected))
+        moved = kernel.magic(f"%migrate {desk.hosts[0].text}")
+        if not moved["ok"]:
+            tally.refused[where] = moved["error"]["what"]
+            tally.compare(f"{where}, refused", expected, kernel.fingerprints())
+            moved = kernel.magic(f"%migrate {desk.hosts[0].text} --force")
+        report = Report(session.name)
+        admitted, _ = compare(session, boundary, Moved(kernel, moved), report, "")
+        tally.moves, tally.equal = tally.moves + 1, tally.equal + report.equal
+        tally.failures += report.failures
+        if admitted:
+            tally.refused.setdefault(where, "; ".join(f"{name}: {why}" for name, why in admitted.items()))
+        for at, cell in enumerate(session.cells[number:], number + 1):
+            error = kernel.run(cell.source, cell_id(at)).error
+            if error.partition(":")[0] != cell.raises and not admitted:
+                tally.failures.append(f"{where}: cell {at} ended with {error or 'no error'} there")
+        last = [hold for hold in session.holds if hold.after in (None, len(session.cells)) and not hold.names & admitted.keys()]
+        untrue = [hold.expression for hold, value in zip(last, kernel.evaluate([f"bool({hold.expression})" for hold in last])) if value != "True"]
+        if not admitted:  # what was admitted may be what a cell or an expression needs
+            tally.failures += [f"{where}: at the end not {expression}" for expression in untrue]
+    finally:
+        kernel.kill()
 
 
 def by_plans(desk: Desk, session, tally: Tally) -> None:
