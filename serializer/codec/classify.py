@@ -6,8 +6,8 @@ exceptions and instances by how they are written. What is left goes the pickler'
 import sys
 import types
 
-from kernelferry.codec import (adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_sklearn, adapters_traitlets,
-                               classes, functions, instances, library, weak)
+from kernelferry.codec import (adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt, adapters_sklearn,
+                               adapters_traitlets, classes, functions, instances, library, weak)
 
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
@@ -17,7 +17,7 @@ _MADE_BY_SESSIONS = frozenset(functions.KINDS)
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
-             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS)
+             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS)
 
 
 class Classifier:

@@ -2,7 +2,9 @@
 
 Plain Python, slow and simple. Every object whose identity counts gets a number in the order in which it is met, so that
 two accounts are equal exactly if values, types, sharing and cycles are. A figure is drawn, and its pixels stand for it and its axes. Opaque
-objects (generators, iterators) say only their type. The text runs inside the kernel, in a namespace of its own.
+objects (generators, iterators) say only their type. Of an array over the whole memory of another one that is met nowhere else, only
+that memory says anything; where a class of a library pickles itself, the order of its attributes is its own affair.
+The text runs inside the kernel, in a namespace of its own.
 """
 
 import collections
@@ -19,7 +21,7 @@ SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "
 
 def canon(namespace, names):
     """Text of what these names hold, one line an object, and its digest in front."""
-    numbers, lines, kept = {}, [], []
+    numbers, lines, kept, whole = {}, [], [], {}  # whole: id of an array -> (it, how many look at all of it)
 
     def number(value):
         if type(value) in PLAIN:
@@ -71,7 +73,7 @@ def canon(namespace, names):
             base = getattr(base.obj, "base", base) if type(base) is memoryview else base
             own = base is None or not isinstance(base, kind)
             items = [number(v) for v in value.flat] if value.dtype.hasobject else data(value.tobytes())
-            return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else f"view of {number(base)}"]
+            return [value.dtype.descr if value.dtype.names else value.dtype.str, value.shape, [step for step, length in zip(value.strides, value.shape) if length > 1], items, "" if own else view(base, value)]
         if kind.__module__ == "numpy" and hasattr(value, "dtype"):
             return [repr(value)]
         if kind.__module__.startswith("pandas.") and hasattr(value, "to_numpy"):
@@ -88,8 +90,23 @@ def canon(namespace, names):
             return [repr(value.bit_generator.state if hasattr(value, "bit_generator") else value.get_state(legacy=False))]
         if kind.__module__.partition(".")[0] in TRANSPARENT and isinstance(getattr(value, "__dict__", None), dict):
             items = [f"{number(k)}: {number(v)}" for k, v in value.items()] if isinstance(value, dict) else []
-            return ["its own __dict__" if vars(value) is value else "", *items, *(f"{k} = {number(v)}" for k, v in vars(value).items())]
+            attributes = sorted(vars(value).items()) if "__setstate__" in dir(kind) else vars(value).items()
+            return ["its own __dict__" if vars(value) is value else "", *items, *(f"{k} = {number(v)}" for k, v in attributes)]
         return [f"opaque {kind.__module__}.{kind.__qualname__}"]
+
+    def view(base, value):
+        if base.nbytes != value.nbytes:
+            return f"view of {number(base)}"
+        whole[id(base)] = base, whole.get(id(base), (base, 0))[1] + 1
+        return View(id(base))
+
+    class View(int):
+        """Said when all is known: `whole` and `numbers` grow meanwhile."""
+
+        def __repr__(self):
+            if self in numbers:
+                return f"view of #{numbers[self]}"
+            return f"view of memory {list(whole).index(self)}" if whole[self][1] > 1 else "''"
 
     def drawn(figure):
         with io.BytesIO() as pixels:
@@ -106,6 +123,6 @@ def canon(namespace, names):
     for name in names:
         lines.append(f"{name} = {number(namespace[name])}")
     for at, value in enumerate(kept):  # grows while it is walked
-        lines.append(f"#{at} {type(value).__qualname__} {parts(value)}")
-    text = "\n".join(lines)
+        lines.append((at, type(value).__qualname__, parts(value)))
+    text = "\n".join(line if isinstance(line, str) else f"#{line[0]} {line[1]} {line[2]}" for line in lines)
     return hashlib.md5(text.encode()).hexdigest() + "\n" + text[:TEXT]

@@ -174,6 +174,7 @@ register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)
 register("matplotlib.figure.FigureBase", opaque="figure")
+register("pywt._wavelet_packets.BaseNode")  # its own reduction drops the tree below a root
 register("_ctypes._SimpleCData", opaque="C data")
 register("_ctypes.Structure", opaque="C data")
 register("_ctypes.Union", opaque="C data")
