@@ -12,7 +12,9 @@ What it cut is not stored, is named, and makes the session one that is not saved
 (a checkpoint, a shutdown) encodes it again, and is not interrupted.
 """
 
+import functools
 import logging
+import os
 import platform
 import sys
 import time
@@ -406,7 +408,7 @@ class Saver:
                    for number, (key, component) in enumerate(self.components.items())]
         return _ferry.Manifest(
             label=label, time_us=int(time.time() * 1e6), executions=self.looked, life=session.life,
-            execution_count=session.shell.execution_count, python=sys.version.split()[0], platform=platform.platform(),
+            execution_count=session.shell.execution_count, python=sys.version.split()[0], platform=system(),
             packages=packages(), components=entries, process=self.items, next_pid=session.walker.next_pid,
             hash_seed=int(session.info.get("hash_seed", 0)))
 
@@ -448,6 +450,13 @@ def held_by(holders):
     this kernel are none."""
     inside = ("builtins.", "kernelferry.", "IPython.", "a ")
     return ", ".join(holder for holder in holders if not holder.startswith(inside) and holder not in capsule.HOLDERS)
+
+
+@functools.cache
+def system():
+    """What platform.platform() says, but for the processor, for which that starts a program beside the session's cells."""
+    kernel = os.uname()
+    return "-".join([kernel.sysname, kernel.release, kernel.machine, *filter(None, platform.libc_ver())])
 
 
 def packages():

@@ -1,5 +1,6 @@
 """Options of libraries: numpy, pandas, decimal, warnings, logging. Defaults are the libraries' own."""
 import sys
+import types
 
 from .kind import Kind, no_baseline, shown
 from .pack import pack, unpack
@@ -88,10 +89,45 @@ def filters(_shell=None):
 
 
 def capture_warnings(where, base):
-    now = filters()
-    if now is None or now == base:
+    now, given = filters(), given_warnings()
+    changed = now if now != base else None
+    if changed is None and not given:
         return None
-    return pack(now, where.namespace, where.names), f"{len(now)} filters"
+    told = ([f"{len(now)} filters"] if changed else []) + ([f"{sum(map(len, given.values()))} given already"] if given else [])
+    return pack((changed, given), where.namespace, where.names), ", ".join(told)
+
+
+def given_warnings() -> dict:
+    """Module -> {(text, category, line): 1} of warnings that were given and are not given again from that line.
+
+    Changing a filter makes all of them be given again; a module's registry with another version is one that nobody reads.
+    """
+    version, found = filters_version(), {}
+    for name, module in list(sys.modules.items()):
+        if not isinstance(module, types.ModuleType):
+            continue
+        registry = types.ModuleType.__getattribute__(module, "__dict__").get("__warningregistry__")  # imports nothing that is lazy
+        if isinstance(registry, dict) and registry.get("version") == version:
+            given = {key: value for key, value in registry.items() if value and type(key) is tuple and type(key[0]) is str}
+            if given:
+                found[name] = given
+    return found
+
+
+class _Asked(Warning):
+    """Of what is never shown: it asks the interpreter for its version of the filters."""
+
+
+def filters_version() -> int:
+    """How often the filters have changed. Only the interpreter knows; it writes it into each registry that it looks at."""
+    import warnings
+    registry, ignored = {}, ("ignore", None, _Asked, None, 0)
+    warnings.filters.insert(0, ignored)  # without telling, or that would be a change
+    try:
+        warnings.warn_explicit("", _Asked, "", 0, registry=registry)
+    finally:
+        warnings.filters.remove(ignored)
+    return registry["version"]
 
 
 def set_filters(_shell, value):
@@ -101,7 +137,15 @@ def set_filters(_shell, value):
 
 
 def apply_warnings(where, state):
-    set_filters(where.shell, unpack(state, where.namespace))
+    value = unpack(state, where.namespace)
+    changed, given = value if type(value) is tuple else (value, {})  # an older store holds the filters alone
+    if changed is not None:
+        set_filters(where.shell, changed)
+    version = filters_version()
+    for name, registry in given.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            module.__dict__["__warningregistry__"] = {**registry, "version": version}
     return ""
 
 
