@@ -1,6 +1,7 @@
 """What a cell puts out: text, displays, results."""
 import io
 import os
+import sys
 import threading
 
 from IPython.core.displayhook import DisplayHook
@@ -64,8 +65,11 @@ class OutStream(ForRequest, io.TextIOBase):
         return False
 
     def fileno(self):
-        """The descriptor the engine was started with (its log): faulthandler must be able to write when we cannot."""
-        return self._original
+        """The descriptor the engine was started with (its log): faulthandler must be able to write when we cannot. The resource
+        trackers of multiprocessing and loky, which keep it for long, get the one that other child processes have: no image could be
+        taken of a process that has the log."""
+        asks = sys._getframe(1).f_globals.get("__name__", "")
+        return self._fd if asks.endswith("resource_tracker") else self._original
 
 
 class Hooks(threading.local):

@@ -32,6 +32,8 @@ class Quiet:
     def __init__(self, kernel, options):
         self._kernel, self._relay = kernel, bool(options.relay_pid)
         self._folder = os.path.dirname(options.connection_file)
+        self._cpus = os.sched_getaffinity(0)
+        self._bound = {}        # thread -> its processors, where these are others; CRIU does not keep them
         self._parked = {}       # descriptor -> "log" or "alive"
         self._word = None       # the relay's last word, or why there was none
 
@@ -110,6 +112,7 @@ class Quiet:
                 history.save_thread.stop()
                 history.save_thread = None
             history.db.close()
+        self._bound = {tid: cpus for tid in _threads(os.getpid()) if (cpus := _affinity(tid)) not in (None, self._cpus)}
         nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         places = {os.path.join(self._folder, "engine.log"): "log", os.path.join(self._folder, "alive"): "alive"}
         for number in map(int, os.listdir("/proc/self/fd")):
@@ -152,6 +155,7 @@ class Quiet:
         lock = files.pop("lock", -1)    # the session's from now on
         if word.get("restored"):
             self._kernel.hooks.again()
+            word["unbound"] = [tid for tid, cpus in self._bound.items() if not _bind(tid, cpus)]
         self._kernel.hooks.image("reopen", word, lock)
         self.keep_from_children()
         relay = files.pop("relay")      # the server's
@@ -159,3 +163,30 @@ class Quiet:
             os.close(fd)
         self._word = word
         return {"relay": relay}
+
+
+def _threads(pid):
+    """Those of a process and of all below it."""
+    try:
+        for tid in os.listdir(f"/proc/{pid}/task"):
+            yield int(tid)
+            with open(f"/proc/{pid}/task/{tid}/children") as children:
+                for child in children.read().split():
+                    yield from _threads(child)
+    except OSError:
+        return                  # it has ended
+
+
+def _affinity(tid):
+    try:
+        return os.sched_getaffinity(tid)
+    except OSError:
+        return None
+
+
+def _bind(tid, cpus):
+    try:
+        os.sched_setaffinity(tid, cpus)
+    except OSError:
+        return False
+    return os.sched_getaffinity(tid) == cpus

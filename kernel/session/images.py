@@ -168,6 +168,9 @@ class Images:
         if arrival.wrong and not _threads():
             raise RuntimeError(f"{', '.join(arrival.wrong)}: came back different from generation {manifest.generation}")
         session.arrivals.come_back(arrival, records)
+        if word.get("unbound"):
+            session.notice("Threads or processes of this session were bound to processors that they cannot have here.",
+                           [f"they run on others: {', '.join(map(str, word['unbound']))}"])
         if "began" in word:
             self._measured("bring", word["bytes"], time.time() - word["began"])
         writer.set(life=session.life, ended="", started=time.time(), pid=os.getpid(), resuming=True)

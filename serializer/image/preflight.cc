@@ -4,53 +4,13 @@
 
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "serializer/image/proc.h"
+#include "serializer/image/sockets.h"
 #include "util/file.h"
 
 namespace ferry::image {
 namespace {
-
-struct Socket {
-  std::string kind, peer;  // "tcp", "unix", ...; where it leads, for people
-  bool connected = false, listening = false;
-  std::string path;        // of a unix socket
-};
-
-std::string Address(const std::string& hex) {  // "0100007F:1F90" of /proc/net/tcp, in host byte order
-  unsigned address = 0, port = 0;
-  if (std::sscanf(hex.c_str(), "%8x:%x", &address, &port) != 2 || hex.size() > 13) return "port " + std::to_string(port);
-  const auto byte = [&](int i) { return std::to_string(address >> (8 * i) & 255); };
-  return byte(0) + "." + byte(1) + "." + byte(2) + "." + byte(3) + ":" + std::to_string(port);
-}
-
-// Sockets of the network namespace of `pid`, by inode.
-std::map<std::string, Socket> Sockets(pid_t pid) {
-  std::map<std::string, Socket> sockets;
-  const std::string net = "/proc/" + std::to_string(pid) + "/net/";
-  for (const char* kind : {"tcp", "tcp6"}) {
-    std::istringstream lines(ReadAll(net + kind));
-    std::string line;
-    std::getline(lines, line);
-    while (std::getline(lines, line)) {
-      std::istringstream words(line);
-      std::string slot, local, remote, state, skip, inode;
-      words >> slot >> local >> remote >> state >> skip >> skip >> skip >> skip >> skip >> inode;
-      sockets[inode] = {"tcp", Address(remote), state == "01", state == "0A", Address(local)};
-    }
-  }
-  std::istringstream lines(ReadAll(net + "unix"));
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    std::istringstream words(line);
-    std::string slot, count, protocol, flags, type, state, inode, path;
-    words >> slot >> count >> protocol >> flags >> type >> state >> inode >> path;
-    sockets[inode] = {"unix", path, state == "03", flags == "00010000", path};
-  }
-  return sockets;
-}
 
 class Search {
  public:
@@ -80,7 +40,7 @@ class Search {
     auto numbers = List(folder);
     for (const auto& number : numbers ? *numbers : std::vector<std::string>()) {
       const std::string link = Link(folder + "/" + number);
-      if (link.starts_with("socket:[")) ++held_[Inode(link)];
+      if (link.starts_with("socket:[")) held_.insert(Inode(link));
     }
   }
 
@@ -101,6 +61,7 @@ class Search {
       const std::string link = Link(folder + "/" + number), fd = "descriptor " + number + who_;
       if (link.starts_with("socket:[")) OneSocket(Inode(link), fd);
       else if (link.starts_with("anon_inode:")) Anonymous(link.substr(11), fd);
+      else if (!who_.empty() && !own_.empty() && link.starts_with(own_)) OfKernel(link, fd);
       else if (link.starts_with("/dev/")) Device(link, fd);
     }
   }
@@ -111,10 +72,14 @@ class Search {
     const Socket& s = found->second;
     if (s.kind == "unix") {
       if (!own_.empty() && s.path.starts_with(own_)) return;
-      if (s.connected && held_[inode] > 0 && !PeerInside(inode)) {
+      if (s.connected && !held_.contains(s.leads_to)) {
         Add("socket", fd + " is a unix socket connected to another program" + (s.path.empty() ? "" : " (" + s.path + ")"),
             "close it before, and connect again afterwards");
       }
+      return;
+    }
+    if (s.unread) {
+      Add("socket", fd + " holds datagrams that came to " + s.path + " and were not read", "read them before, or close it");
       return;
     }
     // An outgoing connection comes back closed. An accepted one would be bound to its listener's port a second time.
@@ -128,16 +93,6 @@ class Search {
     }
   }
 
-  // /proc does not say where a unix socket leads. A pair that the processes hold both ends of has no name.
-  bool PeerInside(const std::string& inode) const {
-    std::size_t nameless = 0;
-    for (const auto& [other, count] : held_) {
-      auto s = sockets_.find(other);
-      if (s != sockets_.end() && s->second.kind == "unix" && s->second.connected && s->second.path.empty()) ++nameless;
-    }
-    return sockets_.at(inode).path.empty() && nameless % 2 == 0;
-  }
-
   void Anonymous(const std::string& name, const std::string& fd) {
     if (name.find("io_uring") != std::string::npos) {
       Add("io_uring", fd + " is an io_uring", "close it before; libraries that use one can often be told not to");
@@ -148,6 +103,11 @@ class Search {
     } else if (name == "inotify" && route_ != Route::kRoot) {
       Add("inotify", fd + " watches files (inotify)", "stop watching, or take images as root");
     }
+  }
+
+  // It has another place when the process comes back.
+  void OfKernel(const std::string& path, const std::string& fd) {
+    Add("file", fd + " is the kernel's own " + path.substr(path.rfind('/') + 1), "end it, or start it without stdout=sys.stdout");
   }
 
   void Device(const std::string& path, const std::string& fd) {
@@ -181,7 +141,7 @@ class Search {
   Route route_;
   std::map<std::string, Socket> sockets_;
   std::vector<pid_t> tree_;
-  std::map<std::string, int> held_;  // socket inode -> descriptors of the tree
+  std::set<std::string> held_;  // inodes of the sockets that the tree holds
   std::string who_;
   std::vector<Blocker> blockers_;
 };

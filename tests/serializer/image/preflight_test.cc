@@ -143,6 +143,57 @@ TEST(Preflight, ConnectionToAnotherProgramByAUnixSocket) {
   ::close(listener);
 }
 
+TEST(Preflight, NoneByAUnixSocketWhoseOtherEndAChildHolds) {
+  test::Folder folder;
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  std::strncpy(at.sun_path, (folder / "s").c_str(), sizeof at.sun_path - 1);
+  Holder holder([&] {
+    const int listener = Listening(AF_UNIX, reinterpret_cast<const sockaddr*>(&at), sizeof at);
+    const int client = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (listener < 0 || ::connect(client, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) return false;
+    const int accepted = ::accept(listener, nullptr, nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::close(client);
+      for (;;) ::pause();
+    }
+    return accepted >= 0 && ::close(accepted) == 0 && ::close(listener) == 0;
+  });
+  ASSERT_TRUE(holder.made());
+  EXPECT_TRUE(holder.Found(Route::kRoot).empty());
+}
+
+TEST(Preflight, DatagramsThatNobodyHasRead) {
+  Holder holder([] {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    socklen_t size = sizeof at;
+    return ::bind(fd, address, size) == 0 && ::getsockname(fd, address, &size) == 0 && ::sendto(fd, "x", 1, 0, address, size) == 1;
+  });
+  SKIP_UNLESS(holder, "loopback");
+  ExpectOne(holder.Found(Route::kRoot), "socket", "were not read", "read them before");
+}
+
+TEST(Preflight, AChildThatHoldsAFileOfTheKernelsOwn) {
+  test::Folder folder;
+  Holder holder([&] {
+    const int log = ::open((folder / "engine.log").c_str(), O_WRONLY | O_CREAT, 0600);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;) ::pause();
+    }
+    return log >= 0 && ::close(log) == 0;
+  });
+  ASSERT_TRUE(holder.made());
+  ExpectOne(Preflight(holder.pid(), folder / "", Route::kRoot), "file", "is the kernel's own engine.log", "stdout=sys.stdout");
+}
+
 TEST(Preflight, IoUring) {
   Holder holder([] {
     io_uring_params parameters{};
