@@ -329,7 +329,7 @@ def apply_modules(where, state):
             notes.append(f"{name} is {now}, was {version}")
     values, missing = unpack_each(state["set"], where.namespace)
     for (name, attribute), value in values.items():
-        if name in sys.modules:
+        if name in sys.modules and not is_as_it_is(getattr(sys.modules[name], "__dict__", {}).get(attribute, ABSENT), value):
             setattr(sys.modules[name], attribute, value)
     for name, attribute in state["gone"]:
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
@@ -339,6 +339,12 @@ def apply_modules(where, state):
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
+
+
+def is_as_it_is(now, value) -> bool:
+    """Whether a plain value is what the library has there by itself: `x is np.nan` asks for that very object, and the text of a
+    cell that seems to assign it may be a comment."""
+    return type(now) is type(value) and type(now) in PLAIN and (now == value or now != now and value != value)
 
 
 def capture_builtins(where, base):

@@ -9,7 +9,7 @@ import sys
 from .kind import give_way
 
 PIECE, OVERLAP = 1 << 16, 1 << 10  # characters; what crosses the border of a piece is read twice
-ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[^=:\n]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w\s.,|\[\]'\"]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
                       r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
 WORD = re.compile(r"(?<!\w)[^\W\d]\w{0,100}(?!\w)")
 EXIT = re.compile(r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b")

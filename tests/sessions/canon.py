@@ -14,7 +14,7 @@ import io
 import types
 
 TEXT = 2_000_000  # characters of an account that are kept; its digest is of all
-PLAIN = (int, str, bytes, bool, type(None), type(Ellipsis), complex)  # whose identity no program should ask for
+PLAIN = (int, str, bytes, bool, type(None), type(Ellipsis), complex)  # whose identity no program should ask for; and floats but nan
 TRANSPARENT = {"sklearn", "statsmodels", "networkx", "arch", "mapie", "tslearn", "skimage", "pywt", "scipy"}  # whose objects are what their __dict__ says
 SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slotnames__"}  # the last is a cache of copyreg
 
@@ -26,6 +26,8 @@ def canon(namespace, names):
     def number(value):
         if type(value) in PLAIN:
             return repr(value)
+        if type(value) is float and value == value:
+            return value.hex()
         if type(value) is types.ModuleType or isinstance(value, type) and value.__module__ != "__main__":
             return f"library {value.__name__}"
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) and getattr(value, "__module__", "") not in ("__main__", None):
