@@ -110,7 +110,7 @@ void BindObjects(py::module_& m) {
       }, "(module, attribute) that an imported module holds the object at, or None.")
       .def("holders", [](Walker& walker, const BoundComponent& c) -> py::object {
         if (c.get().names.empty()) return py::list();
-        auto found = walker.Holders(c.get().names[0]);
+        auto found = walker.Holders(c.get().names);
         return found ? py::cast(*found) : py::none();
       }, "Who else holds the escaped objects of a component, one phrase each; None when stopped.")
       .def("adopt", &Walker::Adopt, "A decoded export keeps the pid its blob gave it.")

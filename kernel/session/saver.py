@@ -365,7 +365,8 @@ class Saver:
             entry.notes, entry.uncovered = tuple(encoded.notes), encoded.uncovered
         entry.seconds = time.perf_counter() - begun
         if component.escaped:
-            entry.held_by = held_by(session.walker.holders(component) or ())
+            spoken = capsule.words(session.shell, session.baseline)
+            entry.held_by = held_by(session.walker.holders(component) or (), spoken)
         return entry
 
     def _encode_parts(self, entry, values, exports, component):
@@ -445,11 +446,13 @@ def type_name(value):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def held_by(holders):
+def held_by(holders, spoken):
     """The holders that a person can find and that nothing brings back; the insides of classes, of the interpreter and of
-    this kernel are none."""
+    this kernel are none. Nor are constants of a library's class that nobody has touched since its import and no cell speaks of."""
     inside = ("builtins.", "kernelferry.", "IPython.", "a ")
-    return ", ".join(holder for holder in holders if not holder.startswith(inside) and holder not in capsule.HOLDERS)
+    told = (holder.removeprefix("class ") for holder in holders
+            if not holder.startswith("class ") or holder.rpartition(".")[2] in spoken)
+    return ", ".join(holder for holder in told if not holder.startswith(inside) and holder not in capsule.HOLDERS)
 
 
 @functools.cache

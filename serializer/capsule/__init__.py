@@ -17,12 +17,13 @@ from .pack import names_of, reason
 from .scene import Scene, meetings
 
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "see",
-           "set_generator"]
+           "set_generator", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, generator, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
-HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks")  # places whose holding of variables items bring back, or name
+HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks",
+           "matplotlib.rcParams", "matplotlib.rcParamsDefault", "matplotlib.rcParamsOrig")  # places whose holding of variables items bring back, or name
 
 Item = namedtuple("Item", "name data summary")  # str, bytes, str: what a person reads
 Baseline = namedtuple("Baseline", "values")     # item name -> what was there before the first cell
@@ -42,6 +43,13 @@ def see(baseline: Baseline):
     """Modules that have come since count as unchanged from now on. Cheap where there are none."""
     baseline.values["modules"].look()
     baseline.values["settings"].look()
+
+
+def words(shell, baseline: Baseline) -> set[str]:
+    """All words of the cells that have run. Raises Stopped."""
+    spoken = baseline.values["modules"].spoken
+    spoken.look(module.cells(where(shell)))
+    return spoken.words
 
 
 def capture(shell, baseline: Baseline) -> list[Item]:

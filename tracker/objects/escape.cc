@@ -15,7 +15,7 @@ namespace {
 // References that belong to the session though no unit's walk follows them.
 class Accountant {
  public:
-  Accountant(Walk& walk, py::handle ns) : walk_(walk), namespace_(ns) {}
+  Accountant(Walk& walk, py::handle ns, Objects* behind) : walk_(walk), namespace_(ns), behind_(behind) {}
 
   // Names that were not walked (`_`, `_3`, `Out`), and what the shell keeps of the last results.
   void CountNamespace() {
@@ -46,6 +46,7 @@ class Accountant {
       if (walk_.Stop()) return false;
       PyObject* object = stack_.back();
       stack_.pop_back();
+      if (behind_) behind_->insert(object);
       if (traverseproc traverse = Py_TYPE(object)->tp_traverse) traverse(object, &Follow, this);
     }
     return true;
@@ -84,6 +85,7 @@ class Accountant {
 
   Walk& walk_;
   py::handle namespace_;
+  Objects* behind_;
   std::unordered_set<std::string> walked_names_;
   std::vector<PyObject*> stack_;
 };
@@ -97,8 +99,8 @@ bool HasForeignWeakReference(Walk& walk, PyObject* object) {
 
 }  // namespace
 
-std::optional<std::vector<Escape>> FindEscapes(Walk& walk, py::handle ns) {
-  Accountant accountant(walk, ns);
+std::optional<std::vector<Escape>> FindEscapes(Walk& walk, py::handle ns, Objects* behind) {
+  Accountant accountant(walk, ns, behind);
   accountant.CountNamespace();
   if (!accountant.CountBehindReductions()) return std::nullopt;
   std::vector<Escape> result;
@@ -122,7 +124,7 @@ class Heap {
  public:
   using Reference = std::pair<PyObject*, PyObject*>;  // holder, target
 
-  std::vector<Reference> ReferencesTo(const std::unordered_set<PyObject*>& targets) const {
+  std::vector<Reference> ReferencesTo(const Objects& targets) const {
     Search search{targets};
     for (py::handle holder : objects_) {
       search.holder = holder.ptr();
@@ -133,7 +135,7 @@ class Heap {
 
  private:
   struct Search {
-    const std::unordered_set<PyObject*>& targets;
+    const Objects& targets;
     PyObject* holder = nullptr;
     std::vector<Reference> found = {};
   };
@@ -157,32 +159,36 @@ std::string KeyOf(PyObject* dict, PyObject* object) {
 
 }  // namespace
 
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const std::vector<PyObject*>& held) {
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const std::vector<PyObject*>& held,
+                                   const Objects& behind) {
   std::vector<std::string> result;
   auto add = [&](const std::string& words) {
     if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(words);
   };
+  auto is_met = [&](PyObject* object) { return walk.table().Find(object) || behind.contains(object); };
   const Heap heap;
-  std::unordered_map<PyObject*, std::string> dicts;  // of instances, whose owners are to be found -> key in them
+  std::unordered_map<PyObject*, std::vector<PyObject*>> dicts;  // whose owners are to be found -> what they hold
   for (auto [holder, object] : heap.ReferencesTo({held.begin(), held.end()})) {
     const ModuleReference* place = modules.Find(holder);
-    bool outside = PyFrame_Check(holder) || place || !walk.table().Find(holder);
+    bool outside = PyFrame_Check(holder) || place || !is_met(holder);
     if (!outside || holder == ns.ptr()) continue;
     if (PyFrame_Check(holder)) add("a running function");
     else if (place && place->attribute != "__dict__") add(place->module + "." + place->attribute);
     else if (place) add(place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));
     else if (!PyDict_Check(holder)) add(TypeLabel(Py_TYPE(holder)));
-    else dicts.emplace(holder, KeyOf(holder, object));
+    else dicts[holder].push_back(object);
   }
   if (dicts.empty()) return result;
-  std::unordered_set<PyObject*> unowned;
-  for (const auto& [dict, key] : dicts) unowned.insert(dict);
-  const std::unordered_set<PyObject*> searched = unowned;
+  Objects unowned;
+  for (const auto& [dict, objects] : dicts) unowned.insert(dict);
+  const Objects searched = unowned;
   for (auto [owner, dict] : heap.ReferencesTo(searched))
-    if (PyType_Check(owner) && reinterpret_cast<PyTypeObject*>(owner)->tp_dict == dict && unowned.erase(dict)) {
-      if (!walk.table().Find(owner)) add(TypeLabel(reinterpret_cast<PyTypeObject*>(owner)) + dicts[dict]);  // else it was met, though its dict was not
+    if (auto* type = reinterpret_cast<PyTypeObject*>(owner); PyType_Check(owner) && type->tp_dict == dict && unowned.erase(dict)) {
+      if (is_met(owner)) continue;  // though its dict was not
+      for (PyObject* object : dicts[dict])
+        add((modules.IsConstantOf(type, object) ? "class " : "") + TypeLabel(type) + KeyOf(dict, object));
     } else if (InstanceDict(owner) == dict && unowned.erase(dict)) {
-      add(TypeLabel(Py_TYPE(owner)) + dicts[dict]);
+      if (!is_met(owner)) add(TypeLabel(Py_TYPE(owner)) + KeyOf(dict, dicts[dict][0]));
     }
   if (!unowned.empty()) add("a dict");
   return result;

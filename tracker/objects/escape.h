@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "tracker/objects/walk.h"
@@ -19,10 +20,13 @@ struct Escape {
 };
 
 // After walk.Run(), before its Finish. `ns` is the namespace whose values were walked. nullopt: stopped.
-std::optional<std::vector<Escape>> FindEscapes(Walk& walk, pybind11::handle ns);
+// `behind` gets what was found behind objects that were walked by their reductions.
+using Objects = std::unordered_set<PyObject*>;
+std::optional<std::vector<Escape>> FindEscapes(Walk& walk, pybind11::handle ns, Objects* behind = nullptr);
 
-// In words and each once, who holds some of `held` and was not met by the walk (or was met and not listed: it has one
-// holder only). Costs two passes over all objects of the collector, however many are held.
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, const std::vector<PyObject*>& held);
+// In words and each once, who holds some of `held`, was not met by the walk (which is to list the units of `held`) and is not `behind`. What a class has since its import begins with "class ": a constant of the library, unless the
+// very cell that imported it put it there. Costs two passes over all objects of the collector, however many are held.
+std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, const std::vector<PyObject*>& held,
+                                   const Objects& behind);
 
 }  // namespace ferry::objects

@@ -1,5 +1,6 @@
 #include "tracker/objects/modules.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <unordered_set>
@@ -132,9 +133,26 @@ void Modules::Baseline(Seen* seen) {
   if (seen->name == "__main__" || seen->name == "__mp_main__") return;
   PyObject *name, *value;
   Py_ssize_t pos = 0;
-  while (PyDict_Next(seen->dict, &pos, &name, &value))
+  while (PyDict_Next(seen->dict, &pos, &name, &value)) {
+    if (PyType_Check(value)) BaselineClass(reinterpret_cast<PyTypeObject*>(value));
     if (PyUnicode_Check(name) && IsCandidate(value) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0)
       seen->held.emplace_back(name, value);
+  }
+}
+
+void Modules::BaselineClass(PyTypeObject* type) {
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return;
+  auto [it, fresh] = classes_.try_emplace(type);
+  if (!fresh) return;
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(type->tp_dict, &pos, &name, &value))
+    if (IsCandidate(value) && !Py_TYPE(value)->tp_descr_get) it->second.push_back(value);
+}
+
+bool Modules::IsConstantOf(PyTypeObject* type, PyObject* object) const {
+  const auto it = classes_.find(type);
+  return it != classes_.end() && std::find(it->second.begin(), it->second.end(), object) != it->second.end();
 }
 
 void Modules::Compare(Seen* seen) {

@@ -37,6 +37,9 @@ class Modules {
 
   bool empty() const { return seen_.empty(); }
 
+  // Whether a class of a module had `object` among its attributes when the module was first seen.
+  bool IsConstantOf(PyTypeObject* type, PyObject* object) const;
+
   // The place an imported module holds `object` at, or nullptr. The shortest module name wins, so that the answer does
   // not depend on the order of imports.
   const ModuleReference* Find(PyObject* object) const {
@@ -52,6 +55,7 @@ class Modules {
     std::vector<std::pair<PyObject*, PyObject*>> held;  // interned attribute name, value; borrowed
   };
   void Baseline(Seen* seen);
+  void BaselineClass(PyTypeObject* type);
   void Compare(Seen* seen);
   void Offer(PyObject* object, const std::string& module, const char* attribute);
   void Rebuild();
@@ -59,6 +63,7 @@ class Modules {
   pybind11::handle namespace_;
   std::unordered_map<PyObject*, Seen> seen_;  // by module object
   std::unordered_map<PyObject*, ModuleReference> references_;
+  std::unordered_map<PyTypeObject*, std::vector<PyObject*>> classes_;  // their attributes with state; compared only
 };
 
 }  // namespace ferry::objects

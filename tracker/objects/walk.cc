@@ -384,7 +384,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   const bool weakly_held = place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place);
   // What is reduced can come back through what its reduction made, so it is listed whoever holds it; what has weak
   // references can be met through one.
-  if (Py_REFCNT(object) > 1 || listing_ || weakly_held || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
+  if (Py_REFCNT(object) > 1 || units_[unit_].listed || listing_ || weakly_held || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
     auto [entry, fresh] = table_.Insert(object);
     if (fresh) {
       entry->unit = unit_;
@@ -465,9 +465,11 @@ void Walk::MeetAll() {
 bool Walk::IsLeaf(PyObject* object) {
   if (object == namespace_.ptr() || modules_.Find(object)) return true;
   switch (types_.Of(Py_TYPE(object)).kind) {
-    case Kind::kModule: case Kind::kClass: case Kind::kFunction: case Kind::kCode: case Kind::kNamed: case Kind::kDoor:
-    case Kind::kTraceback: case Kind::kScalar:
+    case Kind::kModule: case Kind::kClass: case Kind::kCode: case Kind::kNamed: case Kind::kDoor: case Kind::kTraceback:
+    case Kind::kScalar:
       return true;
+    case Kind::kFunction:
+      return !Types::IsLocalFunction(object);
     default:
       return false;
   }

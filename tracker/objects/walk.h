@@ -44,6 +44,7 @@ struct Unit {
   PyObject* root = nullptr;            // borrowed
   std::string name;                    // the user's name, or "module.qualname" of a code unit
   bool held_bases = false;             // its digest follows bases that something outside of all units holds: see Alone
+  bool listed = false;                 // the table gets also what one reference leads to
   bool untouched = false;              // no code can have touched it since the look of the buffers given to Believe
   bool code = false;                   // a class or function of the session
   Digest digest;                       // of this unit alone; says nothing once it is linked

@@ -81,20 +81,27 @@ std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, cons
   return nullptr;
 }
 
-std::optional<std::vector<std::string>> Walker::Holders(const std::string& name) {
+std::optional<std::vector<std::string>> Walker::Holders(const std::vector<std::string>& names) {
+  const std::set<std::string> asked(names.begin(), names.end());
   NoCollection no_collection;
   FinishWalk finish(walk_);
   std::optional<Components> found;
   Pids unused;
-  if (WalkNames({known_names_.begin(), known_names_.end()})) found = MakeComponents(walk_, unused);
-  auto escapes = found ? FindEscapes(walk_, namespace_) : std::nullopt;
+  modules_.Refresh();
+  walk_.Start();
+  for (const std::string& each : known_names_)
+    if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), each.c_str()))
+      walk_.units()[walk_.AddName(each, value)].listed = asked.contains(each);
+  if (walk_.Run()) found = MakeComponents(walk_, unused);
+  Objects behind;
+  auto escapes = found ? FindEscapes(walk_, namespace_, &behind) : std::nullopt;
   if (!escapes) return std::nullopt;
   std::vector<PyObject*> held;
   for (const Escape& e : *escapes) {
     const Component& c = found->list[found->of_unit[e.unit]];
-    if (std::find(c.names.begin(), c.names.end(), name) != c.names.end()) held.push_back(e.object);
+    if (std::any_of(c.names.begin(), c.names.end(), [&](const std::string& name) { return asked.contains(name); })) held.push_back(e.object);
   }
-  return HoldersOf(walk_, modules_, namespace_, held);
+  return HoldersOf(walk_, modules_, namespace_, held, behind);
 }
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {

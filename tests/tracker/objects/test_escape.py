@@ -83,3 +83,31 @@ def test_a_class_is_no_holder_of_its_own_methods(session):
         assert session.walker.holders(c["K"]) == ["logging.ferry_held"]
     finally:
         del logging.ferry_held
+
+
+def test_what_a_figure_is_made_of_is_no_holder_of_it(session):
+    session.run("import matplotlib; matplotlib.use('agg'); import matplotlib.pyplot as plt; from matplotlib.lines import Line2D; import threading\n"
+                "fig, ax = plt.subplots(); ax.plot([1, 2]); L = [fig]")
+    component = session.look()["fig"]
+    assert component.escaped
+    words = session.walker.holders(component)
+    assert not [holder for holder in words if holder.startswith("matplotlib.") and not holder.startswith("matplotlib.rcParams")]
+    assert "class matplotlib.markers.MarkerStyle._tickhoriz_path" in words  # a constant that its ticks share
+    session.run("Line2D.mine = L")
+    try:
+        words = session.walker.holders(session.look()["fig"])
+        assert "matplotlib.lines.Line2D.mine" in words
+    finally:
+        session.run("del Line2D.mine; plt.close('all')")
+
+
+def test_a_class_of_a_library_that_got_an_attribute_is_a_holder(session):
+    session.run("import string; L = []; K = {}")
+    session.look()
+    session.run("string.Formatter.found = L; string.Template.found = K")
+    try:
+        c = session.look()
+        assert session.walker.holders(c["L"]) == ["string.Formatter.found"]
+        assert session.walker.holders(c["K"]) == ["string.Template.found"]
+    finally:
+        session.run("del string.Formatter.found, string.Template.found")
