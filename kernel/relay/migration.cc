@@ -667,7 +667,7 @@ void Migration::Arrive() {
   KeepWaiting();
   Progress("bringing the variables back", true);
   AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]},
-             {"blobs", plan_["blobs"]}, {"image", image_.is_object()}}, &Migration::OnArrived);
+             {"blobs", plan_["blobs"]}, {"image", image_.is_object()}, {"cwd", pack_["cwd"]}}, &Migration::OnArrived);
 }
 
 // What did not come out equal by replay is asked of the source in its stored form, once.

@@ -90,6 +90,7 @@ class Moving:
         self.packed = None
         self.arrival = None
         self.ahead = None  # what is decoded before the session arrives
+        self.not_there = ""  # the working directory that it had
         self.token = ""
 
     def answer(self, content):
@@ -123,7 +124,7 @@ class Moving:
         sizes = {entry.blob: entry.bytes for entry in manifest.components if entry.blob}
         sizes.update({item.blob: len(memoryview(session.store.read(session.sid).blob(item.blob))) for item in manifest.process if item.blob})
         return {"settled": True, "session": session.sid, "generation": manifest.generation, "manifest": f"gen-{manifest.generation:08d}",
-                "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "bytes": sizes, "items": [item.blob for item in manifest.process if item.blob],
+                "epoch": int(info.get("epoch", 0)), "token": self.token, "info": info, "cwd": _directory(), "bytes": sizes, "items": [item.blob for item in manifest.process if item.blob],
                 "packages": self._packages(), "files": self._files(), "comms": self._comms(),
                 "image": self._image(manifest, content.get("system", False))}
 
@@ -206,7 +207,7 @@ class Moving:
         kept = {entry.blob for entry in self.packed.components if tuple(entry.key) not in replays}
         blobs = [blob for blob in may_come(self.packed) if blob in kept]
         modules = next((item.blob for item in self.packed.process if item.name == "modules"), None)
-        return {"modules": modules, "blobs": blobs} if blobs else None
+        return {"cwd": _directory(), "modules": modules, "blobs": blobs} if blobs else None
 
     @staticmethod
     def _tell_of_image(result, carry, price):
@@ -297,11 +298,20 @@ class Moving:
         reader = session.store.read(session.sid)
         if self.ahead is None:
             self.ahead = Ahead(session.namespace)
+        self._go_to(content["cwd"])
         if content["modules"]:
             capsule.prepare(session.shell, [("modules", bytes(memoryview(reader.blob(content["modules"]))))])
             session.see_modules()
         self.ahead.decode(reader, content["blobs"])
         return {"decoded": len(self.ahead.decoded)}
+
+    def _go_to(self, directory):
+        """Where the session was in its working directory, which no item of its process state names, it is in that here, too."""
+        self.not_there = ""
+        try:
+            os.chdir(directory)
+        except OSError:
+            self.not_there = directory if directory else ""
 
     def _know_anew(self):
         """The log and session.json as they are now: this process may have started before the newest cells ran."""
@@ -315,6 +325,7 @@ class Moving:
         if content.get("image"):  # it is all there, and was compared
             self.arrival = arrivals.current
         else:
+            self._go_to(content["cwd"])
             arrivals.current = self.arrival = self._set_out(content)
         arrivals.told = True
         arrivals.finish()
@@ -360,8 +371,11 @@ class Moving:
         failed = [name for name in admitted if name not in lost_before and name not in known]
         silent = [c for c in self.comms if c not in self._comms()]
         result = self.arrival.result()
+        lines = [f"the working directory {self.not_there} is not on this host; the session is in {os.getcwd()} now"] if self.not_there else []
         if silent:
-            result.lines.append(f"{len(silent)} widgets that no variable holds stay behind; run their cells again to have them back")
+            lines.append(f"{len(silent)} widgets that no variable holds stay behind; run their cells again to have them back")
+        result.lines += lines
+        result.data["messages"] += lines
         return {"retry": [states[key].entry.blob for key in self.retry], "failed": failed,
                 "failed_text": _some([f"{name} ({report.brief(admitted[name])})" for name in failed]), "display": _bundle(result)}
 
@@ -394,6 +408,14 @@ class Moving:
             raise
         session.arrivals.offered = (session.store.read(session.sid), session.store.read(session.sid).records())
         return {"generation": session.saver.newest.generation}
+
+
+def _directory():
+    """The working directory; "" where it has been removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _of_system(path):

@@ -119,3 +119,18 @@ def test_an_interrupt_stops_the_move(notebook, host, step):
     assert kernel.collect(request, 60).error == "KeyboardInterrupt: interrupted"
     assert (pid_of(kernel), kernel.evaluate(["n"])) == (pid, ["[1]"])
     wait_until(lambda: not list(host.home.glob("sessions/*")), "the session folder that was made there stayed")
+
+
+def test_a_working_directory_that_is_not_there_is_told(notebook, host, step, tmp_path):
+    step.write_text("quiesced")
+    kernel = notebook.open(FERRY_MOVE_STOP=str(step))
+    kernel.run("import os; os.mkdir('d'); os.chdir('d'); n = [1]")
+    request = kernel.send(f"%migrate {host.text} --json")
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, "the move never came to quiesced")
+    (tmp_path / "d").rename(tmp_path / "e")
+    step.write_text("")
+    kernel.relay.send_signal(signal.SIGCONT)
+    moved = kernel.collect(request, 90)
+    (told,) = [bundle["application/json"] for bundle in moved.bundles]
+    assert told["ok"] and any(f"the working directory {tmp_path}/d is not on this host" in line for line in told["messages"]), moved.text
+    assert kernel.evaluate(["n", f"os.getcwd() == {str(tmp_path / 'd')!r}"]) == ["[1]", "False"]

@@ -16,7 +16,7 @@ class Point:
 p = Point(3)
 def where(): return os.getpid()
 """
-CHECKS = ["view.base is data", "both['a'] is both['b'] is shared", "p.far().x", "random.random()", "float(view.sum())", "type(p) is Point"]
+CHECKS = ["view.base is data", "both['a'] is both['b'] is shared", "p.far().x", "random.random()", "float(view.sum())", "type(p) is Point", "os.getcwd()"]
 
 
 def recorded(notebook, kernel):
