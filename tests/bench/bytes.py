@@ -1,20 +1,19 @@
-"""What a move sends of small session files, beside dill.dump_module of the same cells.
+"""What a move sends of small session files, beside the checkpoints of dill and ElasticKernel of the same sessions.
 
-The variables alone are compared, since dill keeps neither cells nor process state; what was sent in all is told beside. Files in
-which a cell ends otherwise under dill, or that dill refuses, have nothing to be compared with and are not among them.
+The variables alone are compared, since dill keeps neither cells nor process state; what was sent in all is told beside. The
+rivals run as in `./dev stress rivals`, each in a kernel of its own; a session that one of them does not save has no figure of it.
 """
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
 from tests.client import Kernel
 from tests.migrate.sshd import Sshd
 from tests.sessions import session_file
+from tests.stress import rivals
 
-from .rivals import interpreter
-
+RIVALS = ("dill", "elastic-kernel")
 FILES = Path(__file__).resolve().parents[1] / "sessions" / "files"
 SMALL = ("case-01-class-registry", "case-11-state-of-a-local-module", "case-20-forest-grown-in-place", "case-23-pandas-copy-on-write",
          "class-abc-registers", "class-dataclass", "class-enum", "class-inheritance", "class-namedtuple", "closures-that-share",
@@ -34,26 +33,26 @@ def ours(cells, host, folder):
         kernel.kill()
 
 
-def dills(cells, folder):
-    ran = "\n".join(f"try: exec(compile({cell!r}, '<cell>', 'exec'), globals())\nexcept Exception: pass" for cell in cells)
-    subprocess.run([interpreter(), "-c", f"{ran}\nimport dill\ndill.dump_module('dumped')"], cwd=folder, check=True, capture_output=True)
-    return (folder / "dumped").stat().st_size
-
-
 def run():
-    rows, sums = [], [0, 0]
+    rivals.environment()
+    rows, sums = [], {}
     with tempfile.TemporaryDirectory(prefix="ferry-bench-") as folder:
         host = Sshd(Path(folder) / "h")
         try:
             for name in SMALL:
-                cells = [cell.source for cell in session_file.read(FILES / f"{name}.py").cells]
-                place = Path(folder) / name
+                session, place = session_file.read(FILES / f"{name}.py"), Path(folder) / name
                 place.mkdir(mode=0o700)
-                moved, dill = ours(cells, host, place), dills(cells, place)
+                moved = ours([cell.source for cell in session.cells], host, place)
+                sent, found = moved["bytes_variables"], {}
+                for rival in RIVALS:
+                    (place / rival).mkdir()
+                    if size := rivals.run(rival, session, place / rival).bytes:
+                        found[rival] = size
+                        sums[rival] = [total + more for total, more in zip(sums.get(rival, [0, 0]), (sent, size))]
                 kept = sum({e["component"]: e["bytes"] for e in moved["variables"].values() if e["way"] == "stored"}.values())
-                sums = [sums[0] + moved["bytes_variables"], sums[1] + dill]
-                rows.append((f"variables of {name}: sent / dill", moved["bytes_variables"] / dill, "<= 1",
-                             f"{moved['bytes_variables']:.0f} beside {dill}; {kept} in the store; {moved['bytes_moved']:.0f} sent in all, with log, manifest and process state"))
+                rows.append((f"variables of {name}: sent / the smaller of the rivals", sent / min(found.values()), "<= 1", f"{sent:.0f} beside "
+                             + ", ".join(f"{size} ({rival})" for rival, size in found.items()) +
+                             f"; {kept} in the store; {moved['bytes_moved']:.0f} sent in all, with log, manifest and process state"))
         finally:
             host.cut()
-    return [("variables of all of them: sent / dill", sums[0] / sums[1], "<= 1", f"{sums[0]:.0f} beside {sums[1]}"), *rows]
+    return [*((f"variables of all of them: sent / {rival}", ours / its, "<= 1", f"{ours:.0f} beside {its}") for rival, (ours, its) in sums.items()), *rows]

@@ -11,7 +11,7 @@
     kills      relay, engine or both killed at --kills random instants under load
     soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
-    moves      200 moves of random programs between hosts under random faults, and session files moved by forced plans
+    moves      every session file moved at one boundary, some by forced plans, and 200 moves of random programs under random faults
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
@@ -245,7 +245,7 @@ def stress_moves(count: int, sample: int) -> int:
     journal.parent.mkdir(parents=True, exist_ok=True)
     files = session_file.read_all(SESSIONS)
     try:
-        tally = moves.run(folder, count, files[::max(1, len(files) // sample)] if sample else [], journal)
+        tally = moves.run(folder, count, files, files[::max(1, len(files) // sample)] if sample else [], journal)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     write_fidelity("moves", moves.summary(tally, commit(), str(datetime.date.today())))

@@ -34,6 +34,7 @@ ARRIVES = 90  # seconds
 @dataclasses.dataclass
 class Tally:
     moves: int = 0  # that arrived
+    files: int = 0  # session files that were moved at one boundary
     stayed: int = 0  # that ended with the session where it was, after a fault
     refused: dict[str, str] = dataclasses.field(default_factory=dict)  # where: what was said
     faults: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -229,13 +230,17 @@ def by_plans(desk: Desk, session, tally: Tally) -> None:
         kernel.kill()
 
 
-def run(folder: Path, moves: int, files: list, journal: Path) -> Tally:
-    """Until so many moves have been tried. What became of each program stands in the journal at once."""
+def run(folder: Path, moves: int, files: list, planned: list, journal: Path) -> Tally:
+    """Files at one boundary, planned ones by forced plans, then random programs until so many of their moves have been tried.
+    What became of each stands in the journal at once."""
     tally, desk, seed = Tally(), Desk(folder), 0
     try:
-        for session in files:
-            guarded(tally, session.name, by_plans, desk, session, tally)
-            journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
+        for work, sessions in ((at_a_boundary, files), (by_plans, planned)):
+            for session in sessions:
+                guarded(tally, session.name, work, desk, session, tally)
+                tally.files += work is at_a_boundary
+                journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
+        moves += tally.moves
         while tally.moves + tally.stayed < moves:
             if not any(stay in cell for cell in programs.Program(seed).cells for stay in STAYS):
                 guarded(tally, f"program {seed}", play, desk, seed, tally)
@@ -260,6 +265,6 @@ def summary(tally: Tally, commit: str, date: str) -> str:
     return "\n".join([
         "## moves", "",
         f"`./dev stress moves` at {commit}, {date}: {tally.moves} moves arrived, {tally.stayed} ended with the session where it was (faults of the moves of "
-        f"random programs: {faults}); {tally.equal} names compared with a session that stayed; failures: {'; '.join(tally.failures) or 'none'}.", "",
-        "| session file, forced plan | why it was not moved |", "|---|---|",
+        f"random programs: {faults}); {tally.files} session files moved at one boundary by the default policy and ran to their end there; {tally.equal} names compared with a session that stayed; failures: {'; '.join(tally.failures) or 'none'}.", "",
+        "| session file, where or by which forced plan | what was refused |", "|---|---|",
         *(f"| {where} | {why.replace('|', '/')[:160]} |" for where, why in tally.refused.items()), ""])
