@@ -11,6 +11,7 @@ COLOURS = {"stored": "#4c8bd0", "replayed": "#3a9d5d", "image": "#9467bd", "lost
 ROW, ROOM = 24, 40  # height of a row in pixels; rows of one column
 CELL, GAP, VARIABLE = 250, 120, 330  # widths in pixels
 WIDTH = CELL + GAP + VARIABLE + 4
+LETTER = 7.4  # of a monospaced font of 12 pixels, the widest that browsers come with
 
 
 def draw(cells, variables) -> str:
@@ -28,9 +29,9 @@ def draw(cells, variables) -> str:
         for number in numbers:
             if number in left:
                 parts.append(_line(left[number] + ROW / 2, top + ROW / 2, COLOURS.get(way, COLOURS["lost"]), way != "stored"))
-        parts.append(_box(CELL + GAP, top, VARIABLE, f"{names}: {text}", COLOURS.get(way, COLOURS["lost"]), way != "stored", 48))
+        parts.append(_box(CELL + GAP, top, VARIABLE, f"{names}: {text}", COLOURS.get(way, COLOURS["lost"]), way != "stored"))
     for number, source, again in rows:
-        parts.append(_box(2, left[number], CELL, f"[{number}] {source}", COLOURS["replayed"] if again else "currentColor", again, 36))
+        parts.append(_box(2, left[number], CELL, f"[{number}] {source}", COLOURS["replayed"] if again else "currentColor", again))
     left_out = len(variables) - len(shown)
     note = f"<div>and {left_out} more variables that are stored</div>" if left_out else ""
     return (f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{height}' viewBox='0 0 {WIDTH} {height}' role='img' "
@@ -44,7 +45,8 @@ def _line(y1, y2, colour, strong):
             f"stroke-width='{1.8 if strong else 1}' opacity='{1 if strong else 0.5}'/>")
 
 
-def _box(x, y, width, text, colour, filled, letters):
+def _box(x, y, width, text, colour, filled):
+    letters = int((width - 16) / LETTER)
     text = text if len(text) <= letters else text[: letters - 1] + "…"
     return (f"<rect x='{x}' y='{y + 2}' width='{width}' height='{ROW - 4}' rx='4' fill='{colour if filled else 'none'}' "
             f"fill-opacity='0.18' stroke='{colour}' stroke-opacity='0.7'/>"

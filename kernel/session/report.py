@@ -208,5 +208,6 @@ def variable_table(variables: dict):
     rows = []
     for name, e in order:
         measured = ["", ""] if e["way"] in ("failed", "lost") else [human_bytes(e["bytes"]), human_seconds(e["seconds"])]
-        rows.append([name, "kept" if kept(e) else e["way"], verified[e.get("verified")], short_type(e["type"]), *measured, e["reason"] or ""])
+        why = "" if (e["way"], e["code"]) == ("stored", "cheap") else e["reason"] or ""  # of a plan: what goes without saying
+        rows.append([name, "kept" if kept(e) else e["way"], verified[e.get("verified")], short_type(e["type"]), *measured, why])
     return ["name", "way", "verified", "type", "size", "time", "why"], rows

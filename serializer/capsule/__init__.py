@@ -22,8 +22,9 @@ __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline",
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, generator, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
-HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks",
-           "matplotlib.rcParams", "matplotlib.rcParamsDefault", "matplotlib.rcParamsOrig")  # places whose holding of variables items bring back, or name
+# Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded.
+HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks", "matplotlib.rcParams", "matplotlib.rcParamsDefault", "matplotlib.rcParamsOrig",
+           "ipywidgets.widgets.widget._instances", "ipywidgets.widgets.widget.Widget._handle_msg")
 
 Item = namedtuple("Item", "name data summary")  # str, bytes, str: what a person reads
 Baseline = namedtuple("Baseline", "values")     # item name -> what was there before the first cell

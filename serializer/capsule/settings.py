@@ -3,6 +3,7 @@
 `sklearn.set_config(...)`, `mpmath.mp.dps = 40`, `csv.register_dialect(...)`: each has a getter and a setter here, and is
 compared with what it was when the library was first seen. What other libraries keep so is not known (docs/fidelity.md).
 """
+import copy
 import csv
 import os
 import sys
@@ -64,6 +65,35 @@ def set_templates(module, value):
     module.templates.default, module.renderers.default = value
 
 
+def set_altair(module, value):
+    for registry, (active, options) in zip((module.renderers, module.data_transformers), value):
+        registry.enable(active, **options)
+
+
+def set_dask(module, value):
+    module.config.clear()
+    module.config.update(value)
+
+
+def progress_of_pandas(_module):
+    """Whether tqdm.pandas() was called, which puts methods on classes of pandas."""
+    return hasattr(getattr(sys.modules.get("pandas"), "Series", None), "progress_apply")
+
+
+def set_progress_of_pandas(_module, value):
+    from tqdm.auto import tqdm
+    if value:
+        tqdm.pandas()
+
+
+class OnlyInThePage(Exception):
+    """What a library has loaded into the page of the notebook, which may be another by now."""
+
+
+def set_bokeh(_module, _value):
+    raise OnlyInThePage("call output_notebook() again, so that the page loads its scripts")
+
+
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -73,6 +103,10 @@ SETTINGS = {
     "logging": (lambda module: {level: name for level, name in module._levelToName.items()}, set_level_names),
     "xml.etree.ElementTree": (lambda module: dict(module._namespace_map), set_namespaces),
     "plotly.io": (lambda module: (module.templates.default, module.renderers.default), set_templates),
+    "altair": (lambda module: [(each.active, dict(each.options)) for each in (module.renderers, module.data_transformers)], set_altair),
+    "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
+    "tqdm": (progress_of_pandas, set_progress_of_pandas),
+    "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),
     "torch": (lambda module: str(module.get_default_dtype()).partition(".")[2],
               lambda module, value: module.set_default_dtype(getattr(module, value))),
 }
@@ -111,6 +145,8 @@ def apply_settings(_where, state):
     for name, value in state.items():
         try:
             SETTINGS[name][1](sys.modules.get(name) or __import__(name, fromlist=["*"]), value)
+        except OnlyInThePage as error:
+            lost.append(f"{name}: {error}")
         except Exception as error:
             lost.append(f"settings of {name}: {reason(error)}")
     return "; ".join(lost)

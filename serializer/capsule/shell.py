@@ -120,13 +120,21 @@ def hooks(shell) -> list:
     return functions
 
 
+def exchanged(shell) -> dict:
+    """What stands in place of IPython's own formatters and methods (rich.pretty.install() and its like): words -> object."""
+    formatters = getattr(shell.display_formatter, "formatters", {})
+    found = {f"formatter of {mime}": formatter for mime, formatter in formatters.items() if not type(formatter).__module__.startswith("IPython.")}
+    own = {name: value for name, value in vars(shell).items() if callable(value) and callable(getattr(type(shell), name, None))}
+    return found | {f"method {name}": value for name, value in own.items() if not str(getattr(value, "__module__", "")).startswith("kernelferry.")}
+
+
 def surface(shell):
     """What the shell has before the first cell."""
     if shell is None:
         return None
     return {"settings": settings(shell), "config": configuration(shell), "flags": shell.compile.flags, "extensions": sorted(shell.extension_manager.loaded),
             "aliases": dict(shell.alias_manager.aliases), "autoreload": autoreload(shell), "hidden": set(shell.user_ns_hidden),
-            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "log": shell.logger.log_active, **tables(shell)}
+            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "exchanged": exchanged(shell), "log": shell.logger.log_active, **tables(shell)}
 
 
 def is_magics_of_session(value) -> bool:
@@ -243,6 +251,7 @@ def capture_ipython(where, base):
         lost |= {"handler of exceptions": why for why in refused.values()}
     known = {id(hook) for hook in base["hooks"]}
     lost |= {f"hook {hook.__name__}": "set it again" for hook in hooks(shell) if of_session(hook) and id(hook) not in known}
+    lost |= {what: "set it again" for what, value in exchanged(shell).items() if base["exchanged"].get(what) is not value}
     if shell.logger.log_active and not base["log"]:
         lost["log of %logstart"] = f"%logstart {shell.logger.logfname} append goes on with it"
     names = [*state["extensions"], *state["aliases"], *(name for _, name in state["settings"]), *["from __future__"] * bool(state["future"]),

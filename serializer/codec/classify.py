@@ -6,8 +6,8 @@ exceptions and instances by how they are written. What is left goes the pickler'
 import sys
 import types
 
-from kernelferry.codec import (adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt, adapters_sklearn,
-                               adapters_traitlets, classes, functions, instances, library, weak)
+from kernelferry.codec import (adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt,
+                               adapters_sklearn, adapters_traitlets, classes, functions, instances, library, weak)
 
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
@@ -17,7 +17,7 @@ _MADE_BY_SESSIONS = frozenset(functions.KINDS)
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
-             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS)
+             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_libraries.ADAPTERS)
 
 
 class Classifier:
@@ -54,6 +54,8 @@ class Classifier:
         if issubclass(cls, BaseException):
             return instances.reduce_exception
         if not classes.importable(cls):
+            return instances.reducer_for(cls)
+        if instances.asks_itself(cls):
             return instances.reducer_for(cls)
         return instances.reduce_own_dict if instances.may_be_own_dict(cls) else None
 

@@ -88,6 +88,10 @@ def set_cell(cell, state):
 
 
 def reduce_method(encoding, method):
+    function, holder = method.__func__, method.__self__
+    name = getattr(function, "__name__", "")
+    if isinstance(holder, type) and getattr(function, "__module__", "__main__") != "__main__" and getattr(holder, name, None) == method:
+        return getattr, (holder, name)  # a class method of a library: its function stands nowhere by its name
     return types.MethodType, (method.__func__, method.__self__)
 
 

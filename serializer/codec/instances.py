@@ -73,6 +73,11 @@ def may_be_own_dict(cls) -> bool:
     return issubclass(cls, dict) and bool(cls.__flags__ & _HEAP) and cls not in copyreg.dispatch_table and not _defines(cls, _PROTOCOL)
 
 
+def asks_itself(cls) -> bool:
+    """A class of a library whose `__getattr__` the default way of unpickling would ask before there is anything to ask for."""
+    return _defines(cls, ("__getattr__",))
+
+
 def _slots(obj) -> list:
     found = []
     for cls in type.mro(type(obj)):

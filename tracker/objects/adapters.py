@@ -170,6 +170,7 @@ register("weakref.CallableProxyType", children=lambda p: (weak_target(p),))
 register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("_weakrefset.WeakSet", children=lambda s: list(s), opaque="weak references")
+register("PIL.ImageDraw.ImageDraw", children=lambda d: (d._image, d.mode, *(vars(d).get(name) for name in ("ink", "fill", "font", "fontmode"))))
 register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)

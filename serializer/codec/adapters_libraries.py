@@ -1,0 +1,60 @@
+"""Kinds of libraries whose own pickling fails, or makes something else of them; and handles that mean nothing in another process."""
+import sys
+
+from kernelferry.codec import instances
+
+
+def reduce_plotly(encoding, figure):
+    """Made again by its own pickling, which sorts what it checks."""
+    if type(figure).__reduce__ is not sys.modules["plotly.basedatatypes"].BaseFigure.__reduce__:
+        return NotImplemented
+    cls, (properties,) = figure.__reduce__()
+    return make_plotly, (cls, properties)
+
+
+def make_plotly(cls, properties):
+    figure = cls(properties)
+    in_order(figure._data, properties.get("data"))
+    in_order(figure._layout, properties.get("layout"))
+    return figure
+
+
+def in_order(now, was):
+    """Gives the dicts in `now` the order of those in `was`, where they have the same keys."""
+    if type(now) is dict and type(was) is dict and now.keys() == was.keys():
+        items = [(key, now[key]) for key in was]
+        now.clear()
+        now.update(items)
+        for key, value in items:
+            in_order(value, was[key])
+    elif type(now) in (list, tuple) and type(was) in (list, tuple) and len(now) == len(was):
+        for each, other in zip(now, was):
+            in_order(each, other)
+
+
+DRAWN_WITH = ("ink", "fill", "font", "fontmode")
+
+
+def reduce_draw(encoding, draw):
+    """PIL's: it draws into the image that it holds."""
+    state = {name: vars(draw)[name] for name in DRAWN_WITH if name in vars(draw)}
+    return make_draw, (type(draw), draw._image, draw.mode), state
+
+
+def make_draw(cls, image, mode):
+    return cls(image, mode)
+
+
+def refuse(encoding, handle):
+    raise TypeError(f"a {type(handle).__name__} refers to a cluster that ends with the session")
+
+
+ADAPTERS = {
+    "plotly.basedatatypes.BaseFigure": reduce_plotly,
+    "PIL.ImageDraw.ImageDraw": reduce_draw,
+    # Lists, dicts and sets that tell their owners of each change: filled directly.
+    "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
+    "distributed.client.Future": refuse,
+    "ray._raylet.BaseID": refuse,
+    "ray.actor.ActorHandle": refuse,
+}
