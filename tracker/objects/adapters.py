@@ -133,6 +133,17 @@ def is_at_its_end(iterator) -> bool:
         return False
 
 
+_OF_WAVELET = ("orthogonal", "biorthogonal", "symmetry", "family_name", "short_family_name", "vanishing_moments_psi", "vanishing_moments_phi",
+               "center_frequency", "bandwidth_frequency", "fbsp_order", "lower_bound", "upper_bound")
+
+
+def _pywt_wavelet(obj):
+    """Its own reduction is a name and filters, or a name and the type of numbers."""
+    yield type(obj)
+    yield obj.__reduce__()[1]
+    yield [getattr(obj, name, None) for name in _OF_WAVELET]
+
+
 def _address(array) -> int:
     return array.__array_interface__["data"][0]
 
@@ -175,6 +186,8 @@ register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)
 register("matplotlib.figure.FigureBase", opaque="figure")
+for _name in ("Wavelet", "ContinuousWavelet"):
+    register(f"pywt._extensions._pywt.{_name}", children=_pywt_wavelet)
 register("pywt._wavelet_packets.BaseNode")  # its own reduction drops the tree below a root
 register("_ctypes._SimpleCData", opaque="C data")
 register("_ctypes.Structure", opaque="C data")
