@@ -82,6 +82,22 @@ bool Reduces(PyTypeObject* type) {
   return PyDict_Contains(table.ptr(), reinterpret_cast<PyObject*>(type)) == 1;
 }
 
+// Whether the module that a class says it is of has no such class: library code made it for somebody else
+// (dataclasses.make_dataclass, types.new_class, a metaclass that was called).
+bool IsOnlyNamedAfter(PyObject* name, PyTypeObject* type) {
+  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(PyImport_GetModuleDict(), name) : nullptr;
+  if (!module || !PyModule_Check(module)) return false;
+  PyObject* dict = PyModule_GetDict(module);
+  if (PyDict_GetItemString(dict, "__getattr__")) return false;
+  const py::str qualname(py::handle(reinterpret_cast<PyHeapTypeObject*>(type)->ht_qualname));
+  if (std::string(qualname).find('.') != std::string::npos) return false;  // inside a class of the library
+  PyObject *key, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(dict, &pos, &key, &value))
+    if (value == reinterpret_cast<PyObject*>(type)) return false;
+  return true;
+}
+
 }  // namespace
 
 std::string TypeLabel(PyTypeObject* type) {
@@ -112,7 +128,8 @@ bool Types::IsSessionClass(PyTypeObject* type) {
   if (type->tp_dealloc != of_python) return false;
   if (IsByHand(module)) return true;
   // Code that exec() ran in a dict without a name.
-  return SameText(module, "builtins") && PyDict_GetItem(PyEval_GetBuiltins(), heap->ht_name) != reinterpret_cast<PyObject*>(type);
+  if (SameText(module, "builtins")) return PyDict_GetItem(PyEval_GetBuiltins(), heap->ht_name) != reinterpret_cast<PyObject*>(type);
+  return IsOnlyNamedAfter(module, type);
 }
 
 bool Types::IsSessionFunction(PyObject* function) const {
