@@ -19,6 +19,10 @@ namespace {
 // The lock that forked children close: a process writes one session, so there is one.
 int g_close_in_children = -1;
 
+struct {
+  pid_t self = -1, shown = -1;
+} g_signs_as;
+
 int Open(const std::string& path) { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }
 
 // False when the file was removed or replaced after `fd` was opened: then the lock protects nothing.
@@ -33,7 +37,8 @@ Error InUse(const std::string& path) { return {Code::kRefused, "in use by " + Fi
 void SignIn(int fd) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  std::string text = "pid " + std::to_string(::getpid()) + " on " + host + " since " + LocalTime(NowMicros()) + "\n";
+  const pid_t pid = g_signs_as.self == ::getpid() ? g_signs_as.shown : ::getpid();
+  std::string text = "pid " + std::to_string(pid) + " on " + host + " since " + LocalTime(NowMicros()) + "\n";
   // Only a message: on a full disk the lock is held without it.
   if (::ftruncate(fd, 0) == 0) (void)!::pwrite(fd, text.data(), text.size(), 0);
 }
@@ -127,6 +132,8 @@ FileLock::~FileLock() {
   if (g_close_in_children == fd_) g_close_in_children = -1;
   ::close(fd_);
 }
+
+void FileLock::SignAs(pid_t pid) { g_signs_as = {::getpid(), pid}; }
 
 void FileLock::CloseInForkedChildren() {
   static const int registered = ::pthread_atfork(nullptr, nullptr, [] {

@@ -30,6 +30,10 @@ class FileLock {
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
 
+  // The number under which this process, and none of its children, signs in from now on: in a pid namespace its own says
+  // nothing to others.
+  static void SignAs(pid_t pid);
+
   int fd() const { return fd_; }  // close-on-exec; who starts a child that shall share the lock passes a duplicate
 
   // A forked child shares the open file and would hold the lock beyond its parent's life: from now on children of

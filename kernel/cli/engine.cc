@@ -12,6 +12,7 @@
 #include "kernel/cli/lookup.h"
 #include "kernel/cli/output.h"
 #include "kernel/cli/verbs.h"
+#include "serializer/image/keeper.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
 
@@ -28,7 +29,7 @@ class Process {
   static Result<Process> OfSession(const store::Store& store, const std::string& sid) {
     auto described = store.Describe(sid);
     if (!described) return described.error();
-    const int pid = described->value("pid", 0);
+    const pid_t pid = image::EngineOf(described->value("pid", 0));
     Process process(pid > 1 ? static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)) : -1);
     auto command = ReadFile("/proc/" + std::to_string(pid) + "/cmdline", 1 << 20);
     const bool ours = command && command->find("kernelferry.engine") != std::string::npos && command->find(sid) != std::string::npos;

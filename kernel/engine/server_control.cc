@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -10,6 +11,7 @@
 #include <optional>
 
 #include "kernel/engine/server.h"
+#include "kernel/engine/word.h"
 
 namespace ferry::engine {
 namespace {
@@ -26,6 +28,19 @@ class Untold {
  private:
   std::streambuf* before_;
 };
+
+// The descriptor of the relay that listens there (kernel/relay/wake.h); -1 if it does not.
+int RelayAt(const std::string& door) {
+  const Word word = AskFor(door);
+  const nl::json said = nl::json::parse(word.text, nullptr, /*allow_exceptions=*/false);
+  const nl::json names = said.is_object() ? said.value("fds", nl::json::array()) : nl::json::array();
+  int relay = -1;
+  for (std::size_t i = 0; i < word.fds.size(); ++i) {
+    if (i < names.size() && names[i] == "relay") relay = word.fds[i];
+    else ::close(word.fds[i]);
+  }
+  return relay;
+}
 
 }  // namespace
 
@@ -145,9 +160,15 @@ void Server::Insist(const Started& started) {
 // Another relay serves this engine from now on, which may be in the middle of a cell. May be asked again by the same one.
 nl::json Server::Attach(const nl::json& request) {
   if (leaving_) return {{"status", "error"}, {"code", "aborted"}, {"what", "the engine is ending"}, {"remedy", ""}};
-  {
+  if (const std::string door = request.value("door", ""); door.empty()) {
     std::lock_guard<std::mutex> lock(watch_mutex_);
     next_watch_ = RelayWatch::Of(request.value("pid", 0), watch_.lease);
+  } else if (door != door_) {
+    const int relay = RelayAt(door);
+    if (relay < 0) return {{"status", "error"}, {"code", "aborted"}, {"what", "the relay is not there any more"}, {"remedy", ""}};
+    door_ = door;
+    std::lock_guard<std::mutex> lock(watch_mutex_);
+    next_watch_ = RelayWatch::By(relay, watch_.lease);
   }
   relay_changed_.Set();
   ::prctl(PR_SET_PTRACER, request.value("pid", 0), 0, 0, 0);  // so that it may share the locks, where only parents may (Yama)

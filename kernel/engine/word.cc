@@ -78,15 +78,19 @@ Word Read(int fd) {
 
 }  // namespace
 
+Word AskFor(const std::string& path) {
+  const int fd = Connect(path);
+  if (fd < 0) return {};
+  Word word = Read(fd);
+  ::close(fd);
+  return word;
+}
+
 Word WaitForWord(const std::string& path, const std::string& copy, const std::string& alive) {
   const std::string original = Began();
   int alone = 0;
   for (int tries = 1;; ++tries) {
-    if (const int fd = Connect(Began() == original ? path : copy); fd >= 0) {
-      Word word = Read(fd);
-      ::close(fd);
-      if (!word.text.empty()) return word;
-    }
+    if (Word word = AskFor(Began() == original ? path : copy); !word.text.empty()) return word;
     if (tries % kLook == 0) {
       alone = Held(alive) ? 0 : alone + 1;
       if (alone > kAlone) return {};

@@ -13,6 +13,9 @@ struct Word {
   std::vector<int> fds;  // close-on-exec; the caller's
 };
 
+// Asks whoever listens at `path` now; "" if nobody does.
+Word AskFor(const std::string& path);
+
 // Waits for somebody to listen at `path`, and in a copy of this process, which began later, at `copy`. `alive`: a file that the
 // relay, or whoever works for it, has locked; once nobody has for 20 s, the wait is over. Without the GIL; interrupted calls
 // are repeated.

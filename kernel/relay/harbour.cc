@@ -499,7 +499,7 @@ Harbour::Fields Harbour::BringBack(const json& wish, std::uint32_t generation) {
   door_ = std::move(*door);
   const auto bytes = image::Bytes(*bundle);
   word_ = {{"restored", true}, {"generation", generation}, {"bytes", bytes}, {"start", "arrive"}, {"anonymous", choice_.anonymous},
-           {"home", choice_.home}, {"criu", store::Setting("criu")}, {"image", {{"ok", true}, {"bytes", bytes}, {"seconds", 0}}}};
+           {"holder", engine_}, {"home", choice_.home}, {"criu", store::Setting("criu")}, {"image", {{"ok", true}, {"bytes", bytes}, {"seconds", 0}}}};
   return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", false}};
 }
 

@@ -4,9 +4,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 
+#include "serializer/image/keeper.h"
 #include "util/lock.h"
 
 namespace ferry::relay {
@@ -48,11 +50,18 @@ bool IsHarbour(pid_t pid) {
 }
 
 void ReadCommand(LockHolder& engine) {
-  std::ifstream command(Proc(engine.pid, "cmdline"));
+  const pid_t itself = image::EngineOf(engine.pid);
+  std::ifstream command(Proc(itself, "cmdline"));
   std::string before;
   for (std::string word; std::getline(command, word, '\0'); before = word) {
     if (engine.python.empty()) engine.python = word;
     if (before == "-f") engine.file = word;
+  }
+  if (itself == engine.pid) return;
+  // It was started with the file of a relay before; the keeper's has the same name as what it was told to write.
+  std::ifstream keeper(Proc(engine.pid, "cmdline"));
+  for (std::string word; std::getline(keeper, word, '\0'); before = word) {
+    if (before == "--result") engine.file = std::filesystem::path(word).replace_extension(".json");
   }
 }
 

@@ -20,7 +20,7 @@ struct LockHolder {
     kHarbourEngine,  // an engine of a living harbour
   };
   Kind kind = Kind::kOther;
-  pid_t pid = -1;    // of the holder, if it is a process of this machine
+  pid_t pid = -1;    // of the holder, if it is a process of this machine; of an engine that came back in an image its keeper's
   pid_t relay = -1;  // of an engine's relay or harbour, as it was started
   std::string file, python;  // of an engine: its connection file, and what runs it
 };

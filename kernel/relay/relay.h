@@ -195,6 +195,7 @@ class Relay {
   };
   std::optional<Imaging> imaging_;
   std::optional<Wake> door_;   // an engine will come for its word
+  std::string adopts_at_;  // where that is while an engine is taken over
   std::string word_;
 
   std::unique_ptr<Hold> hold_;  // of a source on this host

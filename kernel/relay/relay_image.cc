@@ -36,7 +36,7 @@ bool Relay::BringBack(Start start) {
   engine_ = std::move(*engine);
   door_ = std::move(*door);
   word_ = Text({{"restored", true}, {"generation", image->generation}, {"bytes", image->bytes}, {"start", Name(start)},
-                {"began", static_cast<double>(NowMicros()) / 1e6},
+                {"holder", engine_->pid()}, {"began", static_cast<double>(NowMicros()) / 1e6},
                 {"anonymous", choice_.anonymous}, {"image", {{"ok", true}, {"bytes", image->bytes}, {"seconds", 0}}}});
   return true;
 }

@@ -25,13 +25,20 @@ void Relay::Adopt() {
   auto engine = Engine::Adopt(context_, setup_.connection, *choice_.orphan, ++engines_);
   if (!engine) return GiveUpAdoption(engine.error().what);
   engine_ = std::move(*engine);
+  auto place = Wake::Place();
+  auto door = place ? Wake::Listen(*place) : Result<Wake>(place.error());
+  if (!door) return GiveUpAdoption(door.error().what);
+  adopts_at_ = *place;
+  door_ = std::move(*door);
+  word_ = "{}";
   timers_.Set(Timer::kAdopt, kAnswersWithin);
   AskToAdopt();
 }
 
-// Asked until the answer has come and this relay is heard on iopub; each is answered.
+// Asked until the answer has come and this relay is heard on iopub; each is answered. At the door the engine gets the descriptor
+// by which it knows this process: of one that came back in an image the number would name another.
 void Relay::AskToAdopt() {
-  engine_->SendControl(author_.Make({}, "ferry_attach_request", "{}", Text({{"v", 1}, {"pid", ::getpid()}})));
+  engine_->SendControl(author_.Make({}, "ferry_attach_request", "{}", Text({{"v", 1}, {"pid", ::getpid()}, {"door", adopts_at_}})));
   timers_.Set(Timer::kPing, kAskEvery);
 }
 
@@ -58,6 +65,7 @@ void Relay::GiveUpAdoption(const std::string& why) {
   timers_.Clear(Timer::kAdopt);
   timers_.Clear(Timer::kPing);
   adopts_ = false;
+  door_.reset();
   engine_.reset();
   ending_.reset();
   choice_ = {};

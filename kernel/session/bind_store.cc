@@ -118,6 +118,7 @@ void BindReader(py::module_& m) {
       })
       .def("__len__", [](const Blob& blob) { return blob.bytes().size(); });
 
+  m.def("sign_locks_as", &FileLock::SignAs, py::arg("pid"), "The number of this process for other processes, where that is not its own for itself.");
   py::class_<SessionReader>(m, "SessionReader", "Reads a session without its lock; each call looks at the disk.")
       .def("info", [](const SessionReader& r) { return py::object(pyjson::from_json(Unwrap(r.Info()))); }, "session.json")
       .def("records", [](const SessionReader& r) { return Unwrap(r.Log()).records; },

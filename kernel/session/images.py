@@ -28,6 +28,7 @@ class Images:
     def __init__(self, session):
         self.session = session
         self._probe = None
+        self.pid = os.getpid()  # of this process for others; of one that came back in an image its keeper's
         self.failure = None  # of the last image that was tried: {code, what, remedy}
 
     def folder(self):
@@ -132,6 +133,9 @@ class Images:
 
     def reopen(self, word, lock_fd):
         session = self.session
+        if word.get("restored"):
+            self.pid = word["holder"]
+            _ferry.sign_locks_as(self.pid)
         if word.get("start") == "arrive":
             self._arrive(word, lock_fd)
         else:
@@ -173,7 +177,7 @@ class Images:
                            [f"they run on others: {', '.join(map(str, word['unbound']))}"])
         if "began" in word:
             self._measured("bring", word["bytes"], time.time() - word["began"])
-        writer.set(life=session.life, ended="", started=time.time(), pid=os.getpid(), resuming=True)
+        writer.set(life=session.life, ended="", started=time.time(), pid=self.pid, resuming=True)
 
 
 class ImageArrival(Arrival):

@@ -400,7 +400,7 @@ class Moving:
             session.saver.replan()
             session.keep()
             session.writer.set(epoch=content["epoch"], moved_to=None, ended="", resuming=False, life=session.life, started=time.time(),
-                               pid=os.getpid(), python=sys.version.split()[0])
+                               pid=session.images.pid, python=sys.version.split()[0])
             session.writer.sync(True)
         except Exception:
             session.writer.close()

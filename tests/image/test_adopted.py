@@ -35,6 +35,27 @@ def test_an_engine_that_was_taken_over_is_imaged_and_goes_on(desk):
     assert kernel.magic("%session report")["report"]["variables"]["numbers"]["way"] == "image"
 
 
+def test_an_engine_that_came_back_in_an_image_is_taken_over(desk):
+    kernel = desk.open()
+    assert kernel.run(UNSAFE + "import os\nnumbers = (n for n in range(100)); next(numbers)", "a").status == "ok"
+    desk.close(kernel)
+    first = desk.open()
+    assert first.run("next(numbers)", "b").outputs[-1][1] == "1"
+    keeper = first.processes()[1]
+    holder = _ferry.Store.open(str(desk.home)).describe(desk.session.name)["holder"]
+    assert keeper.name() == "ferry-image" and holder.startswith(f"pid {keeper.pid} "), holder
+    kill(first.relay)
+    kernel = desk.open()
+    assert kernel.run("next(numbers)", "c").outputs[-1][1] == "2"
+    assert keeper.is_running() and "with a system image of" in kernel.run("%checkpoint --system", "d").text
+    kill(kernel.relay)
+    kernel = desk.open(FERRY_LEASE="1")
+    assert kernel.run("next(numbers)", "e").outputs[-1][1] == "3"
+    desk.close(kernel)
+    wait_until(lambda: not keeper.is_running() or keeper.status() == psutil.STATUS_ZOMBIE, "the engine did not end")
+    assert desk.open().run("next(numbers)", "f").outputs[-1][1] == "4"
+
+
 def test_it_may_be_taken_over_again_after_an_image(desk):
     kernel, engine = taken_over(desk, ["numbers = (n for n in range(100)); next(numbers)"])
     assert "with a system image of" in kernel.run("%checkpoint --system", "a").text
