@@ -17,6 +17,7 @@ import psutil
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests import processes
+from tests.ports import Port
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -28,7 +29,9 @@ expect.set_options(timeout=SLOW)
 class Server:
     """A Jupyter server with folders of its own: nothing of the user's is read or written."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, port: Port | None = None):
+        """port: that of a server that has ended, so that a page which is still open finds this one."""
+        self.port = port or Port()
         self.folder, self.notebooks = folder, folder / "notebooks"
         self.notebooks.mkdir(exist_ok=True)
         settings = folder / "config" / "labconfig"
@@ -41,7 +44,7 @@ class Server:
         mine["FERRY_HOME"] = "ferry"
         foreign = ("FERRY_", "JPY_", "JUPYTER_")  # but JUPYTER_PATH: there the kernel under test may be registered
         inherited = {k: v for k, v in os.environ.items() if k == "JUPYTER_PATH" or not k.startswith(foreign)}
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={self.port.number}", "--allow-root"]
         self.log = (folder / "server.log").open("a")
         self.process = psutil.Popen(
             [*command, "--IdentityProvider.token=t", f"--ServerApp.root_dir={self.notebooks}"],
@@ -67,6 +70,11 @@ class Server:
     def kernels(self) -> list[psutil.Process]:
         """Relays and engines; none once the server was killed."""
         return processes.below(self.process.pid)
+
+    def stop(self) -> None:
+        """As an administrator does: the server shuts its kernels down."""
+        self.process.terminate()
+        assert processes.still_alive(self.process) == []
 
     def kill(self) -> None:
         """SIGKILL to the server and everything it started."""
@@ -137,6 +145,17 @@ class Notebook:
         self.panel.locator(".jp-Toolbar [data-jp-item-name='restart']").locator("button, jp-button").first.click()
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
         self.wait_idle()
+
+    def interrupt(self) -> None:
+        self.panel.locator(".jp-Toolbar [data-jp-item-name='interrupt']").locator("button, jp-button").first.click()
+
+    def select_kernel(self) -> None:
+        """The dialog of the kernel's name, with what it proposes; dialogs that tell of a lost connection are closed before."""
+        dialog = self.page.locator(".jp-Dialog")
+        while dialog.count():
+            dialog.last.locator(".jp-Dialog-button").last.click()
+        self.panel.locator(".jp-KernelName").click()
+        dialog.filter(has_text="Select Kernel").locator(".jp-mod-accept").click()
 
     def save(self) -> None:
         self.page.keyboard.press("Control+s")

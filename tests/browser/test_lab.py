@@ -93,6 +93,66 @@ def test_a_page_that_is_loaded_again_finds_the_running_cell(server, page):
     assert nb.outputs(nb.run("a"))[-1] == "[1, 2]"
 
 
+def test_interrupt_and_the_death_of_the_engine_under_an_open_page(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("a = [1]; b = a")
+    nb.run("%checkpoint")
+    cell = nb.panel.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.insert_text("import time\nprint('runs')\nwhile True: time.sleep(0.05)")
+    page.keyboard.press("Shift+Enter")
+    interrupted = nb.panel.locator(".jp-CodeCell").nth(2)
+    expect(interrupted.locator(".jp-OutputArea-output").first).to_contain_text("runs")
+    nb.interrupt()
+    expect(interrupted).to_contain_text("KeyboardInterrupt")
+    died = nb.run("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    expect(died).to_contain_text("EngineDied: The engine was killed by signal 9")
+    page.locator(".jp-Dialog", has_text="Kernel Restarting").locator(".jp-mod-accept").click()
+    back = nb.run("b.append(2); a")
+    assert nb.outputs(back)[-1] == "[1, 2]"
+    details = back.locator("details")
+    expect(details).to_contain_text("variables back")
+    details.locator("summary").click()
+    expect(details.locator("table")).to_be_visible()
+
+
+def test_a_plan_fits_both_themes_and_its_boxes(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("import numpy as the_name_of_a_module_that_is_longer_than_its_box, sqlite3\ndb = sqlite3.connect(':memory:'); open('x', 'w').close()")
+    plan = nb.run("%migrate --plan")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.keyboard.press("Control+Shift+C")
+        page.locator(".jp-ModalCommandPalette input").fill(f"Use Theme: {theme}")
+        page.keyboard.press("Enter")
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        seen = plan.locator("svg[role=img]").evaluate("""svg => ({
+            text: getComputedStyle(svg.querySelector('text')).fill,
+            page: getComputedStyle(svg.closest('.jp-NotebookPanel')).getPropertyValue('--jp-content-font-color1').trim(),
+            wide: [...svg.querySelectorAll('text')].filter(t => {
+                const box = t.previousElementSibling.getBBox(), own = t.getBBox();
+                return own.x + own.width > box.x + box.width}).map(t => t.textContent)})""")
+        assert seen["wide"] == []
+        light = sum(map(int, re.findall(r"\d+", seen["text"])[:3])) / 3
+        assert (light > 127) == (theme == "JupyterLab Dark"), seen
+
+
+def test_the_server_stops_and_starts_again_under_an_open_page(server, page):
+    nb = Notebook.new(page, server, KERNEL)
+    nb.run("a = [1]; b = a")
+    nb.save()
+    server.stop()
+    again = Server(server.folder, server.port)  # where the page looks for it
+    try:
+        expect(nb.panel.locator(".jp-KernelName")).to_have_text("No Kernel")
+        nb.select_kernel()
+        nb.wait_ready(KERNEL)
+        shown = nb.outputs(nb.run("b.append(2); a"))
+        assert shown[-1] == "[1, 2]" and "2 of 2 variables back" in shown[0]
+        page.problems.clear()  # of the time without a server
+    finally:
+        again.kill()
+
+
 def test_two_pages_share_one_kernel(server, page):
     nb = Notebook.new(page, server, KERNEL)
     nb.run("a = [1]")
