@@ -4,8 +4,14 @@ from kernelferry import _ferry
 
 from tests.image.conftest import ok
 from tests.image.test_refusals import UNSAFE
-from tests.processes import kill
+from tests.processes import kill, still_alive
 from tests.relay.conftest import wait_until
+
+
+def ended(relay):
+    """Kills it; its engine is an orphan once it has gone."""
+    kill(relay)
+    assert not still_alive(relay)
 
 
 def taken_over(desk, cells):
@@ -14,7 +20,7 @@ def taken_over(desk, cells):
     for number, cell in enumerate(cells):
         assert first.run(cell, f"cell-{number}").status == "ok"
     relay, engine = first.processes()[:2]
-    kill(relay)
+    ended(relay)
     return desk.open(), engine
 
 
@@ -44,11 +50,11 @@ def test_an_engine_that_came_back_in_an_image_is_taken_over(desk):
     keeper = first.processes()[1]
     holder = _ferry.Store.open(str(desk.home)).describe(desk.session.name)["holder"]
     assert keeper.name() == "ferry-image" and holder.startswith(f"pid {keeper.pid} "), holder
-    kill(first.relay)
+    ended(first.relay)
     kernel = desk.open()
     assert kernel.run("next(numbers)", "c").outputs[-1][1] == "2"
     assert keeper.is_running() and "with a system image of" in kernel.run("%checkpoint --system", "d").text
-    kill(kernel.relay)
+    ended(kernel.relay)
     kernel = desk.open(FERRY_LEASE="1")
     assert kernel.run("next(numbers)", "e").outputs[-1][1] == "3"
     desk.close(kernel)
@@ -59,7 +65,7 @@ def test_an_engine_that_came_back_in_an_image_is_taken_over(desk):
 def test_it_may_be_taken_over_again_after_an_image(desk):
     kernel, engine = taken_over(desk, ["numbers = (n for n in range(100)); next(numbers)"])
     assert "with a system image of" in kernel.run("%checkpoint --system", "a").text
-    kill(kernel.relay)
+    ended(kernel.relay)
     kernel = desk.open()
     assert kernel.run("import os; next(numbers), os.getpid()", "b").outputs[-1][1] == f"(1, {engine.pid})"
     assert "with a system image of" in kernel.run("%checkpoint --system", "c").text

@@ -14,7 +14,7 @@ from tests.image.conftest import ok
 from tests.image.test_round_trip import CELLS
 from tests.migrate import sshd
 from tests.migrate.test_faults import of_host
-from tests.processes import kill
+from tests.processes import kill, still_alive
 from tests.relay.conftest import wait_until
 
 STATE = ["next(numbers)", "lock._is_owned(), 'count=2' in repr(lock)", "con.execute('select a from t').fetchall(), con.in_transaction",
@@ -193,6 +193,7 @@ def test_a_relay_that_dies_leaves_the_session_here(desk, host, tmp_path):
     assert engine.status() == psutil.STATUS_STOPPED
     workers = engine.children(recursive=True)
     kill(kernel.relay)
+    assert not still_alive(kernel.relay)
     kernel = desk.open()
     state(kernel, 4)
     wait_until(lambda: not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE, "the source never ended")
