@@ -20,7 +20,7 @@ from .traits import begun, configuration, settings_of
 TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
 MACHINERY = {*TRANSFORMERS, "ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2"}  # another table's, or of the start
 OTHERS = ("IPKernelApp", "InlineBackend", "FerryMagics")  # of the start; the item `matplotlib`; ours
-TABLES = ("magics", "formatters", "deferred", "events", "transformers")
+TABLES = {"magics": "magic", "formatters": "formatter", "deferred": "formatter", "events": "callback", "transformers": "transformer"}  # -> one of it
 FIGURE = "matplotlib.figure.Figure"  # its formatters belong to the item `matplotlib`
 RELOADER = ("enabled", "check_all", "autoload_obj", "hide_errors", "modules", "skip_modules")
 
@@ -208,7 +208,7 @@ def capture_tables(where, base) -> tuple[dict, dict]:
                 foreign.setdefault(table, []).append((told(table, key, value), label(value), by_reference(value)))
         keyed = dict(enumerate(mine.items()))
         kept[table], refused = pack_each(keyed, where.namespace, where.names)
-        lost.update({f"{table[:-1]} {keyed[index][0][1]}": why for index, why in refused.items()})
+        lost.update({f"{TABLES[table]} {keyed[index][0][1]}": why for index, why in refused.items()})
         here = {told(table, key, value) for key, value in now[table].items()}
         gone[table] = [entry for key, value in base[table].items() if (entry := told(table, key, value)) not in here and entry[1] != FIGURE]
     magics, refused = pack_magics(where, holders.values())
@@ -309,7 +309,7 @@ def apply_tables(where, state) -> dict:
         shell.magics_manager.register_alias(name, target, kind, parameters)
     for table, packed in state["tables"].items():
         entries, missing = unpack_each(packed, where.namespace)
-        lost.update({f"one of the {table}": why for why in missing.values()})
+        lost.update({f"a {TABLES[table]}": why for why in missing.values()})
         for key, value in entries.values():
             put(shell, table, key, value)
     for table, keys in state.get("gone", {}).items():
@@ -323,7 +323,7 @@ def apply_tables(where, state) -> dict:
             if table in ("events", "transformers", "magics") and data is not None:
                 put(shell, table, (key[0], -1) if table == "transformers" else key, pickle.loads(data))
             else:
-                lost[f"{table} of {owner(words)}"] = "call again what registered them"
+                lost[f"{TABLES[table]} of {owner(words)}"] = "call again what hung it there"
     return lost
 
 
