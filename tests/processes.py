@@ -15,6 +15,13 @@ def kill(*processes: psutil.Process) -> None:
             process.kill()
 
 
+def kill_with_store_in(folder) -> None:
+    """SIGKILL to engines whose store lies in a folder of the test: those that outlived the wire, as they should."""
+    for process in psutil.process_iter(["environ"]):
+        if (process.info["environ"] or {}).get("FERRY_HOME", "").startswith(f"{folder}{os.sep}"):
+            kill(process)
+
+
 def below(pid: int, name: str = "", word: str = "") -> list[psutil.Process]:
     """All descendants of a process whose name begins with `name`, and in whose command `word` stands."""
     found = []

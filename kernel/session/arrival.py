@@ -44,6 +44,11 @@ class Arrival(Account):
         self.own = reader.folder == session.writer.folder
         # What startup files have just made is the session's where that had it, and is no variable of somebody's to be kept.
         self.of_start = session.untouched().intersection(name for entry in manifest.components for name in entry.names) if not overwrite else set()
+        if not overwrite:
+            deleted = {name for record in records for name in getattr(record, "deletes", ())}
+            kept = {name for entry in manifest.components for name in entry.names}
+            for name in session.untouched() & deleted - kept:
+                del session.namespace[name]  # as the session did
         self.before = set() if overwrite else set(session.user_names()) - self.of_start
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,

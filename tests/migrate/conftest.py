@@ -3,11 +3,10 @@
 import os
 import warnings
 
-import psutil
 import pytest
 
+from tests import processes
 from tests.migrate import sshd
-from tests.processes import kill
 from tests.survival.conftest import Notebook
 
 
@@ -16,13 +15,10 @@ def host(tmp_path):
     if reason := sshd.missing():
         warnings.warn(f"moves to another host are not tested: {reason}")
         pytest.skip(reason)
-    before = {process.pid for process in psutil.process_iter()}
     found = sshd.Sshd(tmp_path / "h")
     yield found
     found.cut()
-    for process in psutil.process_iter(["pid", "environ"]):  # engines that outlived the wire, as they should
-        if process.pid not in before and (process.info["environ"] or {}).get("FERRY_HOME", "").startswith(str(tmp_path)):
-            kill(process)
+    processes.kill_with_store_in(tmp_path)
 
 
 @pytest.fixture

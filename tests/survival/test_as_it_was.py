@@ -1,15 +1,16 @@
 """A shell that its user has furnished: startup files, configuration, extensions, magics, callbacks. After the session came
 back (killed, shut down, moved) each answers as it did in the uninterrupted session, or is named."""
 
-import json
 import os
+import warnings
 
 import pytest
 
+from tests import processes
 from tests.migrate import sshd
 from tests.survival.conftest import Notebook
 
-STARTUP = "box = ['from startup']\ndef helper(x): return x + len(box)\nclass Tool:\n    used = 0\n"
+STARTUP = "box = ['from startup']\ndef helper(x): return x + len(box)\nclass Tool:\n    used = 0\nspare = 1\n"
 CONFIG = """c = get_config()
 import sys; sys.path.insert(0, {folder!r})
 c.InteractiveShellApp.exec_lines = ['line = 1']
@@ -53,11 +54,11 @@ CELLS = [
     "%config IPCompleter.use_jedi = False\n%config IPCompleter.greedy = True\nget_ipython().display_formatter.active_types = ['text/plain', 'text/html']\n"
     "get_ipython().ast_node_interactivity = 'all'\nget_ipython().push({'pushed': 5}, interactive=False)",
     "import os; os.makedirs('sub', exist_ok=True)\n%pushd sub",
-    "import changing; first = changing.f(); box.append('by a cell'); Tool.used = 2",
+    "import changing; first = changing.f(); box.append('by a cell'); Tool.used = 2; del spare",
 ]
 SHOW = "get_ipython().display_formatter.formatters"
 PROBES = [
-    "box, line, helper(1), Tool.used", "sorted(get_ipython().extension_manager.loaded)",
+    "box, line, helper(1), Tool.used, 'spare' in globals()", "sorted(get_ipython().extension_manager.loaded)",
     "[get_ipython().run_line_magic(name, '4') for name in ('plus', 'own', 'shipped')], get_ipython().run_cell_magic('upper', '', 'a')",
     "get_ipython().find_line_magic('count').__self__.counted, type(get_ipython().find_line_magic('count').__self__) is Counter",
     "vars(get_ipython().find_line_magic('tt'))['magic_name'], [get_ipython().alias_manager.is_alias(name) for name in ('greet', 'll', 'ls')]",
@@ -93,43 +94,61 @@ def lives(tmp_path_factory):
     notebook, found = Notebook(folder), {}
     notebook.write(*(f"c{i}" for i in range(len(CELLS))))
     furnish(folder / "ipython", folder)
+    host, environment = None, {}
+    if reason := sshd.missing():
+        warnings.warn(f"the move of a furnished shell is not tested: {reason}")
+    else:
+        host = sshd.Sshd(folder / "h")
+        furnish(folder / "h" / "ipython", folder)
+        (folder / "r").mkdir(mode=0o700)
+        environment = {"PATH": f"{host.bin}:{os.environ['PATH']}", "XDG_RUNTIME_DIR": str(folder / "r")}
     for name in ("shipped", "own"):
         (folder / f"{name}.py").write_text(EXTENSION.format(name))
     (folder / "changing.py").write_text("def f(): return 1\n")
 
-    def outcome(kernel, probes=PROBES):
+    def outcome(kernel):
         ready = kernel.run("first", "c10")
         assert ready.status == "ok", ready.error
         entries = kernel.magic("%resume") if kernel is not notebook.kernels[0] else {"variables": {}, "process": {}}
         admitted = {name: entry["reason"] for part in ("variables", "process") for name, entry in entries[part].items()
                     if entry["way"] in ("failed", "lost") or entry.get("verified") is False}
-        return dict(zip(probes, kernel.evaluate(probes))), admitted
+        return dict(zip(PROBES, kernel.evaluate(PROBES))), admitted
 
     try:
-        kernel = notebook.open()
+        kernel = notebook.open(**environment)
         for number, cell in enumerate(CELLS):
             answer = kernel.run(cell, f"c{number}")
             assert answer.status == "ok", (cell, answer.error)
         found["uninterrupted"] = outcome(kernel)
         kernel.magic("%checkpoint")
         kernel.kill()
-        kernel = notebook.open()
+        kernel = notebook.open(**environment)
         found["killed"] = outcome(kernel)
         kernel.suspend()
-        kernel = notebook.open()
+        kernel = notebook.open(**environment)
         found["shut down"] = outcome(kernel)
         (folder / "changing.py").write_text("def f(): return 22222\n")
         kernel.run("pass", "c11")
         found["edited"] = kernel.evaluate(["changing.f()"])
+        (folder / "changing.py").write_text("def f(): return 1\n")
+        if host is not None:
+            moved = kernel.run(f"%migrate {host.text}", "c12")
+            assert moved.status == "ok", moved.error
+            found["moved"] = outcome(kernel)
     finally:
         for kernel in notebook.kernels:
             kernel.kill()
+        if host is not None:
+            host.cut()
+            processes.kill_with_store_in(folder)
     return found
 
 
-@pytest.mark.parametrize("life", ["killed", "shut down"])
+@pytest.mark.parametrize("life", ["killed", "shut down", "moved"])
 @pytest.mark.parametrize("probe", PROBES)
 def test_it_is_as_it_was(lives, life, probe):
+    if life not in lives:
+        pytest.skip(sshd.missing())
     assert not lives["uninterrupted"][0][probe].startswith("raised")
     assert lives[life][0][probe] == lives["uninterrupted"][0][probe]
 
