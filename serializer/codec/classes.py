@@ -64,7 +64,9 @@ def reduce_class(encoding, cls):
     slots = [name for name, value in names.items() if _is_slot(value, cls)]
     own = {name: value for name, value in names.items() if not _is_slot(value, cls)}
     if "__slots__" in names or slots:
-        slots += [name for name in ("__dict__", "__weakref__") if _is_own_getset(names.get(name), cls)]
+        base = cls.__base__  # not by what the class has under these names: dataclass(slots=True) leaves that of the class it replaced
+        slots += ["__dict__"] * (cls.__dictoffset__ != 0 == base.__dictoffset__)
+        slots += ["__weakref__"] * (cls.__weakrefoffset__ != 0 == base.__weakrefoffset__)
     else:
         slots = None
     registered = None
