@@ -64,7 +64,7 @@ class AtLast:
     def __reduce__(self):
         met, kept = self.encoding.met(), []
         for registry, signal, cid, callback in self.entries:
-            if type(callback) is types.FunctionType:
+            if type(callback) is not types.MethodType:
                 kept.append((registry, signal, cid, callback, ""))
                 continue
             target, function = callback.__self__, callback.__func__

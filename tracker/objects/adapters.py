@@ -52,7 +52,7 @@ def _pandas_frame(obj):
         yield (where.start, where.stop, where.step) if isinstance(where, slice) else where.tolist()
         yield block.values
     yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
-    yield {k: v for k, v in fields.items() if k not in _NOT_OF_FRAME}
+    yield {k: fields[k] for k in sorted(fields) if k not in _NOT_OF_FRAME}  # pandas brings them back in any order
 
 
 def _pandas_array(obj):
@@ -101,10 +101,13 @@ def _matplotlib_callbacks(obj):
 
 
 def is_of_cells(callback) -> bool:
-    """A function or method of the session, or one of a library that calls such a one for it (`Slider.on_changed`)."""
-    closure = getattr(callback, "__closure__", None) if type(callback) is types.FunctionType else None
-    return any(type(f) in (types.FunctionType, types.MethodType) and f.__globals__.get("__name__") == "__main__"
-               for f in (callback, *map(_contents, closure or ())))
+    """What matplotlib itself would not connect: anything but methods of its objects, and functions that it makes for them. Those
+    that it makes for a callback of cells (`Slider.on_changed`) hold it."""
+    if type(callback) is types.MethodType:
+        return getattr(callback.__func__, "__globals__", {}).get("__name__") == "__main__"
+    if type(callback) is types.FunctionType and callback.__globals__.get("__name__") != "__main__" and "<locals>" in callback.__qualname__:
+        return any(callable(held) and not isinstance(held, type) and is_of_cells(held) for held in map(_contents, callback.__closure__ or ()))
+    return callback is not None
 
 
 def _contents(cell):

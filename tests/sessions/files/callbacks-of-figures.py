@@ -1,6 +1,7 @@
 # name: callbacks-of-figures
 # description: functions and methods that were connected to sliders, norms and canvases are called after a resume
 # %%
+import functools
 import matplotlib.pyplot as plt
 from matplotlib import colors
 from matplotlib.widgets import Slider
@@ -43,7 +44,15 @@ def counter(of):
     return one_more
 
 
+class Caller:
+    def __init__(self): self.calls = 0
+    def __call__(self, *which): self.calls += 1
+
+
 follower, counts = Follower(ax), []; counting = ax.callbacks.connect("ylim_changed", counter(counts))
+values, caller = [], Caller()
+slider.on_changed(values.append); slider.on_changed(caller); ax.callbacks.connect("ylim_changed", caller)
+partial = ax.callbacks.connect("ylim_changed", functools.partial(lambda to, ax: to.append("partial"), values))
 # %%
 del seen[:]
 # %%
@@ -56,4 +65,4 @@ fig.canvas.callbacks.process("figure_enter_event", None); ax.callbacks.disconnec
 # %% holds
 [each for each in seen if each != "entered"] == [("moved", 3), "changed"]
 "entered" in seen and follower.limits == [(0.0, 5.0)] and counts == [1, 2]
-norm.vmax == 5.0 and slider.val == 3
+norm.vmax == 5.0 and slider.val == 3 and values == [3, "partial", "partial"] and caller.calls == 3
