@@ -120,7 +120,7 @@ Finding RuntimeDirectory() {
 
 // The way by which system images are taken and brought back here, or each thing that is in the way.
 void Criu(const Settings& settings, std::vector<Finding>& findings) {
-  for (const auto& f : image::Look(settings.criu).findings) {
+  for (const auto& f : image::Look(settings.criu, settings.own_namespace).findings) {
     findings.push_back({"criu", f.good ? Verdict::kGood : Verdict::kNote, f.what, f.remedy});
     if (!f.good) findings.back().what += "; generators, connections and the like cannot be carried";
   }

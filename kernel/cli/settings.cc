@@ -43,7 +43,7 @@ Result<std::uint64_t> ParseSize(const std::string& text, const std::string& wher
 }
 
 Result<Settings> LoadSettings() {
-  static const std::set<std::string> known = {"home", "session", "resume", "save", "quota", "log", "rehearse", "criu", "suspend", "memory"};
+  static const std::set<std::string> known = {"home", "session", "resume", "save", "quota", "log", "rehearse", "criu", "namespace", "suspend", "memory"};
   auto config = Environment("JUPYTER_CONFIG_DIR");
   const std::string path = (config.empty() ? Expanded("~/.jupyter") : config) + "/jupyter_ferry_config.json";
   auto file = store::ReadObject(path);
@@ -52,7 +52,7 @@ Result<Settings> LoadSettings() {
   for (const auto& [key, value] : given.items()) {
     if (!known.contains(key)) {
       return Error{Code::kInvalid, path + ": unknown " + key,
-                   "known are home, session, resume, save, quota, log, rehearse, criu, suspend, memory"};
+                   "known are home, session, resume, save, quota, log, rehearse, criu, namespace, suspend, memory"};
     }
   }
   auto value = [&](const std::string& key, const char* variable) {
@@ -64,6 +64,7 @@ Result<Settings> LoadSettings() {
   settings.home = Expanded(value("home", "FERRY_HOME"));
   if (settings.home.empty()) settings.home = JupyterDataDir() + "/ferry";
   settings.criu = value("criu", "FERRY_CRIU");
+  settings.own_namespace = value("namespace", "FERRY_NAMESPACE") == "own";
   if (auto quota = value("quota", "FERRY_QUOTA"); !quota.empty()) {
     auto bytes = ParseSize(quota, Environment("FERRY_QUOTA").empty() ? path + ": quota" : "FERRY_QUOTA");
     if (!bytes) return bytes.error();

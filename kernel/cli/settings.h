@@ -13,6 +13,7 @@ struct Settings {
   std::string home;
   std::uint64_t quota = std::uint64_t{20} << 30;
   std::string criu;  // "": found on PATH
+  bool own_namespace = false;  // engines start in a user namespace of their own
 };
 
 Result<Settings> LoadSettings();  // kInvalid names the setting, its place and what is allowed

@@ -34,6 +34,7 @@ Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::st
   else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);
   c.environment = EnvironmentWith(set);
   c.log = dir.Log();
+  c.own_user = ::geteuid() != 0 && store::Setting("namespace") == "own";
   return c;
 }
 

@@ -1,6 +1,7 @@
 #include "kernel/relay/process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,16 @@ struct Child {
   std::vector<int> keep;  // sorted
   const char* log;
   int in, out;
+  const char *uid_map, *gid_map;  // null: no user namespace
 };
+
+std::string Itself(unsigned id) { return std::to_string(id) + " " + std::to_string(id) + " 1\n"; }
+
+void Put(const char* file, const char* text) {
+  const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
+  (void)!::write(fd, text, std::strlen(text));
+  ::close(fd);
+}
 
 // Runs between fork and exec of a process with threads: only calls that are safe in a signal handler. Returns on failure.
 void Become(const Child& child) {
@@ -39,6 +49,11 @@ void Become(const Child& child) {
   int in = child.in >= 0 ? child.in : ::open("/dev/null", O_RDONLY);
   int log = ::open(child.log, O_WRONLY | O_CREAT | O_APPEND, 0600), out = child.out >= 0 ? child.out : log;
   if (in < 0 || log < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(log, 2) < 0) return;
+  if (child.uid_map && ::unshare(CLONE_NEWUSER) == 0) {
+    Put("/proc/self/setgroups", "deny");
+    Put("/proc/self/uid_map", child.uid_map);
+    Put("/proc/self/gid_map", child.gid_map);
+  }
   int from = 3;
   for (int fd : child.keep) {
     if (fd > from) ::close_range(from, fd - 1, CLOSE_RANGE_CLOEXEC);
@@ -52,7 +67,9 @@ void Become(const Child& child) {
 }  // namespace
 
 Result<pid_t> Spawn(const Command& command) {
-  Child child{Pointers(command.argv), Pointers(command.environment), command.keep, command.log.c_str(), command.in, command.out};
+  Child child{Pointers(command.argv), Pointers(command.environment), command.keep, command.log.c_str(), command.in, command.out, nullptr, nullptr};
+  const std::string uid_map = Itself(::geteuid()), gid_map = Itself(::getegid());
+  if (command.own_user) child.uid_map = uid_map.c_str(), child.gid_map = gid_map.c_str();
   std::sort(child.keep.begin(), child.keep.end());
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return Error{Code::kIo, std::string("pipe: ") + std::strerror(errno), ""};

@@ -16,6 +16,7 @@ struct Command {
   std::vector<std::string> environment;  // NAME=value
   std::vector<int> keep;                 // descriptors it inherits under their numbers
   std::string log;                       // file to which its stdout and stderr are appended
+  bool own_user = false;                 // in a user namespace that maps this user alone, to himself; where that is forbidden in none
   int in = -1, out = -1;                 // its stdin and stdout instead; -1: /dev/null and the log
 };
 

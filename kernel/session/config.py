@@ -13,7 +13,7 @@ from pathlib import Path
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 QUIET = 60.0  # seconds without a cell, by default
-CHOICES = {"resume": ("auto", "ask", "never"), "save": ("auto", "manual", "off")}
+CHOICES = {"resume": ("auto", "ask", "never"), "save": ("auto", "manual", "off"), "namespace": ("none", "own")}
 
 
 class ConfigError(ValueError):
@@ -30,6 +30,7 @@ class Config:
     log: str = "warning"
     rehearse: float | None = QUIET  # seconds of quiet before a generation is rehearsed; None: never
     criu: str = ""
+    namespace: str = "none"  # the relay's to obey: in which the engine starts
     suspend: float | None = None  # seconds without a cell before the engine ends to free its memory; None: never
     memory: int = 0  # bytes this kernel may use, for the warning that memory runs out; 0: what the system allows
 
@@ -38,6 +39,7 @@ def load(environ=os.environ) -> Config:
     """The settings of this process. Raises ConfigError."""
     data_dir = Path(environ.get("JUPYTER_DATA_DIR") or Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "jupyter")
     known = {"home": data_dir / "ferry", "session": "", "resume": "auto", "save": "auto", "quota": "20G", "log": "warning", "rehearse": "auto", "criu": "",
+             "namespace": "none",
              "suspend": "never", "memory": ""}
     path = Path(environ.get("JUPYTER_CONFIG_DIR") or "~/.jupyter").expanduser() / "jupyter_ferry_config.json"
     given = {key: (value, str(path)) for key, value in _read(path, known).items()}

@@ -101,7 +101,7 @@ bool FindProgram(const std::string& configured, Probe& probe) {
   return true;
 }
 
-void FindRoute(Probe& probe) {
+void FindRoute(Probe& probe, bool own) {
   auto status = Status(::getpid());
   const std::uint64_t effective = Hex(status["CapEff"]), bounding = Hex(status["CapBnd"]);
   if (status["Seccomp"] == "2" && !Has(effective, CAP_SYS_ADMIN)) {
@@ -118,13 +118,20 @@ void FindRoute(Probe& probe) {
   std::istringstream(ReadAll("/proc/self/uid_map")) >> inside >> outside >> count;
   if (count == 1 && inside == outside) {
     probe.dump = Route::kNamespace;
-    probe.findings.push_back({"this process came back from an image: the next is taken from inside its user namespace", ""});
+    probe.findings.push_back({"images are taken from inside the user namespace in which this process lives", ""});
+    return;
+  }
+  const bool may_own = CanMakeNamespaces();
+  if (own && may_own) {
+    probe.dump = Route::kNamespace;
+    probe.findings.push_back({"kernels start in a user namespace of their own (FERRY_NAMESPACE=own), from inside which images are taken", ""});
     return;
   }
   const std::uint64_t carried = FileCapabilities(probe.criu);
   struct statvfs mount{};
   ::statvfs(probe.criu.c_str(), &mount);
-  const char* grant = "as root run: ferry-install-criu --caps PREFIX, with the folder above sbin/criu";
+  std::string grant = "as root run: ferry-install-criu --caps PREFIX, with the folder above sbin/criu";
+  if (may_own) grant += "; or set FERRY_NAMESPACE=own, if notebooks need no sudo";
   if (!Has(carried, CAP_CHECKPOINT_RESTORE)) {
     probe.findings.push_back({"no image can be taken without root: " + probe.criu + " carries no cap_checkpoint_restore", grant, false});
   } else if (mount.f_flag & ST_NOSUID) {
@@ -183,14 +190,14 @@ Error Probe::WhyNot() const {
   return {Code::kRefused, "no system image can be taken here", "jupyter ferry doctor says why"};
 }
 
-Probe Look(const std::string& configured) {
+Probe Look(const std::string& configured, bool own) {
   Probe probe;
   if (configured == "off") {
     probe.findings.push_back({"system images are switched off (FERRY_CRIU=off)", "unset FERRY_CRIU", false});
     return probe;
   }
   if (!FindProgram(configured, probe)) return probe;
-  FindRoute(probe);
+  FindRoute(probe, own);
   FindRestore(probe);
   return probe;
 }

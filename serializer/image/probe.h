@@ -3,11 +3,12 @@
 //   route             taking an image                                     bringing one back
 //   root              as root, of any process                             in new pid and mount namespaces
 //   file capability   criu carries cap_checkpoint_restore                 in a user namespace of one's own
-//   own namespace     this process came back that way: from inside   the same
+//   own namespace     this process came back that way, or started
+//                     so (FERRY_NAMESPACE=own): from inside               the same
 //   none              not at all                                          the same, where that is allowed
 //
-// An engine that was brought back without root lives in a user namespace of its user; its next image is taken from inside,
-// for which no privilege is needed. Everything is found by looking, and the namespace by trying it.
+// An engine that was brought back without root, or wants it, lives in a user namespace of its user; its next image is taken
+// from inside, for which no privilege is needed. Everything is found by looking, and the namespace by trying it.
 #pragma once
 
 #include <string>
@@ -37,8 +38,9 @@ struct Probe {
   Error WhyNot() const;
 };
 
-// `configured`: the setting `criu`; "" looks in the private prefix and then on PATH, "off" means none. Starts criu once and
+// `configured`: the setting `criu`; "" looks in the private prefix and then on PATH, "off" means none. `own`: engines that start
+// now get a user namespace of their own, which is looked at as if this process had it. Starts criu once and
 // forks once: some 20 ms.
-Probe Look(const std::string& configured);
+Probe Look(const std::string& configured, bool own = false);
 
 }  // namespace ferry::image

@@ -2,6 +2,7 @@
 
 Run as root, each test runs itself again as `nobody`, with a CRIU that carries the capability; run as an ordinary user it takes the
 CRIU that is there."""
+import json
 import os
 import shutil
 import struct
@@ -84,6 +85,27 @@ def test_images_by_file_capability_and_then_from_inside_the_user_namespace(nobod
     assert ok(kernel, "next(numbers), out.readline()").outputs[-1][1] == "(3, 'two\\n')"
 
 
+def test_images_without_any_privilege_from_a_user_namespace_of_its_own(nobody, request, tmp_path):
+    if not nobody:
+        return
+    desk = request.getfixturevalue("desk")
+    plain = tmp_path / "criu"  # without the capability
+    shutil.copyfile(desk.criu, plain)
+    plain.chmod(0o755)
+    desk.criu = str(plain)
+    kernel = desk.open(FERRY_NAMESPACE="own")
+    for cell in CELLS:
+        ok(kernel, cell)
+    before = [ok(kernel, expression).outputs[-1][1] for expression in STATE]
+    assert ok(kernel, "open('/proc/self/uid_map').read().split(), open('own', 'w').write('x'), os.stat('own').st_uid").outputs[-1][1] == f"(['{os.getuid()}', '{os.getuid()}', '1'], 1, {os.getuid()})"
+    for turn in range(2):
+        desk.close(kernel)
+        assert len(desk.images()) == 1 + turn, kernel
+        kernel = desk.open(FERRY_NAMESPACE="own")
+        assert ok(kernel, "next(numbers)").outputs[-1][1] == str(1 + turn)
+        assert [ok(kernel, expression).outputs[-1][1] for expression in STATE] == before
+
+
 def test_without_the_capability_the_probe_says_what_root_must_do(nobody, request, tmp_path):
     if not nobody:
         return
@@ -95,5 +117,9 @@ def test_without_the_capability_the_probe_says_what_root_must_do(nobody, request
     assert probe["dump"] == "none"
     found = next(f for f in probe["findings"] if not f["good"])
     assert "carries no cap_checkpoint_restore" in found["what"] and "ferry-install-criu --caps" in found["remedy"]
+    told = subprocess.run([Path(sys.executable).parent / "jupyter-ferry", "doctor", "--json"], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "FERRY_CRIU": str(plain), "FERRY_NAMESPACE": "own", "FERRY_HOME": str(tmp_path / "home")})
+    checks = [check for check in json.loads(told.stdout)["checks"] if check["check"] == "criu"]
+    assert not any(check["note"] for check in checks) and any("FERRY_NAMESPACE=own" in check["what"] for check in checks), checks
     taken = call("--criu", plain, "dump", "--pid", os.getpid(), "--to", tmp_path / "image")
     assert not taken["ok"] and taken["remedy"] == found["remedy"] and not (tmp_path / "image").exists()
