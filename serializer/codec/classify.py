@@ -12,8 +12,8 @@ from kernelferry.codec import (adapters_libraries, adapters_logging, adapters_ma
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
 
-# Kinds that modules hold as code, not as values: nobody is asked for them.
-_MADE_BY_SESSIONS = frozenset(functions.KINDS)
+# Kinds that modules hold as code, not as values: nobody is asked for them. A method that a module holds (`random.sample`) is a value.
+_MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
