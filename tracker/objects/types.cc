@@ -202,8 +202,8 @@ void Types::Classify(PyTypeObject* type, TypeInfo* info) {
   if (array) info->kind = Kind::kArray;
   if (Adapt(type, info)) return;
   if (array) return ClassifyFields(type, info);
-  if (info->label.starts_with("typing.") || info->label.starts_with("types.")) info->immutable = true;
   if (info->user) return ClassifyUser(type, info);
+  if (info->label.starts_with("typing.") || info->label.starts_with("types.")) info->immutable = true;
   // The reduction of an exception tells neither its cause nor its context.
   if (PyType_IsSubtype(type, reinterpret_cast<PyTypeObject*>(PyExc_BaseException))) return ClassifyFields(type, info);
   if (Reduces(type)) {

@@ -175,3 +175,10 @@ def test_two_looks_at_one_state_give_the_same_exports_and_needs():
     first = shared()
     assert sum(len(exports) for exports, _ in first) == 7
     assert all(shared() == first for _ in range(20))
+
+
+def test_instances_of_classes_that_libraries_made_link(session):
+    session.run("import dataclasses, types\nP = dataclasses.make_dataclass('P', ['x']); p = P([]); q = {'p': p}; r = P(1); s = [r.x]\nN = types.new_class('N'); n = N(); m = [n]")
+    assert session.linked("p", "q") and session.linked("n", "m") and not session.linked("p", "r")
+    assert session.changed("p.x = 2") == {"p", "q"}
+    assert session.changed("n.y = 1") == {"m", "n"}
