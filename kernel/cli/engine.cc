@@ -60,11 +60,25 @@ class Process {
   int fd_;
 };
 
+// Whether all of a session comes back without a system image, which only its kernel has taken of it.
+Result<void> NeedsNoImage(const store::Store& store, const std::string& sid) {
+  auto generations = store::SessionReader(store.files().Session(sid)).Generations();
+  std::string names;
+  for (const auto& component : generations && !generations->empty() ? generations->front().components : std::vector<format::ComponentEntry>()) {
+    if (component.way != "image") continue;
+    for (const auto& name : component.names) names += (names.empty() ? "" : ", ") + name;
+  }
+  if (names.empty()) return {};
+  return Error{Code::kRefused, "session " + sid + " is not suspended: only a system image brings back " + names,
+               "%suspend in its notebook takes one, and so does its end; jupyter ferry kill ends it without"};
+}
+
 int EndAll(const store::Store& store, const std::vector<std::string>& sids, int signal, const char* said, bool json) {
   Json ended = Json::array();
   for (const auto& sid : sids) {
     auto process = Process::OfSession(store, sid);
-    Result<void> done = process ? process->End(signal) : Result<void>(process.error());
+    const auto may = signal == SIGTERM && process ? NeedsNoImage(store, sid) : Result<void>();
+    Result<void> done = !may ? may : process ? process->End(signal) : Result<void>(process.error());
     if (!done) {
       const int code = Fail(json, kSchema, done.error());
       return ended.empty() ? code : static_cast<int>(kPartial);
@@ -87,7 +101,9 @@ int Suspend(const Settings& settings, const std::string& session, bool all, bool
     auto sessions = store->Sessions();
     if (!sessions) return Fail(json, kSchema, sessions.error());
     for (const auto& s : *sessions) {
-      if (s["locked"] && Process::OfSession(*store, s["session"])) sids.push_back(s["session"]);
+      if (!s["locked"] || !Process::OfSession(*store, s["session"])) continue;
+      if (auto may = NeedsNoImage(*store, s["session"])) sids.push_back(s["session"]);
+      else std::fprintf(stderr, "jupyter-ferry: %s\n", Cell(may.error().what).c_str());
     }
   } else {
     auto sid = store->Resolve(session);

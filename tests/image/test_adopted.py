@@ -1,4 +1,9 @@
 """An image of an engine that outlived the kernel that started it, and was taken over by another."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import psutil
 from kernelferry import _ferry
 
@@ -50,6 +55,10 @@ def test_an_engine_that_came_back_in_an_image_is_taken_over(desk):
     keeper = first.processes()[1]
     holder = _ferry.Store.open(str(desk.home)).describe(desk.session.name)["holder"]
     assert keeper.name() == "ferry-image" and holder.startswith(f"pid {keeper.pid} "), holder
+    environment = {**os.environ, "FERRY_HOME": str(desk.home)}
+    for verb in (["suspend", desk.session.name], ["suspend", "--all"]):
+        left = subprocess.run([Path(sys.executable).parent / "jupyter-ferry", *verb], env=environment, capture_output=True, text=True, timeout=120)
+        assert left.returncode == (3 if verb[1] != "--all" else 0) and "only a system image brings back numbers" in left.stderr, left
     ended(first.relay)
     kernel = desk.open()
     assert kernel.run("next(numbers)", "c").outputs[-1][1] == "2"

@@ -154,6 +154,28 @@ def test_an_image_that_does_not_come_back_leaves_the_source_as_it_was(desk, host
     assert "moved_to" not in (desk.session / "session.json").read_text()
 
 
+def test_an_engine_that_was_taken_over_moves_in_an_image_or_stays_as_it_was(desk, host, tmp_path, criu):
+    sometimes, broken = tmp_path / "criu", tmp_path / "broken"
+    sometimes.write_text(f'#!/bin/sh\n[ "$1" = restore -a -e {broken} ] && echo "Error (x): no way" && exit 1\nexec {criu} "$@"\n')
+    sometimes.chmod(0o755)
+    broken.touch()
+    target = host(FERRY_CRIU=str(sometimes))
+    run = tmp_path / "r"
+    run.mkdir(mode=0o700)
+    environment = {"PATH": f"{target.bin}:{os.environ['PATH']}", "XDG_RUNTIME_DIR": str(run)}
+    first = desk.open(**environment)
+    assert first.run("open('made', 'w').write('x')\nimport socket\nnumbers = (n for n in range(9)); next(numbers)", "a").status == "ok"
+    kill(first.relay)
+    assert not still_alive(first.relay)
+    kernel = desk.open(**environment)
+    refused = kernel.run(f"%migrate {target.text}", "b")
+    assert "no way" in refused.error, refused.error
+    assert kernel.run("next(numbers)", "c").text == "[execute_result] 1\n"
+    broken.unlink()
+    assert kernel.run(f"%migrate {target.text}", "d").status == "ok"
+    assert kernel.run("next(numbers), socket.gethostname()", "e").text == "[execute_result] (2, 'elsewhere')\n"
+
+
 def at_step(kernel, step, name, target):
     """A move that is stopped at a step, and a cell that waits behind it."""
     step.write_text(name)
