@@ -1,7 +1,10 @@
 #include "serializer/image/preflight.h"
 
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -11,6 +14,17 @@
 
 namespace ferry::image {
 namespace {
+
+// Bytes that wait in a descriptor of another process; 0 where that cannot be told.
+int Unread(pid_t pid, int fd) {
+  const int process = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  const int copy = static_cast<int>(::syscall(SYS_pidfd_getfd, process, fd, 0));
+  int bytes = 0;
+  if (copy < 0 || ::ioctl(copy, FIONREAD, &bytes) != 0) bytes = 0;
+  if (copy >= 0) ::close(copy);
+  if (process >= 0) ::close(process);
+  return bytes;
+}
 
 class Search {
  public:
@@ -60,7 +74,7 @@ class Search {
     for (const auto& number : numbers ? *numbers : std::vector<std::string>()) {
       const std::string link = Link(folder + "/" + number), fd = "descriptor " + number + who_;
       if (link.starts_with("socket:[")) OneSocket(Inode(link), fd);
-      else if (link.starts_with("anon_inode:")) Anonymous(link.substr(11), fd);
+      else if (link.starts_with("anon_inode:")) Anonymous(link.substr(11), fd, Unread(pid, std::atoi(number.c_str())));
       else if (!who_.empty() && !own_.empty() && link.starts_with(own_)) OfKernel(link, fd);
       else if (link.starts_with("/dev/")) Device(link, fd);
     }
@@ -93,7 +107,7 @@ class Search {
     }
   }
 
-  void Anonymous(const std::string& name, const std::string& fd) {
+  void Anonymous(const std::string& name, const std::string& fd, int unread) {
     if (name.find("io_uring") != std::string::npos) {
       Add("io_uring", fd + " is an io_uring", "close it before; libraries that use one can often be told not to");
     } else if (name.find("userfaultfd") != std::string::npos) {
@@ -102,6 +116,8 @@ class Search {
       Add("device", fd + " is a " + name + " handle of a profiler", "stop the profiler");
     } else if (name == "inotify" && route_ != Route::kRoot) {
       Add("inotify", fd + " watches files (inotify)", "stop watching, or take images as root");
+    } else if (name == "inotify" && unread > 0) {
+      Add("inotify", fd + " holds events of watched files that were not read (inotify)", "read them before, or stop watching");
     }
   }
 

@@ -6,7 +6,7 @@ import pytest
 from tests.image.conftest import ok
 
 UNSAFE = "open('made', 'w').write('x')\n"
-GENERATOR = UNSAFE + "numbers = (n for n in range(10)); next(numbers)"
+GENERATOR = UNSAFE + "numbers = (n for n in range(100)); next(numbers)"
 # What is opened, what the refusal says of it and what to do, and what closes it again.
 BLOCKERS = {
     "terminal": ("import pty; master, slave = pty.openpty()", "is a terminal", "pexpect", "os.close(master); os.close(slave)"),
@@ -14,6 +14,10 @@ BLOCKERS = {
                         "was accepted on port", "close it before", "peer.close(); c.close(); s.close()"),
     "unix socket": ("import socket; u = socket.socket(socket.AF_UNIX); u.connect(os.environ['ELSEWHERE'])", "connected to another program",
                     "connect again afterwards", "u.close()"),
+    "datagrams": ("import socket; d = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); d.bind(('127.0.0.1', 0)); d.sendto(b'x', d.getsockname())",
+                  "were not read", "read them before", "d.close()"),
+    "log": ("import subprocess, sys; child = subprocess.Popen(['sleep', '1000'], stdout=sys.stdout)", "is the kernel's own engine.log",
+            "without stdout=sys.stdout", "child.kill(); child.wait()"),
     "io_uring": ("ring = system(425, 4, ctypes.create_string_buffer(120))", "is an io_uring", "close it before", "os.close(ring)"),
     "userfaultfd": ("fault = system(323, 1)", "is a userfaultfd", "close it before", "os.close(fault)"),
     "debugger": ("import subprocess, sys; tracer = subprocess.Popen([sys.executable, '-c', 'import ctypes, sys; '\n"
