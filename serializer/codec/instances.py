@@ -33,13 +33,25 @@ def reducer_for(cls):
     if issubclass(cls, enum.Enum):
         return reduce_member
     if cls in copyreg.dispatch_table or _defines(cls, _PROTOCOL):
-        return None
+        return _reducer_of_base(cls)
     base = next((base for base in type.mro(cls) if base in _CONTENTS), _builtin_base(cls))
     if base is object and not _defines(cls, _TOUCHED):
         return reduce_plain
     if base is not object and base not in _CONTENTS:
-        return None
+        return _reducer_of_base(cls)
     return reduce_instance
+
+
+# Modules whose classes of Python reduce themselves and forget what a subclass puts into the `__dict__`.
+_FORGETFUL = {"collections", "fractions", "ipaddress", "pathlib", "random"}
+
+
+def _reducer_of_base(cls):
+    """For a class that leaves its pickling to a type of C or of these modules, and whose instances have attributes."""
+    definer = next(base for base in type.mro(cls) if {"__reduce__", "__reduce_ex__"} & vars(base).keys())
+    known = not definer.__flags__ & _HEAP or definer.__module__ in _FORGETFUL
+    own = any(name in vars(base) for base in type.mro(cls) if base.__module__ == "__main__" for name in _PROTOCOL)
+    return reduce_with_attributes if definer is not object and known and cls.__dictoffset__ and not own else None
 
 
 # Builtin base -> (arguments of its __new__, contents to be filled in later, how to fill them). By the base's own
@@ -107,6 +119,29 @@ def reduce_instance(encoding, obj):
 def _is_shared(attributes) -> bool:
     """Whether a `__dict__` has another holder than its object and the two functions that ask."""
     return attributes is not None and sys.getrefcount(attributes) > 4
+
+
+def reduce_with_attributes(encoding, obj):
+    """As the base reduces it, and then its `__dict__` as it is."""
+    attributes = instance_dict(obj)
+    reduced = obj.__reduce_ex__(5) if attributes else None
+    if type(reduced) is not tuple or len(reduced) > 5:
+        return NotImplemented
+    function, arguments, state, *items = *reduced, *[None] * (5 - len(reduced))
+    return function, arguments, (state, attributes), *items, set_with_attributes
+
+
+def set_with_attributes(obj, parts):
+    state, attributes = parts
+    if state is not None:
+        if hasattr(obj, "__setstate__"):
+            obj.__setstate__(state)
+        elif type(state) is tuple and len(state) == 2:
+            for name, value in (state[1] or {}).items():
+                setattr(obj, name, value)
+    own = instance_dict(obj)
+    own.clear()
+    own.update(attributes)
 
 
 def reduce_plain(encoding, obj):

@@ -395,6 +395,12 @@ void Walk::ExpandReduced(PyObject* object, const TypeInfo& info) {
   }
   encoder_.Put(Tag::kReduced);
   PutClass(Py_TYPE(object), info);
+  if (info.user && info.reduce) {  // a library's reduction may leave out what instances of a class of the session hold
+    std::size_t from = pending_.size();
+    if (PyObject* dict = InstanceDict(object)) AppendDict(dict, &info);
+    else AppendInlineFields(object, &pending_);
+    PushPending(object, Shape::kFields, from);
+  }
   const bool made = std::exchange(made_, true);
   Push(parts, Shape::kList);
   made_ = made;
