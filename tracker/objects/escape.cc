@@ -168,8 +168,14 @@ std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handl
   auto is_met = [&](PyObject* object) { return walk.table().Find(object) || behind.contains(object); };
   const Heap heap;
   std::unordered_map<PyObject*, std::vector<PyObject*>> dicts;  // whose owners are to be found -> what they hold
-  for (auto [holder, object] : heap.ReferencesTo({held.begin(), held.end()})) {
+  const auto references = heap.ReferencesTo({held.begin(), held.end()});
+  // What a registry of a module holds (rcParams) is named after that alone: it is the library's to hand on.
+  Objects registered;
+  for (auto [holder, object] : references)
+    if (const ModuleReference* place = modules.Find(holder); place && place->attribute != "__dict__") registered.insert(object);
+  for (auto [holder, object] : references) {
     const ModuleReference* place = modules.Find(holder);
+    if (!place && registered.contains(object)) continue;
     bool outside = PyFrame_Check(holder) || place || !is_met(holder);
     if (!outside || holder == ns.ptr()) continue;
     if (PyFrame_Check(holder)) add("a running function");

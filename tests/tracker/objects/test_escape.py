@@ -87,7 +87,7 @@ def test_a_class_is_no_holder_of_its_own_methods(session):
 
 def test_what_a_figure_is_made_of_is_no_holder_of_it(session):
     session.run("import matplotlib; matplotlib.use('agg'); import matplotlib.pyplot as plt; from matplotlib.lines import Line2D; import threading\n"
-                "fig, ax = plt.subplots(); ax.plot([1, 2]); L = [fig]")
+                "fig, ax = plt.subplots(); ax.plot([1, 2]); L = [fig]; _other = plt.figure()")  # shares lists of rcParams
     component = session.look()["fig"]
     assert component.escaped
     words = session.walker.holders(component)
