@@ -152,3 +152,23 @@ def test_a_stored_variable_that_the_disk_has_lost_is_written_again(notebook):
     assert kernel.magic("%checkpoint three")["ok"]
     kernel.kill()
     assert notebook.open().run("sum(x) + y", "cell-2").outputs[-1] == ("execute_result", "499501")
+
+
+STIRRED = """
+import argparse, collections, email.message, random, threading
+def make(): return [collections.OrderedDict(a=[1]), random.Random(1), argparse.Namespace(x=[2]), email.message.Message(), collections.UserList([[1]])]
+table = {i: make() for i in range(2000)}
+def stir():
+    while True:
+        for i in range(2000): table[i] = make()
+for _ in range(2): threading.Thread(target=stir, daemon=True).start()
+"""
+
+
+def test_threads_that_never_rest_do_not_keep_a_save_from_its_end(notebook):
+    """They get in between of each look that runs code of libraries, unless it makes them wait."""
+    kernel = notebook.open()
+    assert kernel.run(STIRRED, "cell-0").status == "ok"
+    saved = kernel.magic("%checkpoint")
+    assert saved["ok"] and saved["variables"]["make"]["way"] == "stored"
+    kernel.suspend()

@@ -23,6 +23,18 @@ class NoCollection {
   int was_enabled_;
 };
 
+// The turns that threads ask for get long while it lives: those that compute all the time would get in between of any look.
+// Where library code waits for something of theirs, a look takes a turn longer.
+class LongTurns {
+ public:
+  LongTurns() { _PyEval_SetSwitchInterval(kMicroseconds); }
+  ~LongTurns() { _PyEval_SetSwitchInterval(before_); }
+
+ private:
+  static constexpr unsigned long kMicroseconds = 200'000;
+  unsigned long before_ = _PyEval_GetSwitchInterval();
+};
+
 class FinishWalk {
  public:
   explicit FinishWalk(Walk& walk) : walk_(walk) {}
@@ -52,7 +64,9 @@ bool Walker::IsWhole(const std::set<std::string>& names) {
 std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, const std::set<std::string>& untouched,
                                      const Buffers* before) {
   NoCollection no_collection;
+  std::optional<LongTurns> turns;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0 && !turns) turns.emplace();
     FinishWalk finish(walk_);
     std::optional<Components> found;
     std::optional<std::vector<Escape>> escapes;
@@ -107,7 +121,9 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::vector<std::s
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {
   NoCollection no_collection;
   std::optional<Components> found;
+  std::optional<LongTurns> turns;
   for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
+    if (attempt > 0 && !turns) turns.emplace();
     FinishWalk finish(walk_);
     modules_.Refresh();
     walk_.Start();
