@@ -54,6 +54,8 @@ class Pressure:
     def before_cell(self):
         """What is not saved yet, where this cell may be the last; and what a warning within it says of that."""
         session = self.session
+        if self.state is None:
+            self.look()  # which also tells the engine what there is: the first cells may come before any idle time
         settled = not session.arrivals.torn and not session.arrivals.busy  # what is still to be loaded would need memory itself
         if self.low and settled and not session.saver.rests and session.config.save == "auto":
             try:
