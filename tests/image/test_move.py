@@ -11,6 +11,7 @@ import pytest
 
 from tests.image import elsewhere
 from tests.image.conftest import ok
+from tests.image.test_cheaper import CHEAP
 from tests.image.test_round_trip import CELLS
 from tests.migrate import sshd
 from tests.migrate.test_faults import of_host
@@ -121,8 +122,8 @@ def test_what_would_take_long_to_make_again_there_moves_in_an_image(desk, host):
     run = desk.folder.parent / "r"
     run.mkdir(mode=0o700)
     kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run))
-    ok(kernel, "import kernelferry._ferry as f; f.image_memory = lambda: 1000")  # however slow the wire is just now
-    ok(kernel, "import os, time; time.sleep(2.5); pid = os.getpid()\nnumbers = (n for n in range(9)); next(numbers)")
+    ok(kernel, CHEAP)
+    ok(kernel, "import os, time; time.sleep(0.3); pid = os.getpid()\nnumbers = (n for n in range(9)); next(numbers)")
     plan = kernel.magic(f"%migrate {target.text} --plan")
     entry = plan["variables"]["numbers"]
     assert (entry["way"], entry["code"], entry["alternative"]["way"]) == ("image", "image-cheaper", "replayed"), entry
