@@ -103,11 +103,14 @@ class Sharing:
         A constant that nobody else holds any more has no pid, and a plain value may be another one by now.
         """
         shared = [pid for pid in pids if self.holders.get(pid, 0) > 1]
-        others = [pid for pid in shared if not _is_plain(self.objects.get(pid))]
+        for chosen in (pids, shared):
+            if len(chosen) == len(values):
+                return SAME, chosen, values
         distinct = [value for value in values if not _is_plain(value)]
-        for whole, chosen, found in ((SAME, pids, values), (SAME, shared, values), (EQUAL, others, distinct)):
-            if len(chosen) == len(found):
-                return whole, chosen, found
+        for chosen in (pids, shared):
+            others = [pid for pid in chosen if not _is_plain(self.loader.objects.get(pid))]
+            if len(others) == len(distinct):
+                return EQUAL, others, distinct
         return APART, [], []
 
     def _agree(self, pid, value):
