@@ -86,12 +86,25 @@ def set_progress_of_pandas(_module, value):
         tqdm.pandas()
 
 
-class OnlyInThePage(Exception):
-    """What a library has loaded into the page of the notebook, which may be another by now."""
+class OutOfReach(Exception):
+    """What a library has put where nothing brings it back from, and what to do about it."""
 
 
-def set_bokeh(_module, _value):
-    raise OnlyInThePage("call output_notebook() again, so that the page loads its scripts")
+def set_bokeh(_module, _value):  # the page of the notebook may be another by now
+    raise OutOfReach("call output_notebook() again, so that the page loads its scripts")
+
+
+def tables_in_memory(module):
+    """Of the connection that the library's own functions share; asked beside it, or a result that waits there would be lost."""
+    shared = module.default_connection
+    with (shared() if callable(shared) else shared).cursor() as connection:
+        found = connection.execute("select table_name from duckdb_tables() join duckdb_databases() using (database_oid) "
+                                   "where path is null and not duckdb_databases.internal").fetchall()
+    return sorted(name for (name,) in found)
+
+
+def miss_tables(_module, value):
+    raise OutOfReach(f"its own connection had tables in memory ({shown(value)}): make them again, or keep them in a file (duckdb.connect(...))")
 
 
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
@@ -107,6 +120,7 @@ SETTINGS = {
     "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
     "tqdm": (progress_of_pandas, set_progress_of_pandas),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),
+    "duckdb": (tables_in_memory, miss_tables),
     "torch": (lambda module: str(module.get_default_dtype()).partition(".")[2],
               lambda module, value: module.set_default_dtype(getattr(module, value))),
 }
@@ -145,7 +159,7 @@ def apply_settings(_where, state):
     for name, value in state.items():
         try:
             SETTINGS[name][1](sys.modules.get(name) or __import__(name, fromlist=["*"]), value)
-        except OnlyInThePage as error:
+        except OutOfReach as error:
             lost.append(f"{name}: {error}")
         except Exception as error:
             lost.append(f"settings of {name}: {reason(error)}")
