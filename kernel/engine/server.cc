@@ -129,7 +129,8 @@ void Server::ServeOne() {
 
 void Server::Dispatch(const std::string& type, xeus::xmessage message) {
   std::string fault = "no answer to " + type;
-  dispatching_ = runs_ = true;
+  dispatching_ = true;
+  runs_ = type == "execute_request";
   try {
     const std::string header = message.header().dump();
     if (type == "execute_request") {

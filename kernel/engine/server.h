@@ -158,7 +158,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   EventFd wake_, quit_, answers_ready_;
   std::atomic<bool> stop_{false}, stop_idle_{false};
   std::atomic<bool> dispatching_{false};   // a request is served
-  std::atomic<bool> runs_{false};          // and not answered yet
+  std::atomic<bool> runs_{false};          // a cell, and it is not answered yet
   std::atomic<bool> leaving_{false};       // it ends when the main thread gets to it: nobody can attach any more
   std::atomic<bool> orphan_{false};        // no relay
   std::atomic<int> orphaned_{0};           // how often that has happened

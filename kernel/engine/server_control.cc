@@ -118,9 +118,10 @@ void Server::ServeControl(xeus::xmessage message) {
     answer({{"status", "error"}, {"ename", "KernelError"}, {"evalue", fault}, {"traceback", nl::json::array()}});
 }
 
-// The Python handler on the main thread decides what the signal means there (loop.py). Until the request is answered, child
-// processes get it as they do from a terminal; after that they are spared: front ends interrupt before they shut down, an image
-// carries children, and a pool whose workers end within a lock never works again.
+// The Python handler on the main thread decides what the signal means there (loop.py). Until a cell is answered, child
+// processes get it as they do from a terminal; otherwise, also while a request of another kind is served, they are spared:
+// front ends interrupt before they shut down, an image carries children, and a pool whose workers end within a lock never
+// works again.
 void Server::Interrupt() {
   nudge_.Sending();
   if (runs_ && ::getpgrp() == ::getpid()) ::killpg(::getpid(), SIGINT);

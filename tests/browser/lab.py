@@ -134,6 +134,10 @@ class Notebook:
         number = self.panel.locator(".jp-CodeCell").count() - 1
         self.page.keyboard.press("Shift+Enter")
         cell = self.panel.locator(".jp-CodeCell").nth(number)
+        return self.wait_for_number(cell)
+
+    def wait_for_number(self, cell: Locator) -> Locator:
+        """The cell, once it is answered."""
         expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"^\[\d+\]:$"))
         return cell
 

@@ -1,5 +1,8 @@
 """A notebook whose state can be neither stored nor made again comes back as it was, in a real image by the real CRIU."""
+import os
 import time
+
+import pytest
 
 from tests.image.conftest import ok
 
@@ -83,6 +86,16 @@ def test_images_of_images(desk):
         assert ok(kernel, "next(numbers)").outputs[-1][1] == str(4 + turn)
     assert ok(kernel, "pool.map(abs, [-1]), lock._is_owned(), view.base is a").outputs[-1][1] == "([1], True, True)"
     assert len(desk.images()) <= 2, "older ones go with the next save"
+
+
+@pytest.mark.parametrize("round", range(40 if os.environ.get("FERRY_TEST_HEAVY") else 1))  # once in twenty it did not answer
+def test_a_pool_in_images_of_images(desk, round):
+    kernel = started(desk)
+    for _ in range(3):
+        desk.close(kernel)
+        kernel = desk.open()
+        ok(kernel, "next(numbers)")
+    assert ok(kernel, "pool.map(abs, [-1])").outputs[-1][1] == "[1]"
 
 
 def test_suspend_and_the_next_request_wakes_the_same_process(desk):

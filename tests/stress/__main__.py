@@ -10,7 +10,7 @@
     rivals     the session files, and quick examples, in dill, Kishu and ElasticKernel beside ours (tests/stress/rivals.py)
     kills      relay, engine or both killed at --kills random instants under load
     soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
-    heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays
+    heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays, a pool in images of images
     moves      every session file moved at one boundary, some by forced plans, and 200 moves of random programs under random faults
     fuzz       the targets of tests/fuzz, each for --seconds
 
@@ -211,7 +211,8 @@ def stress_soak(seconds: float) -> int:
 
 def stress_heavy() -> int:
     environment = os.environ | {"FERRY_TEST_HEAVY": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", "tests/kernel/test_heavy.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", "tests/kernel/test_heavy.py",
+               "tests/image/test_round_trip.py::test_a_pool_in_images_of_images"]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
