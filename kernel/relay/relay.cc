@@ -135,6 +135,7 @@ void Relay::OnTimers() {
     }
   }
   if (timers_.Expired(Timer::kMourning)) Bury();
+  if (timers_.Expired(Timer::kRestarting)) TellRestart();
   if (move_) move_->OnTimer();
   if (timers_.Expired(Timer::kHold)) OnHoldTimer();
   if (timers_.Expired(Timer::kHeldInfo)) {

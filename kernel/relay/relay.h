@@ -73,6 +73,8 @@ class Relay {
   void OnEngineStdin(Frames frames);
   void OnEngineIopub(Frames frames);
   void PassReply(Frames idle);
+  void TellRestart();
+  void TellReady();
   void BecomeReady();
   void Reaped();
   void Bury();

@@ -15,6 +15,7 @@ constexpr milliseconds kChooseEvery{100};
 constexpr milliseconds kLongestWait{30000};  // for an orphaned engine that still saves this session
 constexpr milliseconds kPingEvery{50};
 constexpr milliseconds kLongestHold{5000};  // a reply waits this long for an idle status that an engine forgot
+constexpr milliseconds kReplyFirst{250};    // between the replies of a dead engine's cells and the status `restarting`
 constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
 
 int CountOf(const Message& execute_input) {
@@ -60,13 +61,24 @@ void Relay::ConnectEngine() {
   timers_.Set(Timer::kPing, kPingEvery);
 }
 
+// Replies and statuses go over two sockets, and nothing says which of them a server reads first. JupyterLab forgets every cell
+// that has no reply when it reads `restarting`: the dead engine's cell would lose its number and its end.
+void Relay::TellRestart() {
+  voice_.Status("restarting", "{}");
+  if (engine_ && engine_->ready()) TellReady();
+}
+
+void Relay::TellReady() {
+  if (Sent* running = queue_.running()) voice_.Status("busy", running->header);
+  else if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+}
+
 void Relay::BecomeReady() {
   timers_.Clear(Timer::kPing);
   timers_.Clear(Timer::kHeldInfo);
   for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, kernel_info_, nullptr);
   held_infos_.clear();
-  if (Sent* running = queue_.running()) voice_.Status("busy", running->header);
-  else if (engine_->start() != Start::kFirst) voice_.Status("idle", "{}");
+  if (!timers_.Pending(Timer::kRestarting)) TellReady();
   if (!engine_->adopted()) std::ofstream(dir_.Info(engine_->number())) << kernel_info_;
   SendHeld();
 }
@@ -241,7 +253,7 @@ void Relay::Bury() {
       if (!queue_.empty()) StartEngine(next.start);
       return;
     case RestartPolicy::Decision::kStart:
-      if (!death.before_ready) voice_.Status("restarting", "{}");
+      if (!death.before_ready) timers_.Set(Timer::kRestarting, kReplyFirst);
       return StartEngine(next.start);
   }
 }

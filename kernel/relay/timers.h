@@ -7,7 +7,7 @@
 
 namespace ferry::relay {
 
-enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMovePing, kMoveTick, kHold, kCount };
+enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMovePing, kMoveTick, kHold, kRestarting, kCount };
 
 class Timers {
  public:
@@ -15,6 +15,8 @@ class Timers {
 
   void Set(Timer timer, std::chrono::milliseconds after) { At(timer) = Clock::now() + after; }
   void Clear(Timer timer) { At(timer).reset(); }
+
+  bool Pending(Timer timer) { return At(timer).has_value(); }
 
   // Milliseconds to the nearest deadline, rounded up; -1 without one.
   std::chrono::milliseconds Wait() const {
