@@ -10,6 +10,8 @@
 
 namespace ferry::image {
 
+inline constexpr const char* kSudo = "/usr/bin/sudo";
+
 struct Ran {
   int status = 0;       // of waitpid
   bool killed = false;  // it was still running at the deadline

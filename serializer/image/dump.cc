@@ -60,10 +60,13 @@ bool Inside(const Namespaces& there) {
 Result<void> RunCriu(const DumpRequest& request, const Probe& probe, const std::string& folder, pid_t pid, double seconds) {
   const Namespaces there(pid);
   const std::string log = folder + "/dump.log";
-  std::vector<std::string> argv = {
-      probe.criu, "dump", "-t", std::to_string(there.others() ? OwnNumber(pid) : pid), "-D", folder + kImages, "-o", log, "-v2",
+  std::vector<std::string> argv = {probe.criu};
+  // sudo passes no SIGKILL on: the helper has the deadline too.
+  if (probe.dump == Route::kHelper && !there.others()) argv = {kSudo, "-n", probe.helper, std::to_string(static_cast<int>(seconds) + 3)};
+  argv.insert(argv.end(), {
+      "dump", "-t", std::to_string(there.others() ? OwnNumber(pid) : pid), "-D", folder + kImages, "-o", log, "-v2",
       "--file-locks", "--tcp-close", "--link-remap", "--ghost-limit", "1G", "--timeout", std::to_string(static_cast<int>(seconds)),
-      request.ends ? "--leave-stopped" : "--leave-running"};
+      request.ends ? "--leave-stopped" : "--leave-running"});
   if (probe.dump != Route::kRoot || there.user()) argv.push_back("--unprivileged");
   auto ran = RunProgram(argv, seconds + 5, [&] {
     ::umask(077);

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "serializer/image/child.h"
@@ -22,7 +24,9 @@ namespace ferry::image {
 namespace {
 
 constexpr int kLeastMajor = 4, kLeastMinor = 2;
-constexpr double kAsk = 10;  // seconds that `criu --version` may take
+constexpr double kAsk = 10;  // seconds that `criu --version` and sudo's answer may take
+constexpr const char* kOfTheMachine = "/opt/ferry-criu/sbin/criu";  // where root's ferry-install-criu --helper puts it
+constexpr const char* kHelper = "ferry-criu-helper";
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -37,7 +41,11 @@ std::string Find(const std::string& configured) {
     data = (data.empty() ? Environment("HOME") + "/.local/share" : data) + "/jupyter";
   }
   const std::string own = data + "/ferry-criu/sbin/criu";
-  if (configured.empty() && ::access(own.c_str(), X_OK) == 0) return own;
+  if (configured.empty()) {
+    for (const std::string& file : {own, std::string(kOfTheMachine)}) {
+      if (::access(file.c_str(), X_OK) == 0) return file;
+    }
+  }
   std::istringstream path(Environment("PATH") + ":/usr/sbin:/sbin");
   for (std::string folder; std::getline(path, folder, ':');) {
     const std::string file = folder + "/" + (configured.empty() ? "criu" : configured);
@@ -55,6 +63,14 @@ std::uint64_t FileCapabilities(const std::string& path) {
   if (::getxattr(path.c_str(), "security.capability", &data, sizeof data) < 0) return 0;
   if (!(data.magic_etc & VFS_CAP_FLAGS_EFFECTIVE)) return 0;
   return data.data[0].permitted | static_cast<std::uint64_t>(data.data[1].permitted) << 32;
+}
+
+// The helper beside `criu`, if sudo starts it for this user without asking for a password.
+std::string AllowedHelper(const std::string& criu) {
+  const std::string helper = criu.substr(0, criu.rfind('/') + 1) + kHelper;
+  if (::access(helper.c_str(), X_OK) != 0 || ::access(kSudo, X_OK) != 0) return "";
+  auto answer = RunProgram({kSudo, "-n", "-l", helper}, kAsk);
+  return answer && answer->Good() ? helper : "";
 }
 
 // Whether this user may make the namespaces that a restore without root needs.
@@ -101,6 +117,29 @@ bool FindProgram(const std::string& configured, Probe& probe) {
   return true;
 }
 
+// What keeps the capability that `criu` should carry from working here; nothing where it works.
+std::optional<Finding> WhyCapabilityIsVoid(const std::string& criu, std::map<std::string, std::string>& status, std::uint64_t bounding, bool may_own) {
+  const std::uint64_t carried = FileCapabilities(criu);
+  struct statvfs mount{};
+  ::statvfs(criu.c_str(), &mount);
+  if (!Has(carried, CAP_CHECKPOINT_RESTORE)) {
+    std::string grant = "as root run: ferry-install-criu --caps PREFIX, with the folder above sbin/criu, or ferry-install-criu --helper";
+    if (may_own) grant += "; or set FERRY_NAMESPACE=own, if notebooks need no sudo";
+    return Finding{"no image can be taken without root: " + criu + " carries no cap_checkpoint_restore", grant, false};
+  }
+  if (mount.f_flag & ST_NOSUID) {
+    return Finding{criu + " lies on a file system mounted nosuid, where its capability is void", "install it elsewhere, or as root run: ferry-install-criu --helper", false};
+  }
+  if (status["NoNewPrivs"] == "1") {
+    return Finding{"no_new_privs is set on this process, so that the capability of " + criu + " is void", "start Jupyter without it", false};
+  }
+  if ((carried & ~bounding) != 0) {
+    return Finding{"the bounding set of this process lacks what " + criu + " carries, as in most containers",
+                   "start the container with --cap-add CHECKPOINT_RESTORE", false};
+  }
+  return std::nullopt;
+}
+
 void FindRoute(Probe& probe, bool own) {
   auto status = Status(::getpid());
   const std::uint64_t effective = Hex(status["CapEff"]), bounding = Hex(status["CapBnd"]);
@@ -127,25 +166,14 @@ void FindRoute(Probe& probe, bool own) {
     probe.findings.push_back({"kernels start in a user namespace of their own (FERRY_NAMESPACE=own), from inside which images are taken", ""});
     return;
   }
-  const std::uint64_t carried = FileCapabilities(probe.criu);
-  struct statvfs mount{};
-  ::statvfs(probe.criu.c_str(), &mount);
-  std::string grant = "as root run: ferry-install-criu --caps PREFIX, with the folder above sbin/criu";
-  if (may_own) grant += "; or set FERRY_NAMESPACE=own, if notebooks need no sudo";
-  if (!Has(carried, CAP_CHECKPOINT_RESTORE)) {
-    probe.findings.push_back({"no image can be taken without root: " + probe.criu + " carries no cap_checkpoint_restore", grant, false});
-  } else if (mount.f_flag & ST_NOSUID) {
-    probe.findings.push_back({probe.criu + " lies on a file system mounted nosuid, where its capability is void",
-                              "install it elsewhere", false});
-  } else if (status["NoNewPrivs"] == "1") {
-    probe.findings.push_back({"no_new_privs is set on this process, so that the capability of " + probe.criu + " is void",
-                              "start Jupyter without it", false});
-  } else if ((carried & ~bounding) != 0) {
-    probe.findings.push_back({"the bounding set of this process lacks what " + probe.criu + " carries, as in most containers",
-                              "start the container with --cap-add CHECKPOINT_RESTORE", false});
-  } else {
+  if (auto void_ = WhyCapabilityIsVoid(probe.criu, status, bounding, may_own); !void_) {
     probe.dump = Route::kFileCapability;
     probe.findings.push_back({"images are taken by the file capability of " + probe.criu, ""});
+  } else if (probe.helper = AllowedHelper(probe.criu); !probe.helper.empty()) {
+    probe.dump = Route::kHelper;
+    probe.findings.push_back({"images are taken by " + probe.helper + ", which sudo starts for this user", ""});
+  } else {
+    probe.findings.push_back(*void_);
   }
 }
 
@@ -171,13 +199,14 @@ const char* Name(Route route) {
     case Route::kNone: return "none";
     case Route::kRoot: return "root";
     case Route::kFileCapability: return "file capability";
+    case Route::kHelper: return "root helper";
     case Route::kNamespace: return "own namespace";
   }
   return "";
 }
 
 Route RouteOf(const std::string& name) {
-  for (Route route : {Route::kRoot, Route::kFileCapability, Route::kNamespace}) {
+  for (Route route : {Route::kRoot, Route::kFileCapability, Route::kHelper, Route::kNamespace}) {
     if (name == Name(route)) return route;
   }
   return Route::kNone;

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.conftest import OWN, call, ok
+from tests.image.conftest import OWN, Desk, call, ok
 
 NOBODY = 65534
 CAPABILITIES = 1 << 40 | 1 << 8  # checkpoint_restore, setpcap
@@ -30,29 +30,22 @@ STATE = ["'count=2' in repr(lock), con.execute('select a from t').fetchall(), co
          "child.stdin.write(b'x\\n'), child.stdin.flush(), child.stdout.readline()", "os.getpid(), os.getuid()"]
 
 
-@pytest.fixture
-def nobody(request):
-    """True where this process is the ordinary user. As root, runs the test as one, and the test has nothing left to do."""
-    if os.getuid() != 0:
-        return True
+def installed():
+    """The CRIU of this machine, or skips."""
     found = os.environ.get("FERRY_CRIU") or (str(OWN) if OWN.exists() else shutil.which("criu"))
     if not found or not os.access(found, os.X_OK):
         pytest.skip("NO SYSTEM IMAGES HERE: no CRIU is installed")
-    own = Path(tempfile.mkdtemp(prefix="ferry-nobody-"))  # the folders of this run's pytest are closed to others
+    return Path(found)
+
+
+def again_as_nobody(request, own, before="true", **changed):
+    """Runs this test once more as the ordinary user, with the home `own`, in a mount namespace where root has run `before`."""
     os.chown(own, NOBODY, NOBODY)
-    request.addfinalizer(lambda: shutil.rmtree(own, ignore_errors=True))
-    criu = own / "criu"
-    shutil.copy(found, criu)
-    criu.chmod(0o755)
-    try:
-        os.setxattr(criu, "security.capability", struct.pack("<IIIII", 0x02000001, CAPABILITIES & 0xffffffff, 0, CAPABILITIES >> 32, 0))
-    except OSError as error:
-        pytest.skip(f"no file capability can be given here: {error}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("FERRY_", "XDG_", "PYTEST_"))}
-    environment |= {"HOME": str(own), "FERRY_CRIU": str(criu), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(own)}
+    environment |= {"HOME": str(own), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(own), **changed}
     def run(*words):
-        return subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable, *words], cwd=ROOT, env=environment,
-                              capture_output=True, text=True, timeout=600)
+        return subprocess.run(["unshare", "-m", "sh", "-c", f'{before} && exec setpriv --reuid={NOBODY} --regid={NOBODY} --init-groups "$@"', "sh",
+                               sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
     reads = run("-c", "import kernelferry._ferry, pytest, tests.image.conftest")
     if reads.returncode != 0:
@@ -61,6 +54,29 @@ def nobody(request):
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     if " skipped" in ran.stdout and " passed" not in ran.stdout:
         pytest.skip(ran.stdout[ran.stdout.index("SKIPPED"):][:500])
+
+
+@pytest.fixture
+def own():
+    """A home for the ordinary user: the folders of this run's pytest are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="ferry-nobody-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def nobody(request, own):
+    """True where this process is the ordinary user. As root, runs the test as one, and the test has nothing left to do."""
+    if os.getuid() != 0:
+        return True
+    criu = own / "criu"
+    shutil.copy(installed(), criu)
+    criu.chmod(0o755)
+    try:
+        os.setxattr(criu, "security.capability", struct.pack("<IIIII", 0x02000001, CAPABILITIES & 0xffffffff, 0, CAPABILITIES >> 32, 0))
+    except OSError as error:
+        pytest.skip(f"no file capability can be given here: {error}")
+    again_as_nobody(request, own, FERRY_CRIU=str(criu))
     return False
 
 
@@ -83,6 +99,38 @@ def test_images_by_file_capability_and_then_from_inside_the_user_namespace(nobod
     refused = kernel.run("%checkpoint --system")
     assert refused.status == "error" and "is mapped and has been deleted" in refused.error and "as root" in refused.error, refused.error
     assert ok(kernel, "next(numbers), out.readline()").outputs[-1][1] == "(3, 'two\\n')"
+
+
+def test_images_by_the_root_helper(request, own, tmp_path):
+    if os.getuid() == 0:
+        prefix = installed().parents[1]
+        if not (prefix / "lib/ld.so").exists():
+            pytest.skip("this CRIU is not of ferry-install-criu")
+        if not shutil.which("visudo"):
+            pytest.skip("sudo is not installed")
+        rules = "mount -t tmpfs -o mode=755 tmpfs /etc/sudoers.d && mount -t tmpfs -o mode=755 tmpfs /opt"  # nobody else sees them
+        install = Path(sys.executable).parent / "ferry-install-criu"
+        return again_as_nobody(request, own, f"{rules} && cp -a '{prefix}' /opt/ferry-criu && '{install}' --helper --for nogroup >&2")
+    desk = Desk(tmp_path, "")
+    probe = call("probe")
+    assert (probe["dump"], probe["criu"]) == ("root helper", "/opt/ferry-criu/sbin/criu"), probe
+    kernel = desk.open()
+    try:
+        for cell in CELLS:
+            ok(kernel, cell)
+        before = [ok(kernel, expression).outputs[-1][1] for expression in STATE]
+        desk.close(kernel)
+        assert len(desk.images()) == 1, kernel
+        kernel = desk.open()
+        assert ok(kernel, "next(numbers)").outputs[-1][1] == "1"
+        assert [ok(kernel, expression).outputs[-1][1] for expression in STATE] == before
+    finally:
+        kernel.kill()
+    # It becomes the user before it reads or writes anything: no file of root's comes by it.
+    for words in (["dump", "-D", "/root", "-t", "1"], ["x"]):
+        ran = subprocess.run(["sudo", "-n", "/opt/ferry-criu/sbin/ferry-criu-helper", "5", *words], capture_output=True, text=True, timeout=60)
+        assert ran.returncode != 0 and "password" not in ran.stderr, ran
+    assert subprocess.run(["sudo", "-n", "id"], capture_output=True, timeout=60).returncode != 0
 
 
 def test_images_without_any_privilege_from_a_user_namespace_of_its_own(nobody, request, tmp_path):
