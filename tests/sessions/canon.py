@@ -5,6 +5,9 @@ two accounts are equal exactly if values, types, sharing and cycles are. A figur
 objects (generators, iterators) say only their type. Of an array over the whole memory of another one that is met nowhere else, only
 that memory says anything; where a class of a library pickles itself, the order of its attributes is its own affair.
 The text runs inside the kernel, in a namespace of its own.
+
+Asked for it, an account leaves out which tuples of plain values are one: library code has such tuples as constants, which
+what comes from a store does not share with what the library makes later. Only `is` can tell them apart.
 """
 
 import collections
@@ -19,15 +22,18 @@ TRANSPARENT = {"sklearn", "statsmodels", "networkx", "arch", "mapie", "tslearn",
 SKIPPED = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slotnames__"}  # the last is a cache of copyreg
 
 
-def canon(namespace, names):
-    """Text of what these names hold, one line an object, and its digest in front."""
+def canon(namespace, names, constants=True):
+    """Text of what these names hold, one line an object, and its digest in front. constants: also which tuples of plain values are one."""
     numbers, lines, kept, whole = {}, [], [], {}  # whole: id of an array -> (it, how many look at all of it)
 
+    def plain(value):
+        return type(value) in PLAIN or type(value) is float and value == value
+
     def number(value):
-        if type(value) in PLAIN:
+        if plain(value):
+            return value.hex() if type(value) is float else repr(value)
+        if not constants and type(value) is tuple and all(map(plain, value)):
             return repr(value)
-        if type(value) is float and value == value:
-            return value.hex()
         if type(value) is types.ModuleType or isinstance(value, type) and value.__module__ != "__main__":
             return f"library {value.__name__}"
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) and getattr(value, "__module__", "") not in ("__main__", None):

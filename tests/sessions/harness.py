@@ -13,7 +13,8 @@ end as it should before anything was saved.
 `cheapest` brings that boundary back a second time, by the plan that a move makes to carry little (policies.py).
 
 What comes out otherwise only in the cells that run on after a resume may be chance (a clock, an unseeded draw): the
-session is then run again from its beginning, and what differs between two such runs is counted apart.
+session is then run again from its beginning, and what differs between two such runs is counted apart. So is a name that
+differs by nothing but which tuples of plain values are one (canon.py).
 
 The kernel is reached through a `runner`, so that the harness itself can be tested against one that lies.
 """
@@ -25,6 +26,7 @@ import dataclasses
 import difflib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +93,7 @@ class Boundary:
     outcomes: list[str] = field(default_factory=list)
     work: Path | None = None  # the working folder as it was
     account: str = ""  # of canon.py
+    without_constants: str = ""  # the last boundary's, without which tuples of plain values are one
 
 
 @dataclass
@@ -105,6 +108,7 @@ class Report:
     ways: dict[str, int] = field(default_factory=dict)
     admitted: dict[str, str] = field(default_factory=dict)  # name -> what the report said
     varying: list[str] = field(default_factory=list)  # cells and names that come out otherwise in two uninterrupted runs
+    constants: list[str] = field(default_factory=list)  # names that differ in nothing but which tuples of plain values are one
     claims: dict = field(default_factory=dict)  # what the record claims beside what changed: paranoid.Claims, as a dict
     loud: list[str] = field(default_factory=list)  # those of the failures that nobody can overlook
     cheapest: int = 0  # boundaries brought back by the cheapest plan
@@ -124,7 +128,8 @@ class Difference:
     boundary: int
     where: int | str  # the number of a cell that answers differently, or a name at the end
     what: str
-    held: str = ""  # the user was told that a library holds something of the session, too, and that this does not come back
+    held: str = ""  # the user was told that a library holds this name, or one of which the cell speaks, too, and that this does not come back
+    constant: bool = False  # it is of nothing but which tuples of plain values are one
 
 
 def check(session: Session, folder: Path, every: bool, runner=FerryKernel, cheapest=False) -> Report:
@@ -189,18 +194,19 @@ def record(session: Session, place: Place, report: Report, runner, wanted) -> li
             work = place.work.with_name(f"work-{number}")
             shutil.copytree(place.work, work)
             boundaries.append(Boundary(number, answer, fingerprints, outcomes, work, account_of(session, kernel, fingerprints)))
+        boundaries[-1].without_constants = account_of(session, kernel, boundaries[-1].fingerprints, constants=False)
         kernel.suspend()
     finally:
         kernel.kill()
     return boundaries
 
 
-def account_of(session: Session, kernel: Running, names) -> str:
+def account_of(session: Session, kernel: Running, names, constants: bool = True) -> str:
     """What canon.py says of these names; "" where the session does not ask for it."""
     if not session.canonical:
         return ""
     source = Path(canon.__file__).read_text()
-    call = f"(lambda g: (exec({source!r}, g), g['canon'](g['ns'], {sorted(names)!r}))[1])({{'ns': globals(), '__name__': 'canon'}})"
+    call = f"(lambda g: (exec({source!r}, g), g['canon'](g['ns'], {sorted(names)!r}, {constants}))[1])({{'ns': globals(), '__name__': 'canon'}})"
     text = kernel.evaluate([call])[0]
     if text.startswith("raised"):
         raise AssertionError(f"the account of the namespace: {text}")
@@ -245,14 +251,26 @@ def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Re
         if not go_on or admitted:  # any later cell may depend on what is not as it was, and the user was told so
             return []
         report.ran_on += 1
-        return [dataclasses.replace(d, held=held) for d in continue_session(session, boundaries, boundary, kernel)]
+        differences = continue_session(session, boundaries, boundary, kernel)
+        wanted = boundaries[-1]
+        same = bool(differences and wanted.account) and account_of(session, kernel, wanted.fingerprints, constants=False) == wanted.without_constants
+        return [dataclasses.replace(d, held=told_of(d, session, held), constant=same and isinstance(d.where, str)) for d in differences]
     finally:
         kernel.kill()
         shutil.rmtree(copy)
 
 
+def told_of(difference: Difference, session: Session, held: dict[str, str]) -> str:
+    """What the user was told of the name that differs, or of those that the cell speaks of."""
+    where = difference.where
+    names = {where} if isinstance(where, str) else set(re.findall(r"\w+", session.cells[where - 1].source))
+    return "; ".join(f"{name} is also held by {by}" for name, by in held.items() if name in names)
+
+
 def judge(differences: list[Difference], session: Session, boundaries: list[Boundary], folder: Path, report: Report, runner) -> None:
     """Fails the report for each difference that two uninterrupted runs do not show as well, and of which nothing was told."""
+    report.constants += [d.where for d in differences if d.constant]
+    differences = [d for d in differences if not d.constant]
     for attempt in range(CONTROLS):
         if not differences:
             return
@@ -296,15 +314,15 @@ def is_admitted(entry: dict) -> bool:
     return entry["way"] in ("failed", "lost") or entry.get("verified") is False
 
 
-def compare(session: Session, boundary: Boundary, kernel: Running, report: Report, label: str) -> tuple[dict[str, str], str]:
-    """Compares a resumed kernel with the boundary; returns what was admitted, names and items of process state, and what was
-    said of names that others hold.
+def compare(session: Session, boundary: Boundary, kernel: Running, report: Report, label: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Compares a resumed kernel with the boundary; returns what was admitted, names and items of process state, and which
+    names others hold, and who.
     """
     resumed = kernel.resume(label)
     report.boundaries += 1
     if not resumed["ok"]:
         report.fail(boundary.number, f"%resume: {resumed['error']}", loud=True)
-        return {"%resume": str(resumed["error"])}, ""
+        return {"%resume": str(resumed["error"])}, {}
     entries, process, found = resumed["variables"], resumed["process"], kernel.fingerprints()
     admitted = {
         name: f"{e['way']}, {e.get('reason') or e.get('code')}"
@@ -344,7 +362,7 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
         if account != boundary.account:
             lines = difflib.unified_diff(boundary.account.splitlines(), account.splitlines(), "left", "came back", lineterm="", n=0)
             report.fail(boundary.number, "\n".join(["the account of the namespace differs:", *list(lines)[:20]]))
-    return admitted, "; ".join(f"{name} is also held by {e['held_by']}" for name, e in entries.items() if e.get("held_by"))
+    return admitted, {name: e["held_by"] for name, e in entries.items() if e.get("held_by")}
 
 
 def continue_session(session, boundaries, boundary: Boundary, kernel: Running) -> list[Difference]:

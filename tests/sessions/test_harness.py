@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from tests.client import Answer
-from tests.sessions import harness
+from tests.sessions import canon, harness
 from tests.sessions.session_file import SessionFileError, parse
 
 TEXT = """
@@ -185,6 +185,34 @@ def test_each_lie_is_found(tmp_path, runner, said):
 def test_what_two_uninterrupted_runs_give_otherwise_is_chance(tmp_path):
     report = harness.check(parse(TEXT), tmp_path, True, AnswersByChance)
     assert report.failures == [] and report.varying == ["cell 4"]
+
+
+@pytest.mark.parametrize("held, excused", [("a", True), ("gone", False)])
+def test_only_what_is_told_of_a_name_of_the_cell_excuses_it(tmp_path, held, excused):
+    class Told(RunsOnDifferently):
+        def load(self, names):
+            entries = super().load(names)
+            if held in entries:
+                entries[held]["held_by"] = "a library"
+            return entries
+
+    report = harness.check(parse(TEXT), tmp_path, True, Told)
+    assert (report.failures == []) == excused
+    assert any("a is also held by a library" in why for why in report.admitted.values()) == excused
+
+
+def test_only_what_is_told_of_a_name_excuses_it_at_the_end():
+    session, held = parse(TEXT), {"a": "a library", "late": "another"}
+    told = {where: harness.told_of(harness.Difference(1, where, "differs"), session, held) for where in ("a", "b", 1, 3)}
+    assert told == {"a": "a is also held by a library", "b": "", 1: "a is also held by a library",
+                    3: "a is also held by a library; late is also held by another"}
+
+
+def test_which_tuples_of_plain_values_are_one_can_be_left_out_of_an_account():
+    one, other = (None, 1.5), tuple([None, 1.5])
+    accounts = [[canon.canon({"a": [one, second, third]}, ["a"], constants=constants) for constants in (True, False)]
+                for second, third in ((one, [1]), (other, [1]), (one, [2]))]
+    assert accounts[0][0] != accounts[1][0] and accounts[0][1] == accounts[1][1] != accounts[2][1]
 
 
 def test_what_is_said_is_told_from_what_is_silent(tmp_path):

@@ -48,6 +48,7 @@ class Verdict:
     refused: dict[str, list[str]] = field(default_factory=dict)  # what the report says -> names
     failures: list[str] = field(default_factory=list)
     varying: list[str] = field(default_factory=list)
+    constants: list[str] = field(default_factory=list)
 
 
 def check(session, folder: Path) -> Verdict:
@@ -65,7 +66,7 @@ def judged(report: harness.Report) -> Verdict:
     verdict = "different" if silent else "failed" if report.loud else "refused" if refused else "equal"
     return Verdict(report.session, verdict, boundaries=report.boundaries, cheapest=report.cheapest, ran_on=report.ran_on, equal=report.equal,
                    opaque=report.opaque, ways=dict(sorted(report.ways.items())), refused=refused,
-                   failures=[failure[:4 * TOLD] for failure in report.failures], varying=report.varying)
+                   failures=[failure[:4 * TOLD] for failure in report.failures], varying=report.varying, constants=report.constants)
 
 
 def digests() -> dict[str, str]:
@@ -139,8 +140,12 @@ def row(title: str, found: list[Verdict]) -> str:
 
 def chance(found: list) -> list[str]:
     """found: verdicts, or reports of the harness."""
-    told = [f"{v.session} ({', '.join(v.varying)})" for v in found if v.varying]
-    return [f"Running on, these gave what two uninterrupted runs give otherwise, too: {'; '.join(told)}.", ""] if told else []
+    told = []
+    for words, names in (("gave what two uninterrupted runs give otherwise, too", "varying"),
+                         ("became different only in which tuples of plain values are one, as constants of a library's code are", "constants")):
+        if those := [f"{v.session} ({', '.join(dict.fromkeys(getattr(v, names)))})" for v in found if getattr(v, names)]:
+            told += [f"Running on, these {words}: {'; '.join(those)}.", ""]
+    return told
 
 
 def first_line(text: str) -> str:
