@@ -5,6 +5,7 @@
 #include "tracker/observe/code_scan.h"
 #include "tracker/observe/effects.h"
 #include "tracker/observe/observer.h"
+#include "tracker/observe/registry_watch.h"
 
 namespace py = pybind11;
 
@@ -29,12 +30,22 @@ void BindObserve(py::module_& m) {
   using observe::ClassWatch;
   py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))
-      .def("look", [](ClassWatch& self) {
+      .def("see", &ClassWatch::See, "What classes hold that have come since is theirs.")
+      .def("look", [](ClassWatch& self, const py::set& spoken) {
         py::list found;
-        for (auto& held : self.Look()) found.append(py::make_tuple(held.cls, held.name, held.value));
+        for (auto& held : self.Look(spoken)) found.append(py::make_tuple(held.cls, held.name, held.value, held.mine));
         return found;
-      }, "[(class, attribute, value)]")
+      }, py::arg("spoken"), "[(class, attribute, value, whether it is the session's)]")
       .def("abstract", [](const ClassWatch& self) { return self.abstract(); }, "Library classes of ABCMeta, as of the newest look");
+  using observe::RegistryWatch;
+  py::class_<RegistryWatch>(m, "RegistryWatch", "What the session put into registries of libraries.")
+      .def(py::init<py::dict>(), py::arg("namespace"))
+      .def("look", [](RegistryWatch& self, const std::unordered_set<std::string>& skipped) {
+        py::list found;
+        for (auto& entry : self.Look(skipped))
+          found.append(py::make_tuple(py::make_tuple(entry.module, py::tuple(py::cast(entry.path)), entry.kind), entry.key, entry.value));
+        return found;
+      }, py::arg("skipped"), "[((module, attributes, kind), key, value)]");
   py::class_<Observer>(m, "Observer")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())

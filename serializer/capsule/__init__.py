@@ -42,7 +42,7 @@ def baseline(shell=None) -> Baseline:
 
 def see(baseline: Baseline):
     """Modules that have come since count as unchanged from now on. Cheap where there are none."""
-    baseline.values["modules"].look()
+    baseline.values["modules"].see()
     baseline.values["settings"].look()
 
 

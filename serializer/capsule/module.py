@@ -20,7 +20,7 @@ import warnings
 
 from kernelferry._ferry import ClassWatch, is_by_hand, is_imported
 
-from . import local
+from . import local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .pack import PLAIN, pack_each, reason, unpack_each
 from .spoken import Spoken
@@ -48,7 +48,8 @@ class Seen:
     """Modules as they were when first seen, and what of them differed when last looked at."""
 
     def __init__(self, shell=None):
-        self.classes = ClassWatch(shell.user_ns if shell is not None else sys.modules["__main__"].__dict__)
+        namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
+        self.classes, self.registries = ClassWatch(namespace), registry.Registries(namespace)
         self.exit_functions = atexit._ncallbacks()
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
@@ -56,7 +57,13 @@ class Seen:
         self.changed = {}     # name -> attributes that differ
         self.hashes = {}      # file -> (mtime, size, digest)
         self.spoken = Spoken()
+        self.see()
+
+    def see(self):
+        """What has come since is from now on what it was when first seen."""
         self.look()
+        self.classes.see()
+        self.registries.look()
 
     def look(self):
         for name, module in list(sys.modules.items()):
@@ -200,7 +207,9 @@ def of_classes(where, seen) -> tuple[dict, dict, dict]:
     """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
     registered with that abstract one}, {place in words: why it cannot be kept})."""
     attributes, registered, lost = {}, {}, {}
-    for cls, attribute, value in [*seen.classes.look(), *assigned_to_classes(where, seen.spoken)]:
+    held = [(cls, name, value) for cls, name, value, mine in seen.classes.look(seen.spoken.words)
+            if mine or place_of(cls) and not of_session(cls) and not is_as_made(cls, name, value)]
+    for cls, attribute, value in [*held, *assigned_to_classes(where, seen.spoken)]:
         place = place_of(cls)
         if cls.__module__ == "builtins" or is_by_hand(str(cls.__module__)):  # exec() made it: it travels with the variables
             continue
@@ -281,7 +290,10 @@ def capture_modules(where, seen):
     give_way()
     unseen = exit_functions(seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
-    if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers):
+    give_way()
+    entries, refused_entries, filled = registry.capture(where, seen.registries, seen.spoken, sources)
+    if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
+            or refused_entries):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
@@ -289,12 +301,12 @@ def capture_modules(where, seen):
     held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
-             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced,
+             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
              "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(),
-                                                          *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen}
+                                                          *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
-    return state, shown([".".join(key) for key in [*attributes, *of_class]] + [f"import {name}" for name in [*top, *made]])
+    return state, shown([".".join(key) for key in [*attributes, *of_class]] + filled + [f"import {name}" for name in [*top, *made]])
 
 
 def import_modules(_where, state):
@@ -336,6 +348,7 @@ def apply_modules(where, state):
     missing |= apply_accessors(where, state["accessors"])
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
     missing |= apply_reducers(where, state.get("reducers", {}))
+    missing |= registry.apply(where, state.get("registries", ()))
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)

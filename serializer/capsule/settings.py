@@ -107,6 +107,23 @@ def miss_tables(_module, value):
     raise OutOfReach(f"its own connection had tables in memory ({shown(value)}): make them again, or keep them in a file (duckdb.connect(...))")
 
 
+def fonts(module):
+    return [entry.fname for entry in module.fontManager.ttflist]
+
+
+def set_fonts(module, value):
+    for file in [file for file in value if file not in fonts(module)]:
+        module.fontManager.addfont(file)
+
+
+def set_tracing(module, value):
+    """What was traced until then is of that process alone."""
+    if value:
+        module.start(value)
+    else:
+        module.stop()
+
+
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -119,6 +136,8 @@ SETTINGS = {
     "altair": (lambda module: [(each.active, dict(each.options)) for each in (module.renderers, module.data_transformers)], set_altair),
     "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
     "tqdm": (progress_of_pandas, set_progress_of_pandas),
+    "matplotlib.font_manager": (fonts, set_fonts),
+    "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),
     "duckdb": (tables_in_memory, miss_tables),
     "torch": (lambda module: str(module.get_default_dtype()).partition(".")[2],

@@ -56,12 +56,12 @@ def set_setting(shell, key, value):
 
 @contextlib.contextmanager
 def numpy_as_it_is():
-    """`float_precision` of IPython sets numpy's as well, which a later cell may have changed."""
+    """`float_precision` of IPython sets numpy's as well, which a later cell may have changed; and any call forgets a formatter."""
     numpy = sys.modules.get("numpy")
     options = numpy.get_printoptions() if hasattr(numpy, "get_printoptions") else None
     yield
     if options is not None:
-        numpy.set_printoptions(precision=options["precision"])
+        numpy.set_printoptions(**{name: options[name] for name in ("precision", "formatter", "override_repr") if name in options})
 
 
 def reloader(shell):

@@ -1,4 +1,4 @@
-"""What the text of cells speaks of: words, attributes that they assign, functions for the exit.
+"""What the text of cells speaks of: words, attributes that they assign, functions for the exit, what they give codecs.
 
 Each cell is read once, and a long one in pieces, since all of it is idle work that gives way to requests. The patterns
 are bounded, so that the time is linear in the text whatever it holds: a cell may be a literal of a hundred megabytes.
@@ -13,6 +13,8 @@ ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,
                       r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
 WORD = re.compile(r"(?<!\w)[^\W\d]\w{0,100}(?!\w)")
 EXIT = re.compile(r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b")
+CODECS = re.compile(r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20}codecs\s{1,20}import\b[^\n]{0,200}\bregister\b")
+ERROR = re.compile(r"\bregister_error\s{0,20}\(\s{0,20}['\"]([^'\"\n]{1,100})['\"]")
 
 
 class Spoken:
@@ -21,6 +23,8 @@ class Spoken:
         self.words = set()
         self.assigned = set()  # (dotted name, attribute)
         self.exits = False     # some cell registers functions for the exit
+        self.codecs = False    # or functions that find codecs
+        self.errors = set()    # names under which cells register handlers of errors in codecs
 
     def look(self, cells) -> None:
         """Reads what is new. Raises Stopped where a request waits."""
@@ -36,3 +40,5 @@ class Spoken:
         self.words.update(sys.intern(match[0]) for match in WORD.finditer(text))
         self.assigned.update((match[1] or match[3], match[2] or match[4]) for match in ASSIGNED.finditer(text))
         self.exits = self.exits or EXIT.search(text) is not None
+        self.codecs = self.codecs or CODECS.search(text) is not None
+        self.errors.update(match[1] for match in ERROR.finditer(text))

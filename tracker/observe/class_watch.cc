@@ -1,17 +1,13 @@
 #include "tracker/observe/class_watch.h"
 
-#include <string_view>
+#include <algorithm>
+
+#include "tracker/observe/of_session.h"
 
 namespace py = pybind11;
 
 namespace ferry::observe {
 namespace {
-
-bool IsSessionClass(PyTypeObject* type) {
-  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
-  PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
-  return module && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, "__main__") == 0;
-}
 
 // Classes below `object`, each once.
 std::vector<py::object> AllClasses() {
@@ -31,53 +27,65 @@ std::vector<py::object> AllClasses() {
   return found;
 }
 
-py::object Attribute(PyObject* object, const char* name) {
-  auto value = py::reinterpret_steal<py::object>(PyObject_GetAttrString(object, name));
-  if (!value) PyErr_Clear();
-  return value ? value : py::none();
+// Names that a class has for itself, and that no session sets to a value which is nobody's.
+bool IsDunder(PyObject* name) {
+  return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_';
 }
+
+bool IsOfLibrary(PyTypeObject* type) { return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type); }
 
 }  // namespace
 
-bool ClassWatch::OfSession(PyObject* value) const {
-  if (PyFunction_Check(value)) return reinterpret_cast<PyFunctionObject*>(value)->func_globals == ns_.ptr();
-  if (PyType_Check(value)) return IsSessionClass(reinterpret_cast<PyTypeObject*>(value));
-  PyTypeObject* type = Py_TYPE(value);
-  if (type == &PyStaticMethod_Type || type == &PyClassMethod_Type) return OfSession(Attribute(value, "__func__").ptr());
-  if (type == &PyProperty_Type) {
-    for (const char* part : {"fget", "fset", "fdel"})
-      if (OfSession(Attribute(value, part).ptr())) return true;
-    return false;
-  }
-  const std::string_view name = type->tp_name;
-  if (name == "cached_property" || name == "partialmethod") return OfSession(Attribute(value, "func").ptr());
-  return IsSessionClass(type);
+bool ClassWatch::Remember(PyTypeObject* type) {
+  First& first = first_[type];
+  if (first.name == type->tp_name) return false;
+  first.name = type->tp_name;
+  first.values.clear();
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(type->tp_dict, &pos, &name, &value))
+    if (PyUnicode_Check(name) && !IsDunder(name)) first.values.emplace_back(name, value);
+  return true;
 }
 
-std::vector<ClassWatch::Held> ClassWatch::Look() {
+bool ClassWatch::IsNew(PyTypeObject* type, PyObject* name, PyObject* value) const {
+  const auto& values = first_.at(type).values;
+  return std::find(values.begin(), values.end(), std::pair{name, value}) == values.end();
+}
+
+void ClassWatch::See() {
+  for (const py::object& cls : AllClasses())
+    if (auto* type = reinterpret_cast<PyTypeObject*>(cls.ptr()); IsOfLibrary(type)) Remember(type);
+}
+
+std::vector<ClassWatch::Held> ClassWatch::Look(py::handle spoken) {
   std::vector<Held> held;
   abstract_.clear();
   const py::object abc = py::module_::import("abc").attr("ABCMeta");
   std::unordered_map<PyTypeObject*, std::uint64_t> tags;
   for (const py::object& cls : AllClasses()) {
     auto* type = reinterpret_cast<PyTypeObject*>(cls.ptr());
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || IsSessionClass(type)) continue;
+    if (!IsOfLibrary(type)) continue;
     if (PyType_IsSubtype(Py_TYPE(type), reinterpret_cast<PyTypeObject*>(abc.ptr()))) abstract_.push_back(cls);
     const std::uint64_t tag = reinterpret_cast<PyDictObject*>(type->tp_dict)->ma_version_tag;
     tags.emplace(type, tag);
+    const bool fresh = Remember(type);
     const auto known = tags_.find(type);
-    if (known != tags_.end() && known->second == tag && !holding_.contains(type)) continue;
+    if (!fresh && known != tags_.end() && known->second == tag && !holding_.contains(type)) continue;
     const std::size_t before = held.size();
     PyObject *name, *value;
     Py_ssize_t pos = 0;
     while (PyDict_Next(type->tp_dict, &pos, &name, &value)) {
-      if (!PyUnicode_Check(name) || !OfSession(value)) continue;
-      held.push_back({cls, py::reinterpret_borrow<py::object>(value), py::cast<std::string>(py::handle(name))});
+      if (!PyUnicode_Check(name)) continue;
+      const bool mine = OfSession(value, ns_.ptr());
+      if (!mine && (fresh || IsDunder(name) || !IsNew(type, name, value) || PySet_Contains(spoken.ptr(), name) != 1)) continue;
+      held.push_back({cls, py::reinterpret_borrow<py::object>(value), py::cast<std::string>(py::handle(name)), mine});
     }
     if (held.size() > before) holding_.insert(type);
     else holding_.erase(type);
   }
   tags_ = std::move(tags);
+  std::erase_if(first_, [&](const auto& entry) { return !tags_.contains(entry.first); });
   return held;
 }
 

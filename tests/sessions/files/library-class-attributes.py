@@ -22,7 +22,12 @@ text = json.dumps([object(), {1}])
 # %%
 del fractions.Fraction.mark
 print(json.dumps(object()), log)
+# %%
+from unittest import mock
+for name, value in {"places": 4, "root3": math.cbrt if hasattr(math, "cbrt") else math.sqrt}.items(): setattr(fractions.Fraction, name, value)
+type.__setattr__(fractions.Fraction, "unit", "m"); patched = mock.patch.object(fractions.Fraction, "limit_denominator", 7).start()
 # %% holds
+(fractions.Fraction.places, fractions.Fraction.unit, fractions.Fraction.limit_denominator) == (4, "m", 7) and fractions.Fraction.root3(1.0) == 1
 fractions.Fraction(3).half() == fractions.Fraction(3, 2) and fractions.Fraction.half is half
 fractions.Fraction(3).twice == 6 and not hasattr(fractions.Fraction, "mark")
 json.JSONEncoder.default(None, half) == "?" and text == '["?", "?"]'

@@ -1,0 +1,15 @@
+// What of a value tells that a cell wrote it, wherever it is kept: its code, or its class.
+#pragma once
+
+#include <Python.h>
+
+namespace ferry::observe {
+
+// Whether the class was written in a cell: `__module__` is "__main__".
+bool IsSessionClass(PyTypeObject* type);
+
+// A function over the namespace `ns`, a class of the session or an instance of one; or a property, static or class method,
+// bound method or partial over such. Runs no user code. Under the GIL.
+bool OfSession(PyObject* value, PyObject* ns);
+
+}  // namespace ferry::observe

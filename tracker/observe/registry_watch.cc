@@ -1,0 +1,171 @@
+#include "tracker/observe/registry_watch.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "tracker/objects/layout.h"
+#include "tracker/observe/of_session.h"
+
+namespace py = pybind11;
+
+namespace ferry::observe {
+namespace {
+
+constexpr Py_ssize_t kShort = 8;  // items of a tuple or list that one entry may be
+
+std::string Text(PyObject* name) {
+  const char* text = PyUnicode_AsUTF8(name);
+  if (!text) PyErr_Clear();
+  return text ? text : "";
+}
+
+bool IsContainer(PyObject* object) { return PyDict_Check(object) || PyList_Check(object) || PySet_Check(object); }
+
+bool IsDunder(PyObject* name) { return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_'; }
+
+// Whether the class says that it is of this module: others only import it.
+bool IsOf(PyTypeObject* type, PyObject* module_name) {
+  PyObject* module = type->tp_dict ? PyDict_GetItemString(type->tp_dict, "__module__") : nullptr;
+  return module && PyUnicode_CheckExact(module) && PyUnicode_Compare(module, module_name) == 0;
+}
+
+}  // namespace
+
+bool RegistryWatch::Mine(PyObject* value) const {
+  if (OfSession(value, ns_.ptr())) return true;
+  if (!PyTuple_CheckExact(value) && !PyList_CheckExact(value)) return false;
+  for (Py_ssize_t i = 0, size = std::min(PySequence_Fast_GET_SIZE(value), kShort); i < size; ++i)
+    if (OfSession(PySequence_Fast_GET_ITEM(value, i), ns_.ptr())) return true;
+  return false;
+}
+
+// What of a module may be or hold a registry.
+const RegistryWatch::Parts& RegistryWatch::PartsOf(PyObject* module, PyObject* name_of_module) {
+  Parts& parts = parts_[module];
+  PyObject* dict = PyModule_GetDict(module);
+  const std::uint64_t tag = objects::VersionOf(dict);
+  parts.round = round_;
+  if (parts.tag == tag) return parts;
+  parts = {tag, {}, {}, {}, round_};
+  PyObject *name, *held;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(dict, &pos, &name, &held)) {
+    if (!PyUnicode_Check(name) || IsDunder(name) || PyModule_Check(held)) continue;
+    PyTypeObject* type = Py_TYPE(held);
+    if (PyFunction_Check(held)) {
+      if (reinterpret_cast<PyFunctionObject*>(held)->func_dict) parts.functions.emplace_back(name, held);
+    } else if (IsContainer(held)) {
+      parts.containers.emplace_back(name, held);
+    } else if (PyType_Check(held) ? IsOf(reinterpret_cast<PyTypeObject*>(held), name_of_module)
+                                  : (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type)) {
+      parts.owners.emplace_back(name, held);
+    }
+  }
+  return parts;
+}
+
+// The containers that a class holds, or an instance with a dict or inline values.
+const RegistryWatch::Parts& RegistryWatch::AttributesOf(PyObject* owner) {
+  Parts& parts = parts_[owner];
+  parts.round = round_;
+  PyObject* dict = PyType_Check(owner) ? reinterpret_cast<PyTypeObject*>(owner)->tp_dict : objects::InstanceDict(owner);
+  const bool tagged = dict && PyDict_Check(dict);
+  const std::uint64_t tag = tagged ? objects::VersionOf(dict) : 0;
+  if (tag && parts.tag == tag) return parts;
+  parts = {tag, {}, {}, {}, round_};
+  auto see = [&](PyObject* name, PyObject* value) {
+    if (PyUnicode_Check(name) && !IsDunder(name) && IsContainer(value)) parts.containers.emplace_back(name, value);
+  };
+  if (tagged) {
+    PyObject *name, *value;
+    Py_ssize_t pos = 0;
+    while (PyDict_Next(dict, &pos, &name, &value)) see(name, value);
+  } else if (!PyType_Check(owner)) {
+    std::vector<PyObject*> fields;
+    objects::AppendInlineFields(owner, &fields);
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) see(fields[i], fields[i + 1]);
+  }
+  return parts;
+}
+
+void RegistryWatch::LookInto(PyObject* container, const Place& place, std::vector<Entry>* found) {
+  std::uint64_t tag;
+  const void* table = nullptr;
+  if (PyDict_Check(container)) {
+    tag = objects::VersionOf(container);
+  } else if (PyList_Check(container)) {
+    tag = static_cast<std::uint64_t>(PyList_GET_SIZE(container));
+    table = reinterpret_cast<PyListObject*>(container)->ob_item;
+  } else {
+    const auto* set = reinterpret_cast<PySetObject*>(container);
+    tag = static_cast<std::uint64_t>(set->used) << 32 ^ static_cast<std::uint64_t>(set->fill);
+    table = set->table;
+  }
+  auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0});
+  State& state = known->second;
+  if (state.round == round_) return;  // another place leads to it, too
+  const bool touched = fresh || state.tag != tag || state.table != table || state.holding;
+  state = {tag, table, false, round_};
+  if (!touched) return;
+  const std::size_t before = found->size();
+  std::vector<std::string> path{Text(place.name)};
+  if (place.attribute) path.push_back(Text(place.attribute));
+  const std::string module = Text(place.module);
+  auto own = [](PyObject* object) { return py::reinterpret_borrow<py::object>(object); };
+  if (PyDict_Check(container)) {
+    PyObject *key, *value;
+    Py_ssize_t pos = 0;
+    while (PyDict_Next(container, &pos, &key, &value))
+      if (Mine(key) || Mine(value)) found->push_back({module, path, "dict", own(key), own(value)});
+  } else if (PyList_Check(container)) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(container); ++i)
+      if (PyObject* item = PyList_GET_ITEM(container, i); Mine(item)) found->push_back({module, path, "list", py::int_(i), own(item)});
+  } else {
+    PyObject* member;
+    Py_ssize_t pos = 0;
+    Py_hash_t hash;
+    while (_PySet_NextEntry(container, &pos, &member, &hash))
+      if (Mine(member)) found->push_back({module, path, "set", py::none(), own(member)});
+  }
+  state.holding = found->size() > before;
+}
+
+// A function of functools.singledispatch shows its registry, which only it can change.
+void RegistryWatch::LookThrough(PyObject* function, const Place& place, std::vector<Entry>* found) {
+  PyObject* dict = reinterpret_cast<PyFunctionObject*>(function)->func_dict;
+  if (!dict || !PyDict_CheckExact(dict) || OfSession(function, ns_.ptr())) return;
+  PyObject* registry = PyDict_GetItemString(dict, "registry");
+  if (!registry || Py_TYPE(registry) != &PyDictProxy_Type || !PyDict_GetItemString(dict, "dispatch")) return;
+  for (py::handle item : py::list(py::reinterpret_borrow<py::object>(registry).attr("items")())) {
+    const py::tuple pair = py::reinterpret_borrow<py::tuple>(item);
+    if (Mine(pair[0].ptr()) || Mine(pair[1].ptr())) found->push_back({Text(place.module), {Text(place.name)}, "dispatch", pair[0], pair[1]});
+  }
+}
+
+std::vector<RegistryWatch::Entry> RegistryWatch::Look(const std::unordered_set<std::string>& skipped) {
+  std::vector<Entry> found;
+  ++round_;
+  // What a finaliser of the user's does to a module would take away what is borrowed here.
+  struct Uncollected {
+    const bool on = PyGC_Disable();
+    ~Uncollected() { if (on) PyGC_Enable(); }
+  } uncollected;
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  for (py::handle item : py::list(modules.attr("items")())) {
+    const py::tuple pair = py::reinterpret_borrow<py::tuple>(item);
+    PyObject *key = pair[0].ptr(), *value = pair[1].ptr();
+    if (!PyUnicode_Check(key) || !PyModule_Check(value)) continue;
+    const std::string module = Text(key);
+    if (skipped.contains(module) || skipped.contains(module.substr(0, module.find('.')))) continue;
+    const Parts& parts = PartsOf(value, key);  // stays where it is while others come
+    for (auto [name, held] : parts.functions) LookThrough(held, {key, name, nullptr}, &found);
+    for (auto [name, held] : parts.containers) LookInto(held, {key, name, nullptr}, &found);
+    for (auto [name, held] : parts.owners)
+      for (auto [attribute, part] : AttributesOf(held).containers) LookInto(part, {key, name, attribute}, &found);
+  }
+  std::erase_if(states_, [&](const auto& entry) { return entry.second.round != round_; });
+  std::erase_if(parts_, [&](const auto& entry) { return entry.second.round != round_; });
+  return found;
+}
+
+}  // namespace ferry::observe
