@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("roundtrip", "lag", "wake", "change", "walk", "usercode", "resources", "session2g", "images", "moves", "bytes")
+BENCHES = ("roundtrip", "lag", "wake", "change", "walk", "usercode", "notebooks", "resources", "session2g", "images", "moves", "bytes")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
 
