@@ -1,4 +1,4 @@
-"""Where the process stands: cwd, environ, sys.path, timezone, locale, umask, limits."""
+"""Where the process stands: cwd, environ, sys.path, sys.argv, timezone, locale, umask, limits."""
 import gc
 import os
 import re
@@ -54,6 +54,24 @@ def capture_path(_where, base):
 
 def apply_path(_where, state):
     sys.path[:] = state
+    return ""
+
+
+def capture_argv(_where, base):
+    """What the kernel itself was called with is of its process; a cell that took some of it away had all of it taken."""
+    now = sys.argv
+    if not isinstance(now, list) or now == base or not all(type(each) is str for each in now):
+        return None
+    added = now[len(base):] if now[:len(base)] == base else None
+    return (now if added is None else None, added), shown(now if added is None else added)
+
+
+def apply_argv(_where, state):
+    whole, added = state
+    if whole is not None:
+        sys.argv[:] = whole
+    elif sys.argv[-len(added):] != added:
+        sys.argv.extend(added)
     return ""
 
 
@@ -154,6 +172,7 @@ KINDS = [
     Kind("cwd", lambda _shell: os.getcwd(), capture_cwd, apply_cwd, prepare=apply_cwd),
     Kind("environ", lambda _shell: dict(os.environ), capture_environ, apply_environ, prepare=apply_environ),
     Kind("sys.path", lambda _shell: list(sys.path), capture_path, apply_path, prepare=apply_path),
+    Kind("sys.argv", lambda _shell: list(sys.argv), capture_argv, apply_argv, prepare=apply_argv),
     Kind("timezone", zone, capture_timezone, apply_timezone, prepare=apply_timezone),
     Kind("locale", locales, capture_locale, apply_locale, prepare=apply_locale),
     Kind("umask", umask, capture_umask, apply_umask, prepare=apply_umask),

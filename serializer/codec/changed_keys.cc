@@ -118,6 +118,17 @@ bool Changed(PyObject* key, Py_hash_t then, Harmless& harmless) {
   return now != then;
 }
 
+// Of a class that a cell wrote. Libraries change no keys.
+bool IsOfCells(PyObject* key, int depth = 0) {
+  if (PyTuple_Check(key)) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+      if (depth <= 20 && IsOfCells(PyTuple_GET_ITEM(key, i), depth + 1)) return true;
+  }
+  PyTypeObject* type = Py_TYPE(key);
+  PyObject* module = type->tp_flags & Py_TPFLAGS_HEAPTYPE ? PyDict_GetItemString(type->tp_dict, "__module__") : nullptr;
+  return module && PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "__main__") == 0;
+}
+
 struct Member {
   py::object key, value;
   Py_hash_t hash;
@@ -204,10 +215,13 @@ py::object ChangedTable(py::handle container) {
   if (!MayHaveChanged(container)) return py::none();
   std::vector<std::uint64_t> dummies;
   const std::vector<Member> members = MembersOf(container.ptr(), &dummies);
-  bool changed = false;
+  bool changed = false, unasked = false;
   Harmless harmless;
-  for (const Member& m : members) changed = changed || Changed(m.key.ptr(), m.hash, harmless);
-  if (!changed) return py::none();
+  for (const Member& m : members) {
+    changed = changed || Changed(m.key.ptr(), m.hash, harmless);
+    unasked = unasked || (MayChange(m.key.ptr()) && !harmless(m.key.ptr()) && IsOfCells(m.key.ptr()));
+  }
+  if (!changed && (!unasked || PyODict_Check(container.ptr()))) return py::none();
   if (PyODict_Check(container.ptr())) throw py::type_error("a key of an OrderedDict changed after it was put in");
   const bool dict = PyDict_Check(container.ptr());
   py::list held;
@@ -224,6 +238,7 @@ py::object ChangedTable(py::handle container) {
     held.append(m.key);
     if (dict) held.append(m.value);
   }
+  if (unasked) return py::make_tuple(held, py::bytes(table), true);
   return py::make_tuple(held, py::bytes(table));
 }
 

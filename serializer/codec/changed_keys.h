@@ -4,8 +4,8 @@
 // set, the slots.
 //
 // Hashes of now are asked for only where a function of Python tells them and does no more than read attributes of its
-// object: saving must not be noticed. A key whose `__hash__` does more is taken for unchanged. Hashes of all else cannot
-// change.
+// object: saving must not be noticed. Where the `__hash__` of a class of the session does more, the table goes along in any
+// case, and loading, which calls it anyway, tells (decode.py). Hashes of all else are taken for unchanged.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -15,8 +15,8 @@ namespace ferry::codec {
 // Whether some member of a dict or set could have another hash now than when it was put in. Runs no code.
 bool MayHaveChanged(pybind11::handle container);
 
-// What RestoreTable needs: a tuple (list of members, or of keys and values; bytes), or None where every hash is still what
-// it was, as far as that can be asked. `container` is a dict or set; throws TypeError for an OrderedDict, which keeps a
+// What RestoreTable needs: a tuple (list of members, or of keys and values; bytes), with a third item where some hash could not
+// be asked for; or None where every hash is still what it was. `container` is a dict or set; throws TypeError for an OrderedDict, which keeps a
 // second table. Cost: some ns an entry, plus a call for each `__hash__`.
 pybind11::object ChangedTable(pybind11::handle container);
 

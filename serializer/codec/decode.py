@@ -1,9 +1,11 @@
 """Bytes of one component back to objects. The store has checked the bytes; altered ones lead to an exception."""
+import copy
 import functools
 import gc
 import importlib
 import linecache
 import pickle
+import struct
 import sys
 
 from kernelferry._ferry import Resolver, apply_set_layout, restore_table
@@ -50,11 +52,37 @@ def _load(parts, resolve, namespace, only):
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
     for flat in more[:1]:
         for container, table in zip(flat[::2], flat[1::2]):
-            if type(table) is tuple:
+            if type(table) is tuple and len(table) == 3:
+                settle(container, *table[:2])
+            elif type(table) is tuple:
                 restore_table(container, *table)
             else:
                 apply_set_layout(container, table)
     return values, exports
+
+
+def settle(container, members, table):
+    """Fills a container anew whose keys' hashes could not be asked for when it was saved: a key that changed after it was put
+    in keeps the hash of then. One whose hash goes by its address has another one now, and is to be found by that."""
+    keys = members[::2] if isinstance(container, dict) else members
+    start = len(table) - 8 * len(keys)
+    hashes = list(struct.unpack(f"={len(keys)}q", table[start:]))
+    moved = [number for number, key in enumerate(keys) if hash(key) != hashes[number]]
+    addressed = [number for number in moved if goes_by_address(keys[number])]
+    if isinstance(container, dict):
+        if moved != addressed:
+            for number in addressed:
+                hashes[number] = hash(keys[number])
+            restore_table(container, members, table[:start] + struct.pack(f"={len(keys)}q", *hashes))
+    elif not addressed:  # else the slots would be others, too
+        restore_table(container, members, table)
+
+
+def goes_by_address(key) -> bool:
+    try:
+        return hash(copy.deepcopy(key)) != hash(key)
+    except Exception:  # a class of the user's may raise anything
+        return False
 
 
 class _Restricted(pickle.Unpickler):

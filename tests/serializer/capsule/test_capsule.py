@@ -53,6 +53,7 @@ CASES = {
                 ["__import__('decimal').getcontext()", "__import__('decimal').Decimal(1) / 7"]),
     "warnings": (["import warnings; warnings.filterwarnings('error', 'no .* more', UserWarning)"],
                  ["__import__('warnings').filters[0]", "len(__import__('warnings').filters)"]),
+    "sys.argv": (["import sys; sys.argv.append('--mine')", "sys.argv += ['5']"], ["__import__('sys').argv[-2:]"]),
     "logging": (["import logging; logging.getLogger('my.part').setLevel(13); logging.disable(5)"],
                 ["__import__('logging').getLogger('my.part').level", "__import__('logging').root.manager.disable"]),
     "settings": (["import sklearn, mpmath, csv, logging, mimetypes, xml.etree.ElementTree as ET",

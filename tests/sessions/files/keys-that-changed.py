@@ -20,6 +20,18 @@ list(many)[50].n = 1000; lost = [i for i in range(100) if K(i) not in many]
 d = {**d}; again = {}; again[k] = "v"
 # %%
 d = again; del again; found = (k in d, k in s, K(1) in d)
+# %%
+calls = []
+class L:  # what its hash does no save may do
+    def __init__(self, *n): self.n = list(n)
+    def __hash__(self): calls.append(1); return hash(tuple(self.n))
+    def __eq__(self, o): return isinstance(o, L) and self.n == o.n
+class A(L):
+    def __hash__(self): return hash(str(id(self)))
+l = L(1); m = L(2); a = A(3); dl = {l: "l", m: "m", "x": 0, (1, L(8)): 8}; sl = {l, m, "y"}; da = {a: 1, l: 2}; merged = {L(5): 1, L(6): 2}; whole = {L(i) for i in range(9)}
+l.n.append(1); next(iter(merged)).n[0] = 6; order = [str(x.n) for x in whole]; called = len(calls)
+# %%
+seen = (l in dl, m in dl, l in sl, m in sl, L(1) in dl, a in da, l in da, len(merged), (1, L(8)) in dl)
 # %% holds after 3
 (k in d, k in s, K(1) in d) == (False, False, False)
 # %% holds after 5
@@ -27,3 +39,5 @@ k not in frozen and "x" in frozen and (1, k) not in pair and k not in counts and
 next(iter(by_address)) in by_address
 # %% holds
 (k in d, k in s, K(1) in d) == found and list(d) == [k] and n == 1
+seen == (False, True, False, True, False, True, False, 2, True) and [str(x.n) for x in whole] == order
+(l in dl, m in dl, l in sl, m in sl, L(1) in dl, a in da, l in da, len(merged), (1, L(8)) in dl) == seen
