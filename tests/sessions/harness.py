@@ -65,12 +65,15 @@ class FerryKernel:
     """The installed kernel, through its relay."""
 
     def __init__(self, place: Place):
-        # Resumed by name only: nothing may come back before the harness asks for it.
-        self.kernel = Kernel(place.home, place.notebook, place.work, FERRY_RESUME="never")
+        self.kernel = self.start(place)
         self.evaluate = self.kernel.evaluate
         self.fingerprints = self.kernel.fingerprints
         self.suspend = self.kernel.suspend
         self.kill = self.kernel.kill
+
+    def start(self, place: Place) -> Kernel:
+        """Resumed by name only: nothing may come back before the harness asks for it."""
+        return Kernel(place.home, place.notebook, place.work, FERRY_RESUME="never")
 
     def cell(self, source: str, cell_id: str) -> Answer:
         return self.kernel.run(source, cell_id)
@@ -261,8 +264,12 @@ def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Re
 
 
 def told_of(difference: Difference, session: Session, held: dict[str, str]) -> str:
-    """What the user was told of the name that differs, or of those that the cell speaks of."""
+    """What the user was told of the name that differs, or of those that the cell speaks of; where the file expects the name
+    to be lost, of any: a finaliser that another name is, writes to it.
+    """
     where = difference.where
+    if where in (session.lost or {}):
+        return "; ".join(f"{name} is also held by {by}" for name, by in held.items())
     names = {where} if isinstance(where, str) else set(re.findall(r"\w+", session.cells[where - 1].source))
     return "; ".join(f"{name} is also held by {by}" for name, by in held.items() if name in names)
 
