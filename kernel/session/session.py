@@ -134,7 +134,7 @@ class Session:
 
     @guarded()
     def _see_new(self):
-        """A module that a cell imports is seen before the cell's next statement can touch it."""
+        """A module that a cell imports is seen before the next statement can touch it: in idle time, if there is some before."""
         self.see_modules()
 
     @guarded()
@@ -228,6 +228,7 @@ class Session:
         """One slice of work that no request waits for. True: more to do now."""
         if isinstance(self.writer, LaterWriter):
             return False
+        self._see_new()
         self.pressure.slice()
         if self.arrivals.slice() or self._keeps_by_itself() and self.saver.slice():
             return True
