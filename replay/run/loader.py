@@ -164,9 +164,16 @@ class Loader:
     def _resolve(self, pid):
         if pid not in self.objects:
             key = self.owner.get(pid)
-            why = self.states[key].reason if key is not None else "it is in no component of this generation"
+            why = self._why_not(self.states[key]) if key is not None else "it is in no component of this generation"
             raise LookupError(f"a class, function or constant it refers to did not come back ({why})")
         return self.objects[pid]
+
+    @staticmethod
+    def _why_not(state):
+        """Why what others need of a component is not there."""
+        names = ", ".join(state.entry.names)
+        where = f"it belongs to {names}" if names else "no variable holds it"
+        return state.reason or state.entry.reason or (f"{where}, not loaded yet" if state.way == "pending" else f"{where}, {state.way}")
 
     def _bind(self, state, values, exports):
         self._adopt(exports)

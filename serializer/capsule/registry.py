@@ -19,7 +19,8 @@ SKIPPED = {"sys", "builtins", "__main__", "__mp_main__", "kernelferry", "_ferry"
            "tornado", "jupyter_client", "jupyter_core", "jedi", "parso", "debugpy", "threading", "_threading_local", "asyncio", "multiprocessing",
            "concurrent", "weakref", "_weakrefset", "gc", "linecache", "atexit", "copyreg", "logging", "warnings", "signal", "cloudpickle", "pickle",
            "_pickle", "typing", "abc", "importlib", "_frozen_importlib", "_frozen_importlib_external", "codecs", "os", "inspect", "ast", "code",
-           "contextlib", "contextvars", "prompt_toolkit", "pygments", "nest_asyncio", "matplotlib._pylab_helpers", "joblib", "pydoc", "pdb", "bdb"}
+           "contextlib", "contextvars", "ctypes", "_ctypes", "prompt_toolkit", "pygments", "nest_asyncio", "matplotlib._pylab_helpers",
+           "joblib", "pydoc", "pdb", "bdb"}
 
 # module -> paths of the registries in which entries count that are nobody's
 TABLES = {

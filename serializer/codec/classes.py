@@ -7,6 +7,7 @@ is called; there is no register by name that could merge two of them.
 import abc
 import _abc
 import importlib
+import operator
 import sys
 import types
 
@@ -60,6 +61,8 @@ def reduce_class(encoding, cls):
     if importable(cls):
         return NotImplemented
     metaclass = type(cls)
+    if _is_array(cls):
+        return operator.mul, (cls._type_, cls._length_)
     names = dict(_DICT_OF(cls))
     slots = [name for name, value in names.items() if _is_slot(value, cls)]
     own = {name: value for name, value in names.items() if not _is_slot(value, cls)}
@@ -76,6 +79,12 @@ def reduce_class(encoding, cls):
     state = (cls.__qualname__, items, list(names), registered)
     bases = cls.__bases__
     return make_class, (metaclass, cls.__name__, bases, slots, names.get("__module__")), state, None, None, set_class
+
+
+def _is_array(cls) -> bool:
+    """What ctypes makes of `element * length`, once for each."""
+    base = getattr(sys.modules.get("_ctypes"), "Array", None)
+    return base is not None and type(cls) is type(base) and cls.__bases__ == (base,) and cls._type_ * cls._length_ is cls
 
 
 def _is_slot(value, cls) -> bool:

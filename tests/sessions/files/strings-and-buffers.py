@@ -1,6 +1,6 @@
 # name: strings-and-buffers
 # description: io buffers with a position, memory views, arrays and ctypes
-# lost: mv (a view of a buffer), raw (a view lies on it), c (memory of ctypes)
+# lost: mv (a view of a buffer), raw (a view lies on it)
 # %%
 import io, array, ctypes
 s = io.StringIO("one\ntwo"); b = io.BytesIO(b"12345")
