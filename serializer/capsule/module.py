@@ -17,6 +17,7 @@ import sys
 import sysconfig
 import types
 import warnings
+import weakref
 
 from kernelferry._ferry import ClassWatch, is_by_hand, is_imported
 
@@ -50,7 +51,7 @@ class Seen:
     def __init__(self, shell=None):
         namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
         self.classes, self.registries = ClassWatch(namespace), registry.Registries(namespace)
-        self.exit_functions = atexit._ncallbacks()
+        self.exit_functions, self.finalizers = atexit._ncallbacks(), len(weakref.finalize._registry)
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
         self.tags = {}        # name -> version tag at the last look
@@ -252,11 +253,14 @@ def apply_reducers(where, packed) -> dict:
     return {("copyreg", *key): why for key, why in missing.items()}
 
 
-def exit_functions(seen) -> dict:
-    """CPython does not tell what is registered for the exit, only how much."""
-    if atexit._ncallbacks() <= seen.exit_functions or not seen.spoken.exits:
-        return {}
-    return {"atexit": "functions that cells registered for the exit cannot be seen"}
+def to_be_called(seen) -> dict:
+    """What is called when the process or an object ends. CPython does not tell what is registered for the exit, only how much."""
+    found = {}
+    if atexit._ncallbacks() > seen.exit_functions and seen.spoken.exits:
+        found["atexit"] = "functions that cells registered for the exit cannot be seen"
+    if len(weakref.finalize._registry) > seen.finalizers and "finalize" in seen.spoken.words:
+        found["weakref"] = "what finalizers of cells would call is not called"
+    return found
 
 
 def capture_modules(where, seen):
@@ -288,7 +292,7 @@ def capture_modules(where, seen):
     give_way()
     of_class, members, refused_classes = of_classes(where, seen)
     give_way()
-    unseen = exit_functions(seen)
+    unseen = to_be_called(seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
     entries, refused_entries, filled = registry.capture(where, seen.registries, seen.spoken, sources)

@@ -67,8 +67,15 @@ def set_set(members, items):
         members.add(member)
 
 
-def refuse(encoding, finalizer):
-    raise TypeError("cannot pickle a finalizer: it is registered in this process")
+def reduce_finalizer(encoding, finalizer):
+    """A dead one. What an alive one calls belongs to the class's registry, where nobody else holds it: it cannot be called twice."""
+    if finalizer.alive:
+        encoding.note("a finalizer is not registered any more: what it would call is not called")
+    return dead_finalizer, ()
+
+
+def dead_finalizer():
+    return weakref.finalize.__new__(weakref.finalize)
 
 
 KINDS = {
@@ -78,5 +85,5 @@ KINDS = {
     weakref.WeakKeyDictionary: reduce_key_dict,
     weakref.WeakValueDictionary: reduce_value_dict,
     weakref.WeakSet: reduce_set,
-    weakref.finalize: refuse,
+    weakref.finalize: reduce_finalizer,
 }

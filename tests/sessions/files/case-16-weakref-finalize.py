@@ -1,7 +1,7 @@
 # name: case-16-weakref-finalize
 # description: weakref.finalize holds a list of the session without a visible reference
 # case: 16
-# lost: o (others hold weak references to it), fin (a finaliser), L (the finaliser would write it)
+# lost: o (others hold weak references to it), fin (a finaliser), modules (what finalizers of cells would call is not called)
 # %%
 import weakref
 class O: pass
@@ -14,3 +14,6 @@ del o
 # %% holds
 L == [1]
 alive
+fin.alive is False
+# %% holds after 2
+fin.alive
