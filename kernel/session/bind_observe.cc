@@ -30,7 +30,7 @@ void BindObserve(py::module_& m) {
   using observe::ClassWatch;
   py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))
-      .def("see", &ClassWatch::See, "What classes hold that have come since is theirs.")
+      .def("see", &ClassWatch::See, py::arg("names"), "What the classes among the names of a new module hold is theirs.")
       .def("look", [](ClassWatch& self, const py::set& spoken) {
         py::list found;
         for (auto& held : self.Look(spoken)) found.append(py::make_tuple(held.cls, held.name, held.value, held.mine));
@@ -70,6 +70,8 @@ void BindObserve(py::module_& m) {
              return std::pair(Set(names), door);
            },
            py::arg("codes"), py::arg("pending") = observe::Pending{})
+      .def("registered", [](Observer& self, const std::vector<std::string>& names) { self.Registered({names.begin(), names.end()}); },
+           py::arg("names"), "Classes and functions that a library holds: their code may run in any cell.")
       .def("learn", &Observer::Learn, py::arg("look"));
 }
 

@@ -87,6 +87,7 @@ class Saver:
         self.warned = -WARN_EVERY
         self.written = 0  # bytes put into the store by this process
         self.components, self.moved = {}, []
+        self.registered = {}  # name -> registries of libraries that hold its value, and that the item modules fills again
 
     # -- when
 
@@ -246,6 +247,8 @@ class Saver:
             digest, size = session.writer.put_blob([item.data])
             self.written += size
             self.items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
+        self.registered = capsule.registered(session.shell, session.baseline)
+        session.observer.registered(sorted(self.registered))
         self.phase = "commit"
 
     def _commit(self, label):
@@ -433,12 +436,14 @@ class Saver:
         """As it comes back without an image, if it does: an image may not come back."""
         e = self.encoded[tuple(c.key)]
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
+        restored = set().union(*(self.registered.get(name, ()) for name in c.names))
+        held = ", ".join(holder for holder in e.held_by.split(", ") if holder not in restored)
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
             way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],
             reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else planned["reason"],
             blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
-            escaped=c.escaped, held_by=e.held_by, executions=planned["executions"], seconds=e.seconds)
+            escaped=c.escaped, held_by=held, executions=planned["executions"], seconds=e.seconds)
 
 
 def type_name(value):

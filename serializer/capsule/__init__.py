@@ -16,7 +16,7 @@ from .kind import Where, give_way
 from .pack import names_of, reason
 from .scene import Scene, meetings
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "see",
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
            "set_generator", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, generator, display, hidden)
@@ -51,6 +51,15 @@ def words(shell, baseline: Baseline) -> set[str]:
     spoken = baseline.values["modules"].spoken
     spoken.look(module.cells(where(shell)))
     return spoken.words
+
+
+def registered(shell, baseline: Baseline) -> dict[str, set[str]]:
+    """name -> the registries that hold its value, of classes and functions that libraries were found to hold by the newest capture."""
+    names, found = where(shell).names, {}
+    for value, place in baseline.values["modules"].registered:
+        if id(value) in names:
+            found.setdefault(names[id(value)], set()).add(place)
+    return found
 
 
 def capture(shell, baseline: Baseline) -> list[Item]:

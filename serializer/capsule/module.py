@@ -58,12 +58,12 @@ class Seen:
         self.changed = {}     # name -> attributes that differ
         self.hashes = {}      # file -> (mtime, size, digest)
         self.spoken = Spoken()
+        self.registered = []  # (value of the session that a library was found to hold, the registry that holds it or "")
         self.see()
 
     def see(self):
         """What has come since is from now on what it was when first seen."""
         self.look()
-        self.classes.see()
         self.registries.look()
 
     def look(self):
@@ -77,6 +77,7 @@ class Seen:
             self.tags[name] = tag
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
+                self.classes.see(dictionary)
                 # What was there before the first cell matters only once it differs (session_attributes).
                 self.changed[name] = set() if name in self.before else {k for k, value in dictionary.items() if of_session(value)}
                 continue
@@ -295,13 +296,15 @@ def capture_modules(where, seen):
     unseen = to_be_called(seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
-    entries, refused_entries, filled = registry.capture(where, seen.registries, seen.spoken, sources)
+    entries, refused_entries, filled, kept = registry.capture(where, seen.registries, seen.spoken, sources)
+    given = accessors()
+    seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
     if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
             or refused_entries):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
-    registered, refused_accessors = pack_each(accessors(), where.namespace, where.names)
+    registered, refused_accessors = pack_each(given, where.namespace, where.names)
     held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,

@@ -93,7 +93,8 @@ def handlers(spoken) -> dict:
 
 
 def capture(where, registries, spoken, local):
-    """([(place, packed key and value)], {place in words: why it cannot be kept}, places in words)."""
+    """([(place, packed key and value)], {place in words: why it cannot be kept}, places in words,
+    [(value of the session, its place in words)])."""
     mine = registries.mine(local)
     places = {(place, id(key)) for place, key, _ in mine}
     nobodys = [(place, key, value) for place, key, value in registries.nobodys(spoken.words) if ((*place[:2], "dict"), id(key)) not in places]
@@ -115,7 +116,9 @@ def capture(where, registries, spoken, local):
         told.append(f"codecs.{name}")
     if spoken.codecs:
         lost["codecs.register"] = "functions that cells registered to search for codecs cannot be seen; register them again"
-    return entries, lost, list(dict.fromkeys(told))
+    values = [(value, ".".join((place[0], *place[1]))) for place, *pair in mine for each in pair
+              for value in (each if type(each) in (tuple, list) else [each])]
+    return entries, lost, list(dict.fromkeys(told)), values
 
 
 def label(key, value) -> str:

@@ -7,6 +7,7 @@ base holds; it is made by that base and filled directly, where the default way w
 import collections
 import copyreg
 import enum
+import pathlib
 import sys
 import types
 
@@ -51,6 +52,8 @@ def _reducer_of_base(cls):
     definer = next(base for base in type.mro(cls) if {"__reduce__", "__reduce_ex__"} & vars(base).keys())
     known = not definer.__flags__ & _HEAP or definer.__module__ in _FORGETFUL
     own = any(name in vars(base) for base in type.mro(cls) if base.__module__ == "__main__" for name in _PROTOCOL)
+    if definer.__module__ == "pathlib" and not own:
+        return reduce_path
     return reduce_with_attributes if definer is not object and known and cls.__dictoffset__ and not own else None
 
 
@@ -142,6 +145,23 @@ def set_with_attributes(obj, parts):
     own = instance_dict(obj)
     own.clear()
     own.update(attributes)
+
+
+def reduce_path(encoding, obj):
+    """With what it has remembered of itself: its text, its hash."""
+    attributes = instance_dict(obj)
+    return *obj.__reduce__()[:2], (dict(attributes) if attributes else None, _slots(obj)), None, None, set_path
+
+
+def set_path(obj, state):
+    attributes, slots = state
+    for cls, name, value in slots:
+        if name == "_hash":  # goes by the seed of the process
+            pathlib.PurePath.__hash__(obj)
+        else:
+            vars(cls)[name].__set__(obj, value)
+    if attributes is not None:
+        instance_dict(obj).update(attributes)
 
 
 def reduce_plain(encoding, obj):

@@ -5,6 +5,7 @@ import datetime
 import functools
 import gc
 import importlib
+import itertools
 import operator
 import sys
 import threading
@@ -162,6 +163,15 @@ def over_dict(kind, held=None, left=0):
     return iterator
 
 
+def reduce_slice(encoding, iterator):
+    """One at its end has let go of what it went over, and knows no more."""
+    return NotImplemented if gc.get_referents(iterator) else (spent_slice, ())
+
+
+def spent_slice():
+    return next(iterator := itertools.islice((), 0), iterator)
+
+
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
@@ -179,6 +189,7 @@ def make_key(compare, *of):
 KINDS = {
     **{type(make()): reduce_iterator for make in _ITERATORS.values()},
     **{kind: reduce_dict_iterator for kind in _OVER_DICTS},
+    itertools.islice: reduce_slice,
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

@@ -8,12 +8,6 @@ from tests.sessions import harness, session_file
 
 SESSIONS = session_file.read_all(Path(__file__).parent / "files")
 
-# Changes that no cell's record claims: such a variable is stored and never replayed.
-MISSES = {
-    "case-06-accessor-registered-in-pandas",  # a class that has a name and is held by a library too
-}
-
-
 def expected(session):
     marks = [pytest.mark.xfail(reason=session.defect, strict=True)] if session.defect else []
     return pytest.param(session, id=session.name, marks=marks)
@@ -23,7 +17,7 @@ def expected(session):
 def test_session(session, tmp_path):
     report = harness.check(session, tmp_path / "s", every=False)
     assert not report.failures, "\n".join(report.failures)
-    if report.claims and session.name not in MISSES:
+    if report.claims:
         assert report.claims["changed"] and not report.claims["misses"], report.claims
 
 

@@ -53,9 +53,11 @@ bool ClassWatch::IsNew(PyTypeObject* type, PyObject* name, PyObject* value) cons
   return std::find(values.begin(), values.end(), std::pair{name, value}) == values.end();
 }
 
-void ClassWatch::See() {
-  for (const py::object& cls : AllClasses())
-    if (auto* type = reinterpret_cast<PyTypeObject*>(cls.ptr()); IsOfLibrary(type)) Remember(type);
+void ClassWatch::See(const py::dict& names) {
+  PyObject *name, *value;
+  Py_ssize_t pos = 0;
+  while (PyDict_Next(names.ptr(), &pos, &name, &value))
+    if (auto* type = reinterpret_cast<PyTypeObject*>(value); PyType_Check(value) && IsOfLibrary(type)) Remember(type);
 }
 
 std::vector<ClassWatch::Held> ClassWatch::Look(py::handle spoken) {

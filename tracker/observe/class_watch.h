@@ -26,8 +26,8 @@ class ClassWatch {
     std::string name;
     bool mine;  // the value is the session's (of_session.h), else the name is spoken of
   };
-  // Classes that have come since are from now on what they were when first seen. Cost: 0.1 us a class; 1 us for a new one.
-  void See();
+  // The classes among the names of a module that has just come are what they were made as. Cost: 1 us for a new one.
+  void See(const pybind11::dict& names);
 
   // spoken: a set of the words of all cells. Runs no user code. Cost: 0.1 us a class; more the first time.
   std::vector<Held> Look(pybind11::handle spoken);

@@ -60,9 +60,24 @@ void Knowledge::Learn(py::handle look) {
       for (const void* code : Inspect(value, bindings_.ns().ptr(), kMostOfOne).codes) holder_[code] = name;
     }
   }
+  HoldRegistered();
   unsearched_.clear();
   for (const Binding& user : bindings_.Users()) {
     if (!looked_.contains(std::string(user.name))) unsearched_.emplace(user.name);
+  }
+}
+
+void Knowledge::Registered(NameSet names) {
+  registered_ = std::move(names);
+  HoldRegistered();
+}
+
+void Knowledge::HoldRegistered() {
+  for (const auto& name : registered_) {
+    const auto looked = looked_.find(name);
+    if (looked == looked_.end()) continue;
+    escaped_.insert(looked->second.component->names.begin(), looked->second.component->names.end());
+    escaped_.insert(looked->second.component->mentions.begin(), looked->second.component->mentions.end());
   }
 }
 

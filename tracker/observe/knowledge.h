@@ -36,6 +36,9 @@ class Knowledge {
   // `names`, `exports`, `needs`, `mentions`, `escaped`, `door`.
   void Learn(pybind11::handle look);
 
+  // Names of classes and functions that a library was found to hold: it may run their code in any cell.
+  void Registered(NameSet names);
+
   // A cell ran that touched these names and could use `mentions`. `everything`: it went through a door.
   void Ran(const NameSet& touched, const NameSet& mentions, bool everything);
 
@@ -48,7 +51,7 @@ class Knowledge {
   // True if some variable was found to hold this code object.
   bool Holds(const void* code);
 
-  // Names of components that are held from outside the namespace, with what their code uses.
+  // Names of components that are held from outside the namespace, and of what is registered, with what their code uses.
   const NameSet& escaped() const { return escaped_; }
 
  private:
@@ -74,12 +77,13 @@ class Knowledge {
     Inspection found;
   };
 
+  void HoldRegistered();
   bool Fresh(const std::string& name, const void* value) const;
   const Inspection& InspectOnce(const std::string& name, PyObject* value);
   bool Share(const std::string& name, PyObject* value, const std::string& other);
 
   Bindings bindings_;
-  NameSet escaped_;
+  NameSet escaped_, registered_;
   std::unordered_map<std::string, Looked> looked_;
   std::unordered_map<std::string, std::shared_ptr<Group>> groups_;  // of the names touched since the look
   std::unordered_map<std::string, Inspected> inspected_;

@@ -51,6 +51,7 @@ class Observer {
 
   // The newest look. The namespace must be as it was looked at.
   void Learn(pybind11::handle look) { knowledge_.Learn(look); }
+  void Registered(NameSet names) { knowledge_.Registered(std::move(names)); }
 
  private:
   Knowledge knowledge_;

@@ -18,7 +18,12 @@ drained = [list(x) for x in (back, text, both, row, t)]
 half = reversed(src); h = next(half)
 # %%
 src.append(5); after = [next(x, "end") for x in (i, back, text, both, row, t)]
+# %%
+part = it.islice([1, 2, 3], 2); never = it.islice([1, 2], 1); drained.append(list(part))
+# %%
+src.append(6); at_end = (next(part, "end"), next(never))
 # %% holds
+at_end == ("end", 1) and drained[-1] == [1, 2] and part.__reduce__()[2] == 0
 after == ["end"] * 6 and h == 4 and next(__import__("copy").copy(half)) == 3
 type(back) is type(reversed([])) and type(t) is type(reversed(())) and type(i) is type(iter([])) and list(i) == []
 got == [1, (1, "a"), (0, "x"), 5, "a", 0]
