@@ -108,11 +108,11 @@ void BindObjects(py::module_& m) {
         if (!place) return py::none();
         return py::make_tuple(place->module, place->attribute);
       }, "(module, attribute) that an imported module holds the object at, or None.")
-      .def("holders", [](Walker& walker, const BoundComponent& c) -> py::object {
-        if (c.get().names.empty()) return py::list();
-        auto found = walker.Holders(c.get().names);
-        return found ? py::cast(*found) : py::none();
-      }, "Who else holds the escaped objects of a component, one phrase each; None when stopped.")
+      .def("holders", [](Walker& walker, const std::vector<BoundComponent>& components) {
+        std::vector<std::vector<std::string>> names;
+        for (const BoundComponent& c : components) names.push_back(c.get().names);
+        return walker.Holders(names);
+      }, "Who else holds the escaped objects of each component, one phrase each; None when stopped.")
       .def("adopt", &Walker::Adopt, "A decoded export keeps the pid its blob gave it.")
       .def_property("next_pid", [](Walker& walker) { return walker.pids().next(); },
                     [](Walker& walker, std::int64_t next) { walker.pids().set_next(next); });

@@ -1,6 +1,6 @@
 """Saving without pausing: a generation in slices of idle time.
 
-    look -> encode, one component a slice -> confirm -> capture process state -> commit -> collect garbage
+    look -> encode, one component a slice -> confirm -> who else holds them -> capture process state -> commit -> collect garbage
 
 A generation is committed only if one look, taken after the last component was encoded, shows that every component
 equals what was encoded (docs/architecture.md). A cell that runs in between sends the work back to the look; what was
@@ -50,7 +50,7 @@ class Encoded:
     seconds: float = 0.0
     error: str = ""  # why it could not be encoded
     notes: tuple = ()  # what of it is known not to come back as it was
-    held_by: str = ""  # who else holds objects of it, outside the namespace
+    held_by: str | None = None  # who else holds objects of it, outside the namespace; None: not asked yet
     uncovered: bool = False  # it holds state that the fingerprint does not cover
     cuts: int = 0  # how often in turn an interrupt ended the encoding of this very fingerprint; then nothing is stored
 
@@ -218,7 +218,7 @@ class Saver:
 
     def _encode_next(self, _label):
         if not self.moved:
-            self.phase = "confirm" if self.wrote else "capture"
+            self.phase = "confirm" if self.wrote else "ask_holders"
             return
         key = self.moved[-1]
         self.encoded[key] = self._encode_one(self.components[key])
@@ -238,8 +238,19 @@ class Saver:
                 self.encoded[key].error, self.encoded[key].blob = "it changes while it is being saved", ""
             moving = []
         settled = same and not moving
-        self.phase = "capture" if settled else "look"
+        self.phase = "ask_holders" if settled else "look"
         self.rounds = 0 if settled else self.rounds
+
+    def _ask_holders(self, _label):
+        """Of all that were encoded since, together: the answer takes a pass over all objects of the process."""
+        asked = [c for key, c in self.components.items() if c.escaped and self.encoded[key].held_by is None]
+        found = self.session.walker.holders(asked) if asked else ()
+        if found is None:
+            return
+        spoken = capsule.words(self.session.shell, self.session.baseline)
+        for component, holders in zip(asked, found):
+            self.encoded[tuple(component.key)].held_by = held_by(holders, spoken)
+        self.phase = "capture"
 
     def _capture(self, _label):
         session, self.items = self.session, []
@@ -367,9 +378,6 @@ class Saver:
             self.written += entry.bytes
             entry.notes, entry.uncovered = tuple(encoded.notes), encoded.uncovered
         entry.seconds = time.perf_counter() - begun
-        if component.escaped:
-            spoken = capsule.words(session.shell, session.baseline)
-            entry.held_by = held_by(session.walker.holders(component) or (), spoken)
         return entry
 
     def _encode_parts(self, entry, values, exports, component):
@@ -437,7 +445,7 @@ class Saver:
         e = self.encoded[tuple(c.key)]
         types = {name: type_name(self.session.namespace[name]) for name in c.names}
         restored = set().union(*(self.registered.get(name, ()) for name in c.names))
-        held = ", ".join(holder for holder in e.held_by.split(", ") if holder not in restored)
+        held = ", ".join(holder for holder in (e.held_by or "").split(", ") if holder not in restored)
         return _ferry.ComponentEntry(
             number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
             way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],

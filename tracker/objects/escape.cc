@@ -124,23 +124,28 @@ class Heap {
  public:
   using Reference = std::pair<PyObject*, PyObject*>;  // holder, target
 
-  std::vector<Reference> ReferencesTo(const Objects& targets) const {
-    Search search{targets};
+  // To the keys of `targets`, a map. nullopt: stopped.
+  template <typename Targets>
+  std::optional<std::vector<Reference>> ReferencesTo(const Targets& targets, Walk& walk) const {
+    Search<Targets> search{targets};
     for (py::handle holder : objects_) {
+      if (walk.Stop()) return std::nullopt;
       search.holder = holder.ptr();
-      if (traverseproc traverse = Py_TYPE(search.holder)->tp_traverse) traverse(search.holder, &See, &search);
+      if (traverseproc traverse = Py_TYPE(search.holder)->tp_traverse) traverse(search.holder, &See<Targets>, &search);
     }
     return std::move(search.found);
   }
 
  private:
+  template <typename Targets>
   struct Search {
-    const Objects& targets;
+    const Targets& targets;
     PyObject* holder = nullptr;
     std::vector<Reference> found = {};
   };
+  template <typename Targets>
   static int See(PyObject* child, void* search) {
-    auto& s = *static_cast<Search*>(search);
+    auto& s = *static_cast<Search<Targets>*>(search);
     if (s.targets.contains(child)) s.found.emplace_back(s.holder, child);
     return 0;
   }
@@ -159,44 +164,48 @@ std::string KeyOf(PyObject* dict, PyObject* object) {
 
 }  // namespace
 
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const std::vector<PyObject*>& held,
-                                   const Objects& behind) {
-  std::vector<std::string> result;
-  auto add = [&](const std::string& words) {
-    if (std::find(result.begin(), result.end(), words) == result.end()) result.push_back(words);
+std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const Held& held,
+                                                               std::size_t components, const Objects& behind) {
+  std::vector<std::vector<std::string>> result(components);
+  auto add = [&](PyObject* object, const std::string& words) {
+    auto& of = result[held.at(object)];
+    if (std::find(of.begin(), of.end(), words) == of.end()) of.push_back(words);
   };
   auto is_met = [&](PyObject* object) { return walk.table().Find(object) || behind.contains(object); };
   const Heap heap;
+  const auto references = heap.ReferencesTo(held, walk);
+  if (!references) return std::nullopt;
   std::unordered_map<PyObject*, std::vector<PyObject*>> dicts;  // whose owners are to be found -> what they hold
-  const auto references = heap.ReferencesTo({held.begin(), held.end()});
   // What a registry of a module holds (rcParams) is named after that alone: it is the library's to hand on.
   Objects registered;
-  for (auto [holder, object] : references)
+  for (auto [holder, object] : *references)
     if (const ModuleReference* place = modules.Find(holder); place && place->attribute != "__dict__") registered.insert(object);
-  for (auto [holder, object] : references) {
+  for (auto [holder, object] : *references) {
     const ModuleReference* place = modules.Find(holder);
     if (!place && registered.contains(object)) continue;
     bool outside = PyFrame_Check(holder) || place || !is_met(holder);
     if (!outside || holder == ns.ptr()) continue;
-    if (PyFrame_Check(holder)) add("a running function");
-    else if (place && place->attribute != "__dict__") add(place->module + "." + place->attribute);
-    else if (place) add(place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));
-    else if (!PyDict_Check(holder)) add(TypeLabel(Py_TYPE(holder)));
+    if (PyFrame_Check(holder)) add(object, "a running function");
+    else if (place && place->attribute != "__dict__") add(object, place->module + "." + place->attribute);
+    else if (place) add(object, place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));
+    else if (!PyDict_Check(holder)) add(object, TypeLabel(Py_TYPE(holder)));
     else dicts[holder].push_back(object);
   }
   if (dicts.empty()) return result;
+  const auto owners = heap.ReferencesTo(dicts, walk);
+  if (!owners) return std::nullopt;
   Objects unowned;
   for (const auto& [dict, objects] : dicts) unowned.insert(dict);
-  const Objects searched = unowned;
-  for (auto [owner, dict] : heap.ReferencesTo(searched))
-    if (auto* type = reinterpret_cast<PyTypeObject*>(owner); PyType_Check(owner) && type->tp_dict == dict && unowned.erase(dict)) {
-      if (is_met(owner)) continue;  // though its dict was not
-      for (PyObject* object : dicts[dict])
-        add((modules.IsConstantOf(type, object) ? "class " : "") + TypeLabel(type) + KeyOf(dict, object));
-    } else if (InstanceDict(owner) == dict && unowned.erase(dict)) {
-      if (!is_met(owner)) add(TypeLabel(Py_TYPE(owner)) + KeyOf(dict, dicts[dict][0]));
-    }
-  if (!unowned.empty()) add("a dict");
+  for (auto [owner, dict] : *owners) {
+    auto* type = reinterpret_cast<PyTypeObject*>(owner);
+    const bool of_class = PyType_Check(owner) && type->tp_dict == dict;
+    if (!(of_class || InstanceDict(owner) == dict) || !unowned.erase(dict)) continue;
+    if (is_met(owner)) continue;  // though its dict was not
+    for (PyObject* object : dicts[dict])
+      add(object, (of_class && modules.IsConstantOf(type, object) ? "class " : "") + TypeLabel(of_class ? type : Py_TYPE(owner)) + KeyOf(dict, object));
+  }
+  for (PyObject* dict : unowned)
+    for (PyObject* object : dicts[dict]) add(object, "a dict");
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -24,9 +25,12 @@ struct Escape {
 using Objects = std::unordered_set<PyObject*>;
 std::optional<std::vector<Escape>> FindEscapes(Walk& walk, pybind11::handle ns, Objects* behind = nullptr);
 
-// In words and each once, who holds some of `held`, was not met by the walk (which is to list the units of `held`) and is not `behind`. What a class has since its import begins with "class ": a constant of the library, unless the
-// very cell that imported it put it there. Costs two passes over all objects of the collector, however many are held.
-std::vector<std::string> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, const std::vector<PyObject*>& held,
-                                   const Objects& behind);
+// In words and each once, who holds objects of each of some components, was not met by the walk (which is to list the units of
+// `held`) and is not `behind`. `held`: object -> its component, of `components`. What a class has since its import begins with
+// "class ": a constant of the library, unless the very cell that imported it put it there. Costs two passes over all objects of
+// the collector, however many are held. nullopt: stopped.
+using Held = std::unordered_map<PyObject*, std::size_t>;
+std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const Modules& modules, pybind11::handle ns, const Held& held,
+                                                               std::size_t components, const Objects& behind);
 
 }  // namespace ferry::objects

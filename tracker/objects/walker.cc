@@ -95,8 +95,10 @@ std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, cons
   return nullptr;
 }
 
-std::optional<std::vector<std::string>> Walker::Holders(const std::vector<std::string>& names) {
-  const std::set<std::string> asked(names.begin(), names.end());
+std::optional<std::vector<std::vector<std::string>>> Walker::Holders(const std::vector<std::vector<std::string>>& components) {
+  std::unordered_map<std::string, std::size_t> asked;
+  for (std::size_t i = 0; i < components.size(); ++i)
+    for (const std::string& name : components[i]) asked.emplace(name, i);
   NoCollection no_collection;
   FinishWalk finish(walk_);
   std::optional<Components> found;
@@ -110,12 +112,11 @@ std::optional<std::vector<std::string>> Walker::Holders(const std::vector<std::s
   Objects behind;
   auto escapes = found ? FindEscapes(walk_, namespace_, &behind) : std::nullopt;
   if (!escapes) return std::nullopt;
-  std::vector<PyObject*> held;
-  for (const Escape& e : *escapes) {
-    const Component& c = found->list[found->of_unit[e.unit]];
-    if (std::any_of(c.names.begin(), c.names.end(), [&](const std::string& name) { return asked.contains(name); })) held.push_back(e.object);
-  }
-  return HoldersOf(walk_, modules_, namespace_, held, behind);
+  Held held;
+  for (const Escape& e : *escapes)
+    for (const std::string& name : found->list[found->of_unit[e.unit]].names)
+      if (const auto it = asked.find(name); it != asked.end()) held.emplace(e.object, it->second);
+  return HoldersOf(walk_, modules_, namespace_, held, components.size(), behind);
 }
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {

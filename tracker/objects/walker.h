@@ -40,9 +40,9 @@ class Walker {
   const ModuleReference* ModuleReferenceOf(pybind11::handle object);
 
 
-  // Who else holds the escaped objects of the component of these names, one phrase each (escape.h). Walks all names of the last looks
-  // again; nullopt: stopped.
-  std::optional<std::vector<std::string>> Holders(const std::vector<std::string>& names);
+  // Who else holds the escaped objects of each of these components, given by their names; one phrase each (escape.h). Walks all
+  // names of the last looks again; nullopt: stopped.
+  std::optional<std::vector<std::vector<std::string>>> Holders(const std::vector<std::vector<std::string>>& components);
 
   Pids& pids() { return pids_; }
   // A decoded object keeps the pid its blob gave it. Held until the next look has met it.

@@ -1,6 +1,10 @@
 """Components that are held from outside the namespace."""
 
+import ctypes
+
 import pytest
+
+from kernelferry import _ferry
 
 ESCAPED = {
     "module attribute": "import json\nL = []; json.ferry_x = L",
@@ -68,9 +72,26 @@ def test_holders_are_named(session):
     try:
         c = session.look()
         assert c["L"].escaped and not c["K"].escaped
-        assert "logging.ferry_held" in session.walker.holders(c["L"])
+        assert "logging.ferry_held" in session.walker.holders([c["L"]])[0]
     finally:
         del logging.ferry_held
+
+
+def test_holders_of_several_are_asked_for_at_once_and_a_stop_ends_the_question(session):
+    import logging, string
+    session.run("L = []; K = []")
+    session.look()
+    logging.ferry_held, string.ferry_held = session.namespace["L"], session.namespace["K"]
+    flag = ctypes.c_bool(True)
+    try:
+        c = session.look()
+        _ferry.watch_stop(ctypes.addressof(flag), -1)
+        assert session.walker.holders([c["L"], c["K"]]) is None
+        flag.value = False
+        assert session.walker.holders([c["L"], c["K"]]) == [["logging.ferry_held"], ["string.ferry_held"]]
+    finally:
+        _ferry.watch_stop(0, -1)
+        del logging.ferry_held, string.ferry_held
 
 
 def test_a_class_is_no_holder_of_its_own_methods(session):
@@ -80,7 +101,7 @@ def test_a_class_is_no_holder_of_its_own_methods(session):
     logging.ferry_held = session.namespace["K"].go  # held from outside, so that holders are looked for
     try:
         c = session.look()
-        assert session.walker.holders(c["K"]) == ["logging.ferry_held"]
+        assert session.walker.holders([c["K"]])[0] == ["logging.ferry_held"]
     finally:
         del logging.ferry_held
 
@@ -90,12 +111,12 @@ def test_what_a_figure_is_made_of_is_no_holder_of_it(session):
                 "fig, ax = plt.subplots(); ax.plot([1, 2]); L = [fig]; _other = plt.figure()")  # shares lists of rcParams
     component = session.look()["fig"]
     assert component.escaped
-    words = session.walker.holders(component)
+    words = session.walker.holders([component])[0]
     assert not [holder for holder in words if holder.startswith("matplotlib.") and not holder.startswith("matplotlib.rcParams")]
     assert "class matplotlib.markers.MarkerStyle._tickhoriz_path" in words  # a constant that its ticks share
     session.run("Line2D.mine = L")
     try:
-        words = session.walker.holders(session.look()["fig"])
+        words = session.walker.holders([session.look()["fig"]])[0]
         assert "matplotlib.lines.Line2D.mine" in words
     finally:
         session.run("del Line2D.mine; plt.close('all')")
@@ -107,7 +128,7 @@ def test_a_class_of_a_library_that_got_an_attribute_is_a_holder(session):
     session.run("string.Formatter.found = L; string.Template.found = K")
     try:
         c = session.look()
-        assert session.walker.holders(c["L"]) == ["string.Formatter.found"]
-        assert session.walker.holders(c["K"]) == ["string.Template.found"]
+        assert session.walker.holders([c["L"]])[0] == ["string.Formatter.found"]
+        assert session.walker.holders([c["K"]])[0] == ["string.Template.found"]
     finally:
         session.run("del string.Formatter.found, string.Template.found")
