@@ -207,6 +207,12 @@ def handler_again(where, data):
     return handler
 
 
+def is_of_library(name, handler) -> bool:
+    """Whether a library has furnished the logger of this name itself, as it does again when it is imported."""
+    own = name.partition(".")[0]
+    return own in sys.modules and any(type(part).__module__.partition(".")[0] == own for part in (handler, handler.formatter))
+
+
 def capture_logging(where, base):
     now, levels, handlers, lost = loggers(), {}, {}, []
     logging = sys.modules.get("logging")
@@ -216,8 +222,10 @@ def capture_logging(where, base):
             levels[name] = (level, propagate, disabled)
         if set(addresses) - set(was[3]) and name not in sys.modules:  # a library's own logger gets its own handlers
             held = logging.getLogger(name or None).handlers
-            kept = {number: kept_handler(where, handler) for number, handler in enumerate(held) if id(handler) not in was[3]}
-            handlers[name] = {number: data for number, data in kept.items() if data is not None}
+            kept = {number: kept_handler(where, handler) for number, handler in enumerate(held)
+                    if id(handler) not in was[3] and not is_of_library(name, handler)}
+            if kept:
+                handlers[name] = {number: data for number, data in kept.items() if data is not None}
             lost += [name or "root"] * (None in kept.values())
     disable, captured = logging and logging.root.manager.disable, warnings_go_to(logging)
     if not levels and not handlers and (disable, captured) == base[1:]:

@@ -124,6 +124,30 @@ def set_tracing(module, value):
         module.stop()
 
 
+def of_torch(module):
+    """With the state of its generator of random numbers. How tensors are printed is an object of its own."""
+    generator = module.default_generator.get_state().numpy().tobytes()
+    return {"dtype": str(module.get_default_dtype()).partition(".")[2], "generator": generator, "gradients": module.is_grad_enabled(),
+            "deterministic": (module.are_deterministic_algorithms_enabled(), module.is_deterministic_algorithms_warn_only_enabled()),
+            "anomaly": (module.is_anomaly_enabled(), module.is_anomaly_check_nan_enabled()), "threads": module.get_num_threads(),
+            "printing": dict(vars(module._tensor_str.PRINT_OPTS))}
+
+
+def set_torch(module, value):
+    if type(value) is str:  # of a store from before the others were kept
+        module.set_default_dtype(getattr(module, value))
+        return
+    module.set_default_dtype(getattr(module, value["dtype"]))
+    module.default_generator.set_state(module.frombuffer(bytearray(value["generator"]), dtype=module.uint8))
+    module.set_grad_enabled(value["gradients"])
+    enabled, warns = value["deterministic"]
+    module.use_deterministic_algorithms(enabled, warn_only=warns)
+    enabled, checks = value["anomaly"]
+    module.autograd.set_detect_anomaly(enabled, check_nan=checks)
+    module.set_num_threads(value["threads"])
+    vars(module._tensor_str.PRINT_OPTS).update(value["printing"])
+
+
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -140,8 +164,7 @@ SETTINGS = {
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),
     "duckdb": (tables_in_memory, miss_tables),
-    "torch": (lambda module: str(module.get_default_dtype()).partition(".")[2],
-              lambda module, value: module.set_default_dtype(getattr(module, value))),
+    "torch": (of_torch, set_torch),
 }
 
 

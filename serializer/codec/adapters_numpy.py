@@ -20,7 +20,7 @@ def reduce_array(encoding, values):
     owner = _owner(np, values)
     if owner is not None:
         return _view(np, cls, values, owner, attributes)
-    if values.base is not None and not hasattr(type(values.base), "__setstate__"):  # else part of its base's own state
+    if values.base is not None and (not hasattr(type(values.base), "__setstate__") or type(values.base).__module__ == "torch"):  # else part of its base's own state
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself

@@ -7,7 +7,7 @@ import sys
 import types
 
 from kernelferry.codec import (adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt,
-                               adapters_sklearn, adapters_traitlets, classes, functions, instances, library, weak)
+                               adapters_sklearn, adapters_torch, adapters_traitlets, classes, functions, instances, library, weak)
 
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
@@ -17,7 +17,7 @@ _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
-             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_libraries.ADAPTERS)
+             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_libraries.ADAPTERS)
 
 
 class Classifier:

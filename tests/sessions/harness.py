@@ -264,12 +264,8 @@ def bring_back(session, boundaries, boundary: Boundary, folder: Path, report: Re
 
 
 def told_of(difference: Difference, session: Session, held: dict[str, str]) -> str:
-    """What the user was told of the name that differs, or of those that the cell speaks of; where the file expects the name
-    to be lost, of any: a finaliser that another name is, writes to it.
-    """
+    """What the user was told of the name that differs, or of those that the cell speaks of."""
     where = difference.where
-    if where in (session.lost or {}):
-        return "; ".join(f"{name} is also held by {by}" for name, by in held.items())
     names = {where} if isinstance(where, str) else set(re.findall(r"\w+", session.cells[where - 1].source))
     return "; ".join(f"{name} is also held by {by}" for name, by in held.items() if name in names)
 

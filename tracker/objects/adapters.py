@@ -6,6 +6,7 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import operator
 import types
@@ -147,6 +148,41 @@ def _pywt_wavelet(obj):
     yield [getattr(obj, name, None) for name in _OF_WAVELET]
 
 
+def _torch_tensor(tensor):
+    """Views share a storage, which torch keeps one object for. Nothing sees into a graph of derivatives."""
+    import torch
+    with torch._C.DisableTorchFunctionSubclass():
+        found = [type(tensor), str(tensor.layout), str(tensor.dtype), str(tensor.device), tuple(tensor.shape), tensor.requires_grad, tensor.is_leaf,
+                 getattr(tensor, "__dict__", None)]
+        if tensor.is_leaf:
+            found += [tensor.grad, tensor._backward_hooks]
+        else:
+            found.append(tensor.grad_fn)
+        plain = tensor.detach()
+        if tensor.layout is torch.sparse_coo:
+            found += [tensor.is_coalesced(), plain._indices(), plain._values()]
+        elif tensor.layout in (torch.sparse_csr, torch.sparse_bsr):
+            found += [plain.crow_indices(), plain.col_indices(), plain.values()]
+        elif tensor.layout in (torch.sparse_csc, torch.sparse_bsc):
+            found += [plain.ccol_indices(), plain.row_indices(), plain.values()]
+        elif tensor.layout is torch.strided and not tensor.is_nested:
+            found += [tensor.storage_offset(), tensor.stride(), tensor.is_conj(), tensor.is_neg(), tensor.untyped_storage()]
+            if tensor.is_quantized:
+                found.append(str(tensor.qscheme()))
+        else:
+            found.append(object())  # never the same: refused
+    return found
+
+
+def _torch_storage(storage):
+    """Not by an array over it: one would make the storage give up its `resizable`."""
+    kind = storage.device.type
+    if kind == "meta":
+        return [kind, storage.nbytes()]
+    plain = storage if kind == "cpu" else storage.cpu()
+    return [kind, storage.resizable(), ctypes.string_at(plain.data_ptr(), plain.nbytes())]
+
+
 def _address(array) -> int:
     return array.__array_interface__["data"][0]
 
@@ -189,6 +225,10 @@ register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)
 register("matplotlib.figure.FigureBase", opaque="figure")
+register("torch.Tensor", children=_torch_tensor)
+register("torch.storage.UntypedStorage", children=_torch_storage)
+register("torch.storage.TypedStorage", children=lambda s: (str(s.dtype), s._untyped_storage))
+register("torch._C.Generator", children=lambda g: (str(g.device), g.get_state().numpy().tobytes()))
 for _name in ("Wavelet", "ContinuousWavelet"):
     register(f"pywt._extensions._pywt.{_name}", children=_pywt_wavelet)
 register("pywt._wavelet_packets.BaseNode")  # its own reduction drops the tree below a root
