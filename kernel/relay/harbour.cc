@@ -3,25 +3,18 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <sstream>
 
 #include "kernel/relay/batch.h"
-#include "kernel/relay/engine.h"
-#include "kernel/relay/lock_holder.h"
-#include "kernel/relay/ssh.h"
-#include "kernel/relay/wake_of_copy.h"
+#include "kernel/relay/host_facts.h"
 #include "kernel/relay/wire_names.h"
-#include "serializer/image/bundle.h"
-#include "serializer/image/libraries.h"
-#include "serializer/image/probe.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
+#include "serializer/store/store.h"
 #include "util/file.h"
 
 namespace ferry::relay {
@@ -29,9 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-constexpr const char* kTemporary = ".tmp";  // of an image that is not whole
-constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
 
 Error Unknown(const std::string& what) { return {Code::kInvalid, what, "both hosts need the same version of Kernelferry"}; }
 
@@ -63,10 +53,10 @@ int Harbour::Run() {
   constexpr int kHoldEvery = 20;  // milliseconds
   pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}, {files_, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
   while (!gone_) {
-    fds[3].fd = door_ ? door_->fd() : hold_ ? hold_->fd() : -1;
-    fds[4].fd = bulk_ ? bulk_->fd() : -1;
-    if (::poll(fds, 5, hold_ ? kHoldEvery : abandoned_ ? forlorn : -1) < 0 && errno != EINTR) break;
-    if (abandoned_ && !hold_ && !fds[0].revents && Clock::now() - *abandoned_ > milliseconds(forlorn)) break;
+    fds[3].fd = berth_.fd();
+    fds[4].fd = inbox_->fd();
+    if (::poll(fds, 5, berth_.held() ? kHoldEvery : abandoned_ ? forlorn : -1) < 0 && errno != EINTR) break;
+    if (abandoned_ && !berth_.held() && !fds[0].revents && Clock::now() - *abandoned_ > milliseconds(forlorn)) break;
     if (fds[0].revents) {
       ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
       if (got < 0 && errno == EINTR) continue;
@@ -91,58 +81,23 @@ int Harbour::Run() {
       char events[4096];
       while (::read(files_, events, sizeof events) > 0) {}
     }
-    if (fds[4].revents && bulk_) TellArrivals();
-    Look();
+    if (fds[4].revents) {
+      const store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
+      inbox_->Take(same_ || !choice_.lock ? nullptr : &files);
+    }
+    if (!berth_.Look(choice_)) abandoned_ = Clock::now();
   }
   Leave();
   return 0;
 }
 
 void Harbour::Leave() {
-  door_.reset();
-  if (hold_ && !begun_) LetGo(/*end=*/true);
-  hold_.reset();
-  bulk_.reset();
-  if (std::exchange(incoming_, {}).is_open()) (void)Remove(Incoming());
-  if (engine_ > 0 && !begun_) {
-    ::kill(-engine_, SIGKILL);
-    ::waitpid(engine_, nullptr, 0);
-    engine_ = -1;
-  }
+  inbox_.reset();
+  const bool stays = berth_.Leave(choice_, begun_);
   store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
   auto info = created_ ? store::ReadObject(files.Info()) : Error{};
   if (info && info->contains("moved_to")) (void)RemoveTree(files.Root());  // it was never owned here
-  if (engine_ < 0) dir_.Remove();
-}
-
-void Harbour::Look() {
-  if (door_ && door_->Say(word_, dir_, number_, choice_)) door_.reset();
-  if (hold_) {
-    if (auto outcome = hold_->Outcome()) Say({{"event", "held"}, {"outcome", *outcome}});
-    if (hold_->Say(dir_, number_, choice_)) {
-      hold_.reset();
-      Say({{"event", "goes-on"}});
-    }
-  }
-  if (engine_ > 0 && !bound_told_ && dir_.Bound(number_)) {
-    bound_told_ = true;
-    Say({{"event", "bound"}, {"number", number_}});
-  }
-  if (engine_ <= 0) return;
-  auto ending = Reap(engine_, /*asked_to_end=*/false);
-  if (!ending) return;
-  engine_ = -1;
-  abandoned_ = Clock::now();
-  dir_.RemoveEngine(number_);
-  std::string log = Tail(dir_.Log(), kLogTail);
-  if (door_ || !word_.is_null()) {  // it came, or was to come, in an image
-    auto outcome = store::ReadObject(dir_.Image(number_));
-    if (outcome) log = StringAt(*outcome, "what") + (StringAt(*outcome, "remedy").empty() ? "" : "; " + StringAt(*outcome, "remedy"));
-  }
-  door_.reset();
-  word_ = nullptr;
-  hold_.reset();
-  Say({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", log}});
+  if (!stays) dir_.Remove();
 }
 
 void Harbour::Serve(Parcel parcel) {
@@ -171,11 +126,10 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
     return Unknown("the request " + op + " names no session");
   }
   if (op == "echo") return json{{"bytes", parcel.body.size()}};
-  if (op == "facts") return Facts(wish);
+  if (op == "facts") return HostFacts(dir_, python_, wish);
   if (op == "open") return Open(wish);
   if (op == "missing") return Missing(wish);
-  if (op == "put") return Put(wish, parcel.body);
-  if (op == "scatter") return PutTogether(wish, parcel.body);
+  if (op == "put" || op == "scatter") return Put(op, parcel);
   if (op == "newest") return Newest(wish);
   if (op == "set") return Set(wish);
   if (op == "sync") return Sync(wish);
@@ -185,19 +139,19 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
     return json::object();
   }
   if (op == "start") return StartEngine(wish);
-  if (op == "fits") return Fits(wish);
+  if (op == "fits") return ImageFits(wish.value("image", json::object()));
   if (op == "hold") return HoldEngine(wish);
   if (op == "let-go") {
-    LetGo(FlagAt(wish, "end", false));
+    berth_.LetGo(choice_, FlagAt(wish, "end", false));
     return json::object();
   }
   if (op == "kill") {
-    if (engine_ > 0) ::kill(-engine_, wish.value("signal", SIGKILL));
+    berth_.Kill(wish.value("signal", SIGKILL));
     return json::object();
   }
-  if (op == "bulk") return Bulk(wish);
+  if (op == "bulk") return inbox_->Listen(Files(wish), FromHex(StringAt(wish, "key")));
   if (op == "begin") {
-    bulk_.reset();
+    inbox_->Close();
     begun_ = true;
     created_ = false;
     return json::object();
@@ -205,30 +159,8 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   return Unknown("the request " + op + " is unknown");
 }
 
-std::string Harbour::Incoming() const { return store::StoreFiles(choice_.home).Session(choice_.sid).Root() + "/incoming.tmp"; }
-
 store::SessionFiles Harbour::Files(const json& wish) const {
   return store::StoreFiles(store::ConfiguredHome()).Session(StringAt(wish, "session"));
-}
-
-// What this host is: kernel/session/facts.py, run by the Python that engines would run in.
-Harbour::Fields Harbour::Facts(const json& wish) {
-  std::string question = dir_.path() + "/facts.json", answer = dir_.path() + "/facts.out";
-  (void)Remove(answer);
-  if (auto written = Replace(question, Text(wish)); !written) return written.error();
-  Command command;
-  command.argv = {python_, "-P", "-c", "import sys; from kernelferry.session import facts; facts.main(*sys.argv[1:])", question, answer};
-  command.environment = EnvironmentWith({"FERRY_HOME=" + store::ConfiguredHome()});
-  command.log = dir_.Log();
-  auto pid = Spawn(command);
-  if (!pid) return pid.error();
-  int status = 0;
-  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {}
-  auto facts = store::ReadObject(answer);
-  if (!facts) {
-    return Error{Code::kPython, python_ + " cannot say what is installed: " + Tail(dir_.Log(), kLogTail), "run `jupyter ferry doctor` on that host"};
-  }
-  return *facts;
 }
 
 Harbour::Fields Harbour::Open(const json& wish) {
@@ -251,36 +183,11 @@ Harbour::Fields Harbour::Open(const json& wish) {
   auto epoch = info->find("epoch");
   json answer = {{"same", same_}, {"epoch", epoch == info->end() ? json(0) : *epoch}, {"home", choice_.home}, {"away", info->contains("moved_to")}};
   if (same_) return answer;  // who asks holds its lock
-  auto lock = FileLock::Take(files.Lock());
-  if (lock) {
-    choice_.lock = std::move(*lock);
-    auto names = List(files.Root());  // a move that was broken off may have left the beginning of a file or an image
-    for (const auto& name : names ? *names : std::vector<std::string>()) {
-      if (name.starts_with("incoming")) (void)Remove(files.Root() + "/" + name);
-      if (name.starts_with("image-") && name.ends_with(kTemporary)) (void)RemoveTree(files.Root() + "/" + name);
-    }
-    return answer;
-  }
-  const LockHolder holder = Examine(FileLock::Holder(files.Lock()));
-  if (holder.kind == LockHolder::Kind::kOrphan) {
-    if (std::exchange(asked_to_end_, holder.pid) != holder.pid) ::kill(holder.pid, SIGTERM);
-    return Error{Code::kAborted, "an engine that lost its relay is saving the session", ""};
-  }
-  if (holder.kind == LockHolder::Kind::kEnding) return Error{Code::kAborted, "who holds the session is ending", ""};
-  // Who takes a session that lives here owns it, and a relay has one harbour here at a time. One that holds the session still
-  // has lost its wire, and may not hear of that for hours; without it, its engine is an orphan.
-  const bool engine = holder.kind == LockHolder::Kind::kHarbourEngine;
-  const pid_t harbour = engine ? holder.relay : holder.kind == LockHolder::Kind::kHarbour ? holder.pid : -1;
-  const bool wired = engine || !VariableOf(harbour, "SSH_CONNECTION").empty();
-  const std::string asker = VariableOf(::getpid(), kHarbourOf);
-  const bool ours = !asker.empty() && VariableOf(harbour, kHarbourOf) == asker;
-  if (harbour > 0 && (ours || (wired && FlagAt(wish, "take", false)))) {
-    // So that it removes what it has made; it may wait for a wire that takes nothing, and then hears only the second word.
-    if (!engine && std::exchange(asked_to_leave_, harbour) != harbour) ::kill(harbour, SIGTERM);
-    else ::kill(harbour, SIGKILL);
-    return Error{Code::kAborted, "the session is held for a wire that was cut", ""};
-  }
-  return lock.error().Within("session " + choice_.sid);
+  auto lock = claim_.Take(files, FlagAt(wish, "take", false));
+  if (!lock) return lock.error().code == Code::kAborted ? lock.error() : lock.error().Within("session " + choice_.sid);
+  choice_.lock = std::move(*lock);
+  RemoveIncoming(files);
+  return answer;
 }
 
 Harbour::Fields Harbour::Missing(const json& wish) {
@@ -294,100 +201,19 @@ Harbour::Fields Harbour::Missing(const json& wish) {
   return json{{"missing", missing}};
 }
 
-// A piece of a file of the session. Blobs are checked as they arrive, log and manifest when they are whole.
-Harbour::Fields Harbour::Put(const json& wish, const std::string& body) {
-  const std::string path = StringAt(wish, "path"), temporary = Incoming();
+Harbour::Fields Harbour::Put(const std::string& op, const Parcel& parcel) {
+  const json& wish = parcel.head;
   if (same_ || !choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("nothing may be put into this session");
-  if (!incoming_.is_open()) incoming_.open(temporary, std::ios::binary | std::ios::trunc);
-  incoming_.write(body.data(), static_cast<std::streamsize>(body.size()));
-  bool last = FlagAt(wish, "last", true);
-  if (last) incoming_.close();
-  if (!incoming_) {  // told before the rest of the file comes
-    const Error full = SystemError(ENOSPC, "write", temporary);
-    incoming_.close();
-    incoming_.clear();
-    (void)Remove(temporary);
-    if (!last) TellArrival(path, full);
-    return full;
-  }
-  return last ? Received(path, temporary) : Fields(json::object());
+  auto taken = op == "put" ? inbox_->Put(Files(wish), StringAt(wish, "path"), FlagAt(wish, "last", true), parcel.body)
+                           : inbox_->PutTogether(Files(wish), wish.value("files", json::array()), parcel.body);
+  if (!taken) return taken.error();
+  return json::object();
 }
 
-// Small files that travel together. Each is written and compared as if it came alone.
-Harbour::Fields Harbour::PutTogether(const json& wish, const std::string& body) {
-  if (same_ || !choice_.lock || StringAt(wish, "session") != choice_.sid) return Unknown("nothing may be put into this session");
-  const std::string temporary = Files(wish).Root() + "/incoming-batch.tmp";
-  auto taken = Scatter(wish.value("files", json::array()), body, [&](const std::string& name, std::string_view bytes) -> Result<void> {
-    auto file = File::Create(temporary);
-    if (!file) return file.error();
-    if (auto written = file->Write(bytes); !written) return written;
-    if (auto received = Received(name, temporary); !received) return received.error();
-    return {};
-  });
-  if (taken) return json::object();
-  (void)Remove(temporary);
-  return taken.error();
-}
-
-void Harbour::TellArrival(const std::string& path, const Fields& taken) {
+void Harbour::TellArrival(const std::string& path, const Result<void>& taken) {
   json told = {{"event", "arrived"}, {"path", path}, {"ok", taken.ok()}};
   if (!taken) told.update({{"code", Name(taken.error().code)}, {"what", taken.error().what}, {"remedy", taken.error().remedy}});
   Say(told);
-}
-
-// Blobs will come beside the link, to the address by which ssh has come here.
-Harbour::Fields Harbour::Bulk(const json& wish) {
-  std::istringstream connection(std::getenv("SSH_CONNECTION") ? std::getenv("SSH_CONNECTION") : "");
-  std::string client, port, address;
-  connection >> client >> port >> address;
-  const std::string key = FromHex(StringAt(wish, "key"));
-  if (key.size() != kBulkKeyBytes) return Unknown("a key of another length");
-  auto listening = BulkReceiver::Listen(address, key, Files(wish).Root() + "/incoming-");
-  if (!listening) return listening.error();
-  bulk_ = std::move(*listening);
-  return json{{"address", address}, {"port", bulk_->port()}};
-}
-
-void Harbour::TellArrivals() {
-  for (const BulkReceiver::Arrival& arrival : bulk_->Take()) {
-    Fields taken = arrival.error                 ? Fields(*arrival.error)
-                   : same_ || !choice_.lock      ? Fields(Unknown("nothing may be put into this session"))
-                                                 : Received(arrival.path, arrival.temporary);
-    if (!taken) (void)Remove(arrival.temporary);
-    TellArrival(arrival.path, taken);
-  }
-}
-
-Harbour::Fields Harbour::Received(const std::string& path, const std::string& temporary) {
-  store::SessionFiles files = store::StoreFiles(choice_.home).Session(choice_.sid);
-  std::string to, folder;  // the latter of an image
-  if (auto digest = Digest::FromHex(path)) {
-    if (auto blob = store::Blob::Open(temporary, *digest); !blob) return blob.error().Within("on its way");
-    if (auto made = MakeDirectory(files.BlobFolder(*digest)); !made) return made.error();
-    to = PathOf(files, path);
-  } else if (store::GenerationOf(path)) {
-    to = PathOf(files, path);
-  } else if (path.starts_with("image-") && !PathOf(files, path).empty()) {  // compared with its bundle before it is used
-    folder = files.Root() + "/" + path.substr(0, path.find('/'));
-    to = folder + kTemporary + PathOf(files, path).substr(folder.size());
-    if (auto made = MakeDirectory(folder + kTemporary + image::kImages); !made) return made.error();
-  } else if (path == "log") {
-    auto log = store::ReadLog(temporary);
-    if (!log) return log.error();
-    if (log->end != store::LogContents::End::kClean) return Error{Code::kCorrupt, "the log did not arrive whole", "try again"};
-    to = files.Log();
-  } else {
-    return Unknown("the file " + path + " belongs to no session");
-  }
-  if (auto renamed = Rename(temporary, to); !renamed) return renamed.error();
-  if (!folder.empty() && to == folder + kTemporary + image::kBundle) {  // the last of its files
-    if (auto removed = RemoveTree(folder); !removed) return removed.error();
-    if (auto renamed = Rename(folder + kTemporary, folder); !renamed) return renamed.error();
-  }
-  if (auto number = store::GenerationOf(path)) {
-    if (auto read = store::SessionReader(files).Generation(*number); !read) return read.error();
-  }
-  return json::object();
 }
 
 Result<void> Harbour::Get(const json& wish) {
@@ -457,7 +283,7 @@ Harbour::Fields Harbour::Sync(const json& wish) {
 }
 
 Harbour::Fields Harbour::StartEngine(const json& wish) {
-  if (engine_ > 0) return Unknown("an engine runs already");
+  if (berth_.runs()) return Unknown("an engine runs already");
   if (StringAt(wish, "session") != choice_.sid) return Unknown("the session was not opened");
   store::SessionFiles files = Files(wish);
   if (!choice_.lock && StringAt(wish, "start") != "arrive") {
@@ -467,79 +293,12 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
   }
   choice_.hash_seed = StringAt(wish, "hash_seed");
   choice_.anonymous = StringAt(wish, "anonymous");
-  bound_told_ = false;
-  Connection front;
-  front.key = StringAt(wish, "key");
-  front.kernel_name = StringAt(wish, "kernel_name");
-  front.front_end = StringAt(wish, "front_end");
-  ++number_;
-  auto written = WriteConnection(dir_.ConnectionFile(number_), EngineConnection(front, dir_.Stem(number_)), StringAt(wish, "id_of_session"));
-  if (!written) return written.error();
-  if (const auto generation = wish.value("image", 0u)) return BringBack(wish, generation);
-  Command command = EngineCommand(dir_, choice_, python_, number_, StringAt(wish, "start"));
-  auto pid = Spawn(command);
-  if (!pid) return pid.error();
-  engine_ = *pid;
-  return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", choice_.Resuming()}};
-}
-
-// The engine comes back in an image: its word waits for it, and it writes nothing before it owns the session.
-Harbour::Fields Harbour::BringBack(const json& wish, std::uint32_t generation) {
-  const std::string folder = Files(wish).Image(generation);
-  auto bundle = image::Read(folder);
-  if (!bundle) return bundle.error();
-  auto door = Wake::Listen(WakeOfCopy(bundle->wake));
-  if (!door) return door.error();
-  Command command = ImageCommand(dir_, choice_, number_);
-  command.argv.insert(command.argv.end(), {"restore", "--from", folder, "--log", dir_.path() + "/restore.log"});
-  (void)Remove(dir_.Image(number_));
-  auto pid = Spawn(command);
-  if (!pid) return pid.error();
-  engine_ = *pid;
-  door_ = std::move(*door);
-  const auto bytes = image::Bytes(*bundle);
-  word_ = {{"restored", true}, {"generation", generation}, {"bytes", bytes}, {"start", "arrive"}, {"anonymous", choice_.anonymous},
-           {"holder", engine_}, {"home", choice_.home}, {"criu", store::Setting("criu")}, {"image", {{"ok", true}, {"bytes", bytes}, {"seconds", 0}}}};
-  return json{{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", false}};
-}
-
-// Whether an image that says this of its host could come back here, and which mapped files it had to bring along.
-Harbour::Fields Harbour::Fits(const json& wish) {
-  const json said = wish.value("image", json::object());
-  format::Bundle bundle;
-  bundle.kernel = StringAt(said, "kernel");
-  bundle.architecture = StringAt(said, "architecture");
-  bundle.criu = StringAt(said, "criu");
-  bundle.cpu = said.value("cpu", std::vector<std::string>());
-  bundle.uid = said.value("uid", 0u);
-  bundle.uid_map = StringAt(said, "uid_map");
-  for (const json& file : said.value("mapped", json::array())) {
-    bundle.mapped.push_back({file[0].get<std::string>(), file[1].get<std::uint64_t>(), file[2].get<std::string>(), ""});
-  }
-  const image::Probe here = image::Look(store::Setting("criu"));
-  if (here.criu.empty() || !here.restore) return here.WhyNot();
-  json carry = json::array();
-  for (std::size_t i : image::Lacking(bundle)) {
-    bundle.mapped[i].carried = "carried";
-    carry.push_back(bundle.mapped[i].path);
-  }
-  if (auto fits = image::Fits(bundle, here.version); !fits) return fits.error();
-  return json{{"carry", carry}};
+  return berth_.Start(choice_, wish);
 }
 
 Harbour::Fields Harbour::HoldEngine(const json& wish) {
-  if (engine_ <= 0 || hold_ || StringAt(wish, "session") != choice_.sid) return Unknown("no engine of this session runs here");
-  auto hold = Hold::Begin(dir_, choice_, number_, engine_, wish.value("carry", json::array()));
-  if (!hold) return hold.error();
-  hold_ = std::move(*hold);
-  return json{{"words", hold_->words()}};
-}
-
-void Harbour::LetGo(bool end) {
-  if (!hold_) return;
-  RemoveMarks(store::StoreFiles(choice_.home).Session(choice_.sid));
-  hold_->LetGo(end);
-  if (end) hold_->Await();
+  if (!berth_.runs() || berth_.held() || StringAt(wish, "session") != choice_.sid) return Unknown("no engine of this session runs here");
+  return berth_.Hold(choice_, wish.value("carry", json::array()));
 }
 
 }  // namespace ferry::relay

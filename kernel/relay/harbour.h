@@ -13,15 +13,13 @@
 #pragma once
 
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <optional>
 
-#include "kernel/relay/bulk.h"
-#include "kernel/relay/hold.h"
+#include "kernel/relay/berth.h"
+#include "kernel/relay/claim.h"
+#include "kernel/relay/inbox.h"
 #include "kernel/relay/parcel.h"
-#include "kernel/relay/runtime_dir.h"
-#include "kernel/relay/session_choice.h"
 
 namespace ferry::relay {
 
@@ -29,6 +27,7 @@ class Harbour {
  public:
   Harbour(std::string python, RuntimeDir dir, int signals, int files)
       : python_(std::move(python)), dir_(std::move(dir)), signals_(signals), files_(files), reader_("") {}
+  Harbour(const Harbour&) = delete;
 
   // Serves stdin and stdout until stdin ends. Exit status.
   int Run();
@@ -37,31 +36,21 @@ class Harbour {
   using Fields = Result<json>;
   void Serve(Parcel parcel);
   Fields Do(const std::string& op, const Parcel& parcel);
-  Fields Facts(const json& wish);
   Fields Open(const json& wish);
   Fields Missing(const json& wish);
-  Fields Put(const json& wish, const std::string& body);
-  Fields PutTogether(const json& wish, const std::string& body);
-  Fields Received(const std::string& path, const std::string& temporary);
-  Fields Bulk(const json& wish);
-  void TellArrivals();
-  void TellArrival(const std::string& path, const Fields& taken);
+  Fields Put(const std::string& op, const Parcel& parcel);
+  void TellArrival(const std::string& path, const Result<void>& taken);
   Result<void> Get(const json& wish);
   Result<void> GetTogether(const json& wish);
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
   Fields Sync(const json& wish);
   Fields StartEngine(const json& wish);
-  Fields BringBack(const json& wish, std::uint32_t generation);
-  Fields Fits(const json& wish);
   Fields HoldEngine(const json& wish);
-  void LetGo(bool end);
-  void Look();  // at the engine's sockets and its end
   void Leave();
 
   void Say(const json& head, std::string_view body = {});
   store::SessionFiles Files(const json& wish) const;
-  std::string Incoming() const;  // the file that comes by the link
 
   std::string python_;
   RuntimeDir dir_;
@@ -70,19 +59,12 @@ class Harbour {
   bool gone_ = false;  // nobody reads what we say
 
   Choice choice_;
+  Claim claim_;
   bool same_ = false;     // the store is the one that the session comes from
   bool created_ = false;  // the session's folder was made here
   bool begun_ = false;    // the engine here owns the session
-  std::ofstream incoming_;
-  std::unique_ptr<BulkReceiver> bulk_;
-  int number_ = 0;
-  pid_t engine_ = -1;
-  bool bound_told_ = false;
-  std::optional<Wake> door_;     // an engine that comes back in an image will come for its word
-  json word_;
-  std::unique_ptr<Hold> hold_;   // the engine stands still while its session leaves in an image
-  pid_t asked_to_end_ = -1;    // an engine of an earlier harbour that holds the session
-  pid_t asked_to_leave_ = -1;  // that harbour
+  std::optional<Inbox> inbox_{[this](const std::string& path, const Result<void>& taken) { TellArrival(path, taken); }};
+  Berth berth_{python_, dir_, [this](const json& event) { Say(event); }};
   std::optional<std::chrono::steady_clock::time_point> abandoned_;  // since when there is no engine and no word of the relay
 };
 

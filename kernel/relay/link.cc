@@ -18,6 +18,11 @@ constexpr int kMostReads = 64;       // of a turn, before others are served
 
 }  // namespace
 
+Error ErrorOf(const json& answer, const std::string& where) {
+  const std::string what = StringAt(answer, "what");
+  return {Code::kIo, what.empty() ? where + " gave no answer" : where + ": " + what, StringAt(answer, "remedy")};
+}
+
 Result<std::unique_ptr<Link>> Link::Open(Command command) {
   int to[2], from[2];
   if (::pipe2(to, O_CLOEXEC) != 0) return Error{Code::kIo, std::string("pipe: ") + std::strerror(errno), ""};

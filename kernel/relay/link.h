@@ -15,6 +15,9 @@
 
 namespace ferry::relay {
 
+// What an answer says that is not `ok`; `where`: who gave it.
+Error ErrorOf(const json& answer, const std::string& where);
+
 class Link {
  public:
   using Answer = std::function<void(Parcel)>;
@@ -38,6 +41,7 @@ class Link {
   void OnWritable();
   bool open() const { return in_ >= 0; }
   bool greeted() const { return greeted_; }
+  const std::string& log() const { return log_; }  // the file that takes its stderr
   std::string said() const;  // the end of what the process said on stderr
 
  private:

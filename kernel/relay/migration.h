@@ -31,52 +31,19 @@
 // Log and manifest go first, and then an engine is started there, which loads each blob as it arrives. Small files travel
 // together (batch.h), the others beside the link where a port can be reached (bulk.h). What arrived is synced there while the
 // variables come back.
+//
+// What has a state of its own is a part by itself: what is there (survey.h), files on their way (shipment.h), the engine in which
+// the session arrives (engine_there.h). Here is what leads from one state to the next: migration.cc to the plan,
+// migration_rounds.cc in the background, migration_ship.cc to SHIPPED, migration_end.cc from there on.
 #pragma once
 
-#include <deque>
-#include <set>
-
-#include "kernel/relay/batch.h"
-#include "kernel/relay/bulk.h"
-#include "kernel/relay/engine.h"
-#include "kernel/relay/link.h"
-#include "kernel/relay/ssh.h"
-#include "kernel/relay/timers.h"
+#include "kernel/relay/engine_there.h"
+#include "kernel/relay/move.h"
+#include "kernel/relay/move_account.h"
+#include "kernel/relay/shipment.h"
+#include "kernel/relay/survey.h"
 
 namespace ferry::relay {
-
-struct MoveWish {
-  Host host;
-  std::string policy = "cheapest";
-  bool plan = false, force = false, yes = false, json = false;
-  bool system = false;  // in a system image, whatever the plan says
-  bool background = false;  // cells run at the source until all is ready for it
-  bool reach = false;  // no move: an engine is started where the session is already
-  Start start = Start::kWake;  // and why
-};
-
-enum class MoveState { kRunning, kPrecopy, kQuiesced, kShipped, kVerified, kHandedOver, kAborted };
-const char* Name(MoveState state);
-
-struct MoveOutcome {
-  std::optional<Error> error;    // ABORTED
-  json display;                  // mime bundle that tells what happened; null for none
-  std::shared_ptr<Link> link;    // HANDED_OVER: of the harbour where the engine lives
-  std::unique_ptr<Engine> engine;
-  json opened;                   // what the harbour said of the store there
-};
-
-// What the relay does for a move. All callbacks come later, from the relay's loop.
-struct MoveHands {
-  std::function<void()> drain;  // lets no other cell begin: OnHeld() when none runs, OnDrained() when the source has read all that was sent
-  std::function<void(json, std::function<void(json)>)> ask_source;  // ferry_move_request; content of the reply
-  // The source stands still in an image, which carries copies of these mapped files, until the move has finished: what
-  // ferry-image said. From then on ask_source is answered in its stead.
-  std::function<void(const json&, std::function<void(json)>)> hold;
-  std::function<void()> release;                                   // gives up the session's lock where the source is
-  std::function<void(const std::string&)> progress;
-  std::function<void(MoveOutcome)> finished;                       // the last call; the migration may be destroyed after it
-};
 
 class Migration {
  public:
@@ -109,18 +76,32 @@ class Migration {
   void AddItems(std::vector<zmq::pollitem_t>& items);
   void OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
   // Whether the source's link may be read: not while the target takes less than comes.
-  bool Thirsty() const;
+  bool Thirsty() const { return !link_ || !shipment_ || shipment_->Thirsty(); }
 
  private:
+  static constexpr std::chrono::milliseconds kAnswer{120000}, kStart{90000};
+
   void Advance(MoveState state);
-  void Ask(json head, void (Migration::*then)(const Parcel&), std::string_view body = {});
+  void Ask(json head, void (Migration::*then)(const Parcel&));
   void AskSource(json content, void (Migration::*then)(const json&));
   void AskTarget(json content, void (Migration::*then)(const json&));
   void Progress(const std::string& what, bool always = false);
   void Wait(std::chrono::milliseconds most, const std::string& what);
-  void Step(const char* name);  // another part of the move begins, for its account
+  void KeepWaiting();
+  void Again(void (Migration::*what)());
+  bool Same() const { return FlagAt(opened_, "same", false); }  // both ends have one store
+  bool Imaged() const { return plan_["image"].is_object(); }    // it travels in a system image
 
-  void OnEvent(Parcel parcel);
+  // RUNNING
+  void OnEvent(const Parcel& parcel);
+  void OnHello(const Parcel& parcel);
+  void OnBulk(const Parcel& answer);
+  void Pack();
+  void OnPacked(const json& packed);
+  void AskPlan();
+  void OnPlan(const json& plan);
+
+  // PRECOPY, in the background
   void PackEarly();
   void OnPackedEarly(const json& packed);
   void EndRound();
@@ -128,99 +109,63 @@ class Migration {
   void OnAhead(const json& decoded);
   void NextRound();
   void Hold();
-  void Pack();
-  void OnPacked(const json& packed);
-  void OnFacts(const Parcel& answer);
-  void OnFits(const Parcel& answer);
-  void AskFits();
-  void Measure();
-  void AskPlan();
-  void OnEcho(const Parcel& answer);
-  void OnPlan(const json& plan);
+
+  // PRECOPY and QUIESCED
   void OpenThere();
+  void OnOpen(const Parcel& answer);
   void Ship();
   void SendInfo();
   void OnInfoThere(const Parcel& answer);
-  void Again(void (Migration::*what)(), std::chrono::milliseconds after);
-  void OnOpen(const Parcel& answer);
   void OnMissing(const Parcel& answer);
-  void GatherSmall();
-  void SendBatches();
-  void SendBatch(const Batch& batch, std::vector<std::string> names);
-  void ShipMore();
-  void Put(json head, const std::vector<std::string>& names, std::string_view body);
-  bool IsVariable(const std::string& name) const;
-  double BytesOf(const std::string& blob) const { return pack_["bytes"].value(blob, 0.0); }
-  void OnPiece(const std::string& path, const std::string& piece, bool last);
-  void OnPut(const Parcel& answer, const std::vector<std::string>& names);
+  void OnMoved();
+  void OnTaken();
+  void OnAllThere();
   void TakeImage();
   void OnImage(const json& outcome);
-  std::chrono::milliseconds Restoring() const;  // what the image may take more than an engine that starts
-  void OnBulk(const Parcel& answer);
-  void LookAtBulk();
-  void LookAtWire();
-  void OnBlobThere(const Parcel& event);
-  void OnAllThere();
   void OnSynced(const Parcel& answer);
-  void Conclude();
-  void KeepWaiting();
-  void ShowShipped();
-  double Shipped() const { return shipped_ + (bulk_ ? double(bulk_->sent()) : 0.0); }
+
+  // SHIPPED
   void StartThere(const char* start);
-  void Arrive();
-  void OnStarted(const Parcel& answer);
-  void Forward();
-  void Meet();
   void OnReady();
+  void Arrive();
   void OnArrived(const json& arrived);
+  void Conclude();
+
+  // VERIFIED
   void OnDeparted(const json& departed);
   void OnOwned(const json& owned);
+  json Told() const;
+
+  void LookAtWire();
   void Return(Error error);
   void Finish(std::optional<Error> error, json display);
-  json Account() const;
 
   Ground ground_;
   MoveWish wish_;
   MoveHands hands_;
   MoveState state_ = MoveState::kRunning;
   std::shared_ptr<Link> link_;
-  std::unique_ptr<Engine> next_;
-  std::string control_, log_, waits_for_;
+  std::unique_ptr<Survey> survey_;
+  std::unique_ptr<Shipment> shipment_;
+  std::unique_ptr<EngineThere> there_;
+  MoveAccount account_;
+  std::string waits_for_;
   bool holds_ = false, drained_ = false, hello_ = false, departing_ = false, departed_ = false, over_ = false;
+  std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
 
   bool early_ = false;  // cells run at the source, which answers between them; what is shipped is what stands in its store
   int rounds_ = 0;      // of that, over
   std::optional<Timers::Clock::time_point> looks_since_;  // for something to ship in this round
-  void (Migration::*again_)() = nullptr;  // when kMovePing rings before an engine there is met
-  std::optional<Error> late_;  // of an abort that waits for the source's answer to `depart`
-  json pack_, facts_, plan_, opened_, arrived_;  // facts_: of the target, with the `asked` for which they were given
+  void (Migration::*again_)() = nullptr;                  // when kMoveAgain rings
+
+  json pack_, plan_, opened_, arrived_;  // what source, source, harbour and target said last
   json image_;  // what was said of the image in which the session travels; null: it travels as variables
-  Timers::Clock::time_point began_ = Timers::Clock::now(), measured_, shown_{};
-  int echoes_ = 0;
-  std::size_t echo_ = kPiece;  // bytes of each
-  double bandwidth_ = 0;
-  std::deque<std::string> files_;  // to ship, by name
-  std::deque<std::vector<std::string>> batches_;  // of small files, to ship before them
-  std::set<std::string> first_;                   // log and manifest, until they are there: an engine there begins with them
-  std::optional<Mapped> file_;
-  std::size_t sent_ = 0, puts_ = 0;
-  bool getting_ = false, retried_ = false;
   std::string bulk_key_;
-  std::unique_ptr<BulkSender> bulk_;      // null: everything goes by the link
-  std::set<std::string> in_bulk_;         // blobs that it has and that are not there yet
-  bool by_bulk_ = false;                  // the account of the move says so
-  std::uint64_t ticked_ = 0;              // bytes sent by it when that was last shown
-  bool started_ = false, ready_ = false;  // an engine there: asked for; met
-  bool arrives_ = false;                  // and asked to bring the session back
-  bool listed_ = false;                   // the target has said what it lacks
-  bool whole_ = false, synced_ = false;   // every file is there; and on disk
-  double shipped_ = 0, to_ship_ = 0, early_bytes_ = 0;  // bytes; shipped before messages waited
-  double variables_ = 0;                                // of shipped_, those of variables that travelled together
-  Timers::Clock::time_point held_{};  // since when messages wait
-  std::vector<std::pair<std::string, Timers::Clock::time_point>> account_;  // when each part began
-  std::string stem_;
-  pid_t forward_ = -1, pid_ = -1;
-  std::map<std::string, std::function<void(json)>> asked_;  // of the next engine, by msg_id
+  bool arrives_ = false;  // the engine there was asked to bring the session back
+  bool retried_ = false;
+  bool whole_ = false, synced_ = false;  // every file is there; and on disk
+  double early_bytes_ = 0;               // shipped before messages waited
+  Timers::Clock::time_point shown_{};
 };
 
 }  // namespace ferry::relay
