@@ -220,11 +220,19 @@ def of_classes(where, seen) -> tuple[dict, dict, dict]:
         elif not is_own(place[0]):
             attributes[*place, attribute] = value
     for cls in seen.classes.abstract():
-        members = [member for reference in _abc._get_dump(cls)[0] if (member := reference()) is not None and of_session(member)]
+        members = [member for member in registered_with(cls) if of_session(member)]
         place = place_of(cls)
         if place is not None:
             registered.update({(*place, str(number)): member for number, member in enumerate(members)})
     return attributes, registered, lost
+
+
+def registered_with(cls) -> list:
+    """The classes registered with an abstract one; six makes temporary ones that cannot have any."""
+    try:
+        return [member for reference in _abc._get_dump(cls)[0] if (member := reference()) is not None]
+    except AttributeError:
+        return []
 
 
 def apply_to_classes(where, attributes, registered) -> dict:

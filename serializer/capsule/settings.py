@@ -9,7 +9,7 @@ import os
 import sys
 
 from .kind import Kind, shown
-from .pack import reason
+from .pack import PLAIN, reason
 
 
 def dialects(module):
@@ -148,6 +148,22 @@ def set_torch(module, value):
     vars(module._tensor_str.PRINT_OPTS).update(value["printing"])
 
 
+def switch(module, value):
+    if value:
+        module.enable()
+    else:
+        module.disable()
+
+
+def plain_of(config):
+    return {name: value for name, value in list(config.items()) if type(value) in PLAIN}
+
+
+def set_plain(config, value):
+    for name, each in value.items():
+        setattr(config, name, each)
+
+
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -160,6 +176,11 @@ SETTINGS = {
     "altair": (lambda module: [(each.active, dict(each.options)) for each in (module.renderers, module.data_transformers)], set_altair),
     "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
     "tqdm": (progress_of_pandas, set_progress_of_pandas),
+    "faulthandler": (lambda module: module.is_enabled(), switch),
+    "calendar": (lambda module: module.firstweekday(), lambda module, value: module.setfirstweekday(value)),
+    "multiprocessing": (lambda module: module.get_start_method(allow_none=True) or "",
+                        lambda module, value: module.set_start_method(value or None, force=True)),
+    "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),

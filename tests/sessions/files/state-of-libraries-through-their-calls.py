@@ -9,11 +9,15 @@ frame = pd.DataFrame({"a": [1.0, 3.0]})
 sklearn.set_config(transform_output="pandas"); mpmath.mp.dps = 40
 csv.register_dialect("ferry", delimiter="|"); mimetypes.add_type("text/ferry", ".ferry")
 logging.addLevelName(15, "CHATTY"); ET.register_namespace("fy", "urn:ferry")
+import calendar, faulthandler, multiprocessing
+calendar.setfirstweekday(6); multiprocessing.set_start_method("spawn", force=True); nx.config.cache_converted_graphs = False; faulthandler.enable()
 # %%
 scaled = StandardScaler().fit_transform(frame); third = mpmath.mpf(1) / 3
 # %%
 print(type(StandardScaler().fit_transform(frame)).__name__, mpmath.mpf(1) / 7)
 # %% holds
+calendar.firstweekday() == 6 and multiprocessing.get_start_method() == "spawn" and faulthandler.is_enabled()
+not nx.config.cache_converted_graphs
 sklearn.get_config()["transform_output"] == "pandas"
 mpmath.mp.dps == 40
 csv.get_dialect("ferry").delimiter == "|"
