@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tracker/objects/layout.h"
+#include "tracker/objects/origin.h"
 
 namespace py = pybind11;
 

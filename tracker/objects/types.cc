@@ -1,8 +1,8 @@
 #include "tracker/objects/types.h"
 
-#include <cstring>
+#include <optional>
 
-#include "tracker/objects/modules.h"
+#include "tracker/objects/origin.h"
 
 namespace py = pybind11;
 
@@ -14,60 +14,9 @@ PyObject* LookUp(PyTypeObject* type, const char* name) {
   return _PyType_Lookup(type, key.ptr());
 }
 
-bool SameText(PyObject* text, const char* other) {
-  return text && PyUnicode_Check(text) && PyUnicode_CompareWithASCIIString(text, other) == 0;
-}
-
-bool IsLocalName(PyObject* qualname) {
-  const char* text = qualname && PyUnicode_Check(qualname) ? PyUnicode_AsUTF8(qualname) : nullptr;
-  if (!text) PyErr_Clear();
-  return text && (std::strstr(text, "<locals>") || std::strstr(text, "<lambda>"));
-}
-
-// Types whose layout the walk knows, by the address of the type.
-const std::unordered_map<PyTypeObject*, Kind>& BuiltinKinds() {
-  static const std::unordered_map<PyTypeObject*, Kind> kinds = {
-      {&PyList_Type, Kind::kList}, {&PyTuple_Type, Kind::kTuple}, {&PyDict_Type, Kind::kDict},
-      {&PySet_Type, Kind::kSet}, {&PyFrozenSet_Type, Kind::kFrozenset}, {&PyByteArray_Type, Kind::kByteArray},
-      {&PyFunction_Type, Kind::kFunction}, {&PyCFunction_Type, Kind::kBuiltin}, {&PyCMethod_Type, Kind::kBuiltin},
-      {&PyCode_Type, Kind::kCode}, {&PyFrame_Type, Kind::kDoor}, {&PyTraceBack_Type, Kind::kTraceback},
-      {&PyMemoryView_Type, Kind::kMemoryView}, {&PyGen_Type, Kind::kGenerator}, {&PyCell_Type, Kind::kTraversed}, {&PyDictProxy_Type, Kind::kTraversed},
-      {&PyDictKeys_Type, Kind::kTraversed}, {&PyDictValues_Type, Kind::kTraversed}, {&PyDictItems_Type, Kind::kTraversed},
-      {&PyProperty_Type, Kind::kMembers}, {&PyStaticMethod_Type, Kind::kMembers}, {&PyClassMethod_Type, Kind::kMembers},
-      {&PyMethod_Type, Kind::kMembers}, {&PySlice_Type, Kind::kMembers}, {&PyRange_Type, Kind::kMembers},
-      {&PySuper_Type, Kind::kMembers}, {&PyGetSetDescr_Type, Kind::kNamed}, {&PyMemberDescr_Type, Kind::kNamed},
-      {&PyMethodDescr_Type, Kind::kNamed}, {&PyWrapperDescr_Type, Kind::kNamed}, {&PyClassMethodDescr_Type, Kind::kNamed},
-  };
-  return kinds;
-}
-
-// The contents that a class takes from a builtin base; kNone for object, kOpaque where the layout is not known.
-Kind ContentOf(PyTypeObject* native) {
-  if (native == &PyBaseObject_Type) return Kind::kNone;
-  if (native == &PyLong_Type) return Kind::kInt;
-  if (native == &PyFloat_Type) return Kind::kFloat;
-  if (native == &PyComplex_Type) return Kind::kComplex;
-  if (native == &PyUnicode_Type) return Kind::kStr;
-  if (native == &PyBytes_Type) return Kind::kBytes;
-  if (PyType_IsSubtype(native, reinterpret_cast<PyTypeObject*>(PyExc_BaseException))) return Kind::kException;
-  auto it = BuiltinKinds().find(native);
-  if (it == BuiltinKinds().end()) return Kind::kOpaque;
-  return it->second <= Kind::kByteArray ? it->second : Kind::kOpaque;
-}
-
 PyTypeObject* NativeBase(PyTypeObject* type) {
   while (type->tp_flags & Py_TPFLAGS_HEAPTYPE) type = type->tp_base;
   return type;
-}
-
-std::uint32_t ScalarSize(const std::string& label) {
-  static const std::unordered_map<std::string, std::uint32_t> sizes = {
-      {"numpy.bool", 1}, {"numpy.bool_", 1}, {"numpy.int8", 1}, {"numpy.uint8", 1}, {"numpy.int16", 2}, {"numpy.uint16", 2},
-      {"numpy.float16", 2}, {"numpy.int32", 4}, {"numpy.uint32", 4}, {"numpy.float32", 4}, {"numpy.int64", 8},
-      {"numpy.uint64", 8}, {"numpy.float64", 8}, {"numpy.complex64", 8}, {"numpy.complex128", 16},
-  };
-  auto it = sizes.find(label);
-  return it == sizes.end() ? 0 : it->second;
 }
 
 bool Has(PyTypeObject* type, const char* name) {
@@ -82,64 +31,7 @@ bool Reduces(PyTypeObject* type) {
   return PyDict_Contains(table.ptr(), reinterpret_cast<PyObject*>(type)) == 1;
 }
 
-// Whether the module that a class says it is of has no such class: library code made it for somebody else
-// (dataclasses.make_dataclass, types.new_class, a metaclass that was called).
-bool IsOnlyNamedAfter(PyObject* name, PyTypeObject* type) {
-  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(PyImport_GetModuleDict(), name) : nullptr;
-  if (!module || !PyModule_Check(module)) return false;
-  PyObject* dict = PyModule_GetDict(module);
-  if (PyDict_GetItemString(dict, "__getattr__")) return false;
-  const py::str qualname(py::handle(reinterpret_cast<PyHeapTypeObject*>(type)->ht_qualname));
-  if (std::string(qualname).find('.') != std::string::npos) return false;  // inside a class of the library
-  PyObject *key, *value;
-  Py_ssize_t pos = 0;
-  while (PyDict_Next(dict, &pos, &key, &value))
-    if (value == reinterpret_cast<PyObject*>(type)) return false;
-  return true;
-}
-
 }  // namespace
-
-std::string TypeLabel(PyTypeObject* type) {
-  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
-    std::string name = type->tp_name;
-    return name.find('.') == std::string::npos ? "builtins." + name : name;
-  }
-  PyObject* module = type->tp_dict ? PyDict_GetItemString(type->tp_dict, "__module__") : nullptr;
-  PyObject* qualname = reinterpret_cast<PyHeapTypeObject*>(type)->ht_qualname;
-  std::string label;
-  for (PyObject* part : {module, qualname}) {
-    const char* text = part && PyUnicode_Check(part) ? PyUnicode_AsUTF8(part) : nullptr;
-    if (!text) PyErr_Clear();
-    label += (label.empty() ? "" : ".") + std::string(text ? text : "?");
-  }
-  return label;
-}
-
-bool Types::IsSessionClass(PyTypeObject* type) {
-  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || !type->tp_dict) return false;
-  PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
-  if (SameText(module, "__main__")) return true;
-  auto* heap = reinterpret_cast<PyHeapTypeObject*>(type);
-  if (!heap->ht_cached_keys && !heap->ht_slots) return false;
-  if (IsLocalName(heap->ht_qualname)) return true;
-  // Modules that a library makes by hand hold types of C (Cython).
-  static const destructor of_python = reinterpret_cast<PyTypeObject*>(py::module_::import("abc").attr("ABC").ptr())->tp_dealloc;
-  if (type->tp_dealloc != of_python) return false;
-  if (IsByHand(module)) return true;
-  // Code that exec() ran in a dict without a name.
-  if (SameText(module, "builtins")) return PyDict_GetItem(PyEval_GetBuiltins(), heap->ht_name) != reinterpret_cast<PyObject*>(type);
-  return IsOnlyNamedAfter(module, type);
-}
-
-bool Types::IsSessionFunction(PyObject* function) const {
-  auto* f = reinterpret_cast<PyFunctionObject*>(function);
-  return f->func_globals == namespace_.ptr() || SameText(f->func_module, "__main__");
-}
-
-bool Types::IsLocalFunction(PyObject* function) {
-  return IsLocalName(reinterpret_cast<PyFunctionObject*>(function)->func_qualname);
-}
 
 void Types::NewLook() {
   for (auto& r : recent_) r = {};
@@ -166,8 +58,8 @@ const TypeInfo& Types::Find(PyTypeObject* type) {
 }
 
 void Types::Classify(PyTypeObject* type, TypeInfo* info) {
-  if (auto it = BuiltinKinds().find(type); it != BuiltinKinds().end()) {
-    info->kind = it->second;
+  if (const std::optional<Kind> kind = BuiltinKind(type)) {
+    info->kind = *kind;
     info->immutable = type == &PyTuple_Type || type == &PyFrozenSet_Type || type == &PySlice_Type || type == &PyRange_Type;
     return;
   }

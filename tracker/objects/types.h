@@ -16,18 +16,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "tracker/objects/kinds.h"
 #include "tracker/objects/layout.h"
 
 namespace ferry::objects {
-
-enum class Kind : std::uint8_t {
-  kNone, kList, kTuple, kDict, kSet, kFrozenset, kByteArray, kInt, kFloat, kComplex, kStr, kBytes,  // builtin contents
-  kModule, kClass, kFunction, kBuiltin, kCode, kNamed,       // by reference, or walked as units of their own
-  kMembers, kTraversed, kException, kMemoryView, kGenerator,  // builtin types made of references
-  kArray, kScalar,                                           // numpy
-  kInstance, kReduced, kOpaque,
-  kDoor, kTraceback,
-};
 
 struct TypeInfo {
   Kind kind = Kind::kOpaque;
@@ -59,13 +51,6 @@ class Types {
   // At the start of a look: types may have died or changed since the last.
   void NewLook();
 
-  // A class that was written in the session, or that no import can find.
-  static bool IsSessionClass(PyTypeObject* type);
-  // A function that was written in the session.
-  bool IsSessionFunction(PyObject* function) const;
-  // A function of a library that no import can find: a closure or a lambda.
-  static bool IsLocalFunction(PyObject* function);
-
  private:
   static constexpr std::size_t kRecent = 256;
   struct Recent {
@@ -84,8 +69,5 @@ class Types {
   std::unordered_map<PyTypeObject*, std::unique_ptr<TypeInfo>> infos_;
   Recent recent_[kRecent];
 };
-
-// "module.qualname" of a class, without running code.
-std::string TypeLabel(PyTypeObject* type);
 
 }  // namespace ferry::objects

@@ -1,0 +1,22 @@
+// Where a class or a function comes from: written in the session, or to be found again by an import.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+namespace ferry::objects {
+
+// "module.qualname" of a class, without running code.
+std::string TypeLabel(PyTypeObject* type);
+
+// A class that was written in the session, or that no import can find.
+bool IsSessionClass(PyTypeObject* type);
+
+// A function that was written in the session whose namespace this is.
+bool IsSessionFunction(PyObject* function, pybind11::handle ns);
+
+// A function of a library that no import can find: a closure or a lambda.
+bool IsLocalFunction(PyObject* function);
+
+}  // namespace ferry::objects
