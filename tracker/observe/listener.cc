@@ -1,0 +1,164 @@
+#include "tracker/observe/listener.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "tracker/observe/callers.h"
+
+namespace py = pybind11;
+
+namespace ferry::observe {
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string TemporaryFolder() {
+  const std::string folder = Environment("TMPDIR");
+  return folder.empty() ? "/tmp/" : folder;
+}
+
+// An argument as the detail of an effect: a path, a number, host and port.
+std::string Text(PyObject* value) {
+  if (PyUnicode_CheckExact(value)) {
+    if (const char* text = PyUnicode_AsUTF8(value)) return text;
+    PyErr_Clear();
+  }
+  if (PyBytes_CheckExact(value)) return PyBytes_AS_STRING(value);
+  if (PyLong_CheckExact(value)) return std::to_string(PyLong_AsLongLong(value));
+  if (!PyTuple_CheckExact(value)) return Py_TYPE(value)->tp_name;
+  std::string text;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value) && i < 2; ++i) text += (i ? ":" : "") + Text(PyTuple_GET_ITEM(value, i));
+  return text;
+}
+
+std::string Argument(PyObject* args, int index) {
+  return index >= 0 && index < PyTuple_GET_SIZE(args) ? Text(PyTuple_GET_ITEM(args, index)) : std::string();
+}
+
+// Where Python, its libraries and the shell keep files of their own.
+std::vector<std::string> OwnFolders() {
+  std::vector<std::string> folders{"/proc", "/sys", "/dev", "/usr", "/lib", "/etc"};
+  const std::string home = Environment("HOME");
+  const std::string ipython = Environment("IPYTHONDIR"), cache = Environment("XDG_CACHE_HOME");
+  folders.push_back(ipython.empty() ? home + "/.ipython" : ipython);
+  folders.push_back(cache.empty() ? home + "/.cache" : cache);
+  folders.push_back(home + "/.config/matplotlib");
+  for (const char* prefix : {"prefix", "base_prefix"}) {
+    PyObject* value = PySys_GetObject(prefix);
+    if (value && PyUnicode_CheckExact(value)) folders.push_back(Text(value));
+  }
+  return folders;
+}
+
+}  // namespace
+
+void Listener::Start(py::handle ns) {
+  if (!own_) own_.emplace(OwnFolders());
+  heard_ = {};
+  temporary_.clear();
+  newest_thread_ = NewestThread();
+  ns_ = ns.ptr();
+  hears_ = true;
+}
+
+Heard Listener::Stop() {
+  hears_ = false;
+  if (NewestThread() > newest_thread_) effects_.Add({"thread", "still running when the cell ended", false});
+  heard_.effects = effects_.Take();
+  return std::move(heard_);
+}
+
+void Listener::StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py::object stopped) {
+  if (!own_) own_.emplace(OwnFolders());
+  if (!hears_) {
+    ns_ = ns.ptr();
+    temporary_.clear();
+  }
+  guard_.emplace(std::move(allowed), std::move(stopped));
+}
+
+std::vector<graph::Effect> Listener::StopGuard() {
+  auto stopped = guard_ ? guard_->Take() : std::vector<graph::Effect>();
+  guard_.reset();
+  return stopped;
+}
+
+bool Listener::Note(graph::Effect effect) {
+  Add(std::move(effect));
+  return !Refused();
+}
+
+void Listener::Hear(std::string_view event, PyObject* args) {
+  if (event == "open") return HearOpen(args);
+  if (event == "exec") {
+    if (ExecRunsInSession(ns_)) Door("exec");
+  } else if (event == "sys._getframe" || event == "sys._current_frames") {
+    if (const auto module = TakerOfFrame(ns_)) Door("a frame taken by " + *module);
+  } else if (event == "pickle.find_class") {
+    if (Argument(args, 0) == "__main__") heard_.names.insert(Argument(args, 1));
+  } else if (event == "sqlite3.connect") {
+    HearDatabase(args);
+  } else if (event.starts_with("ctypes.") || event.starts_with("gc.get_")) {
+    HearMemory(event);
+  } else if (event == "import") {
+    if (CalledBySession(ns_)) Add({"module", Argument(args, 0), false});
+  } else if (const EventRule* rule = RuleOf(event)) {
+    HearByRule(*rule, event, args);
+  }
+}
+
+void Listener::Add(graph::Effect effect) {
+  if (guard_ && guard_->Stops(effect)) return;
+  if (hears_) effects_.Add(std::move(effect));
+}
+
+void Listener::Door(std::string reason) {
+  if (heard_.door.empty()) heard_.door = std::move(reason);
+}
+
+void Listener::HearOpen(PyObject* args) {
+  if (PyTuple_GET_SIZE(args) < 3 || PyLong_Check(PyTuple_GET_ITEM(args, 0))) return;  // a descriptor: opened before
+  const std::string path = Argument(args, 0), mode = Argument(args, 1);
+  const long flags = PyLong_CheckExact(PyTuple_GET_ITEM(args, 2)) ? PyLong_AsLong(PyTuple_GET_ITEM(args, 2)) : 0;
+  if (own_->Contains(path)) return;
+  struct stat info;
+  const bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) return;  // tempfile names the folder; the file's own event comes beside it
+  const bool writes = mode.find_first_of("wxa+") != mode.npos || flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
+  if (writes) {
+    const bool new_temporary = flags & O_EXCL && path.starts_with(TemporaryFolder());
+    if (new_temporary) temporary_.insert(path);
+    return Add({"file-write", path, !temporary_.contains(path)});
+  }
+  if (!exists || !S_ISREG(info.st_mode)) return;
+  if (hears_) Add({"file-read", effects_.full() ? path : FileState(path), false});
+}
+
+void Listener::HearDatabase(PyObject* args) {
+  const std::string path = Argument(args, 0);
+  if (path.empty() || path == ":memory:" || path.find("mode=memory") != path.npos || own_->Contains(path)) return;
+  Add({"file-write", path, true});
+}
+
+void Listener::HearMemory(std::string_view event) {
+  if (!CalledBySession(ns_) && !(event.starts_with("ctypes.") && CalledBySessionThrough("ctypes", ns_))) return;
+  Add({"memory", std::string(event), true});
+  Door(std::string(event));
+}
+
+void Listener::HearByRule(const EventRule& rule, std::string_view event, PyObject* args) {
+  std::string detail = rule.argument < 0 ? std::string(event) : Argument(args, rule.argument);
+  const std::string_view kind = rule.kind;
+  if (kind.starts_with("file-") && own_->Contains(detail)) return;
+  if (event == "os.remove" && temporary_.contains(detail)) return;  // what this cell made for itself
+  const bool unsafe = rule.unsafe && !(kind == "subprocess" && AsksTheMachine(detail));
+  Add({rule.kind, std::move(detail), unsafe});
+}
+
+}  // namespace ferry::observe
