@@ -80,7 +80,11 @@ def launch(options):
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe
-    signal.signal(signal.SIGTERM, lambda _number, _frame: _engine.terminate())
+    def on_sigterm(_number, frame):
+        _engine.terminate()
+        main.cut_what_hangs(frame)
+
+    signal.signal(signal.SIGTERM, on_sigterm)
     mask = threading.local()  # of the thread that forks
     os.register_at_fork(before=lambda: _hold_sigterm(mask), after_in_parent=lambda: _let_sigterm(mask),
                         after_in_child=lambda: _in_forked_child(mask))

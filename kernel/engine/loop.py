@@ -9,11 +9,13 @@ One SIGINT handler stays installed for good. It raises KeyboardInterrupt in user
 cell, in a task or callback that runs just now, and, by cancelling the cell's task, at the await of a cell that waits.
 Idle work calls code of the user's as well (their own pickling), which may never end: there it raises while a request
 waits. Without one it does not: front ends interrupt before they end a kernel, and what is saved then must be whole.
+SIGTERM cuts it where it has run for long: who sends that once more wants the session, and would get nothing of it.
 """
 import asyncio
 import os
 import selectors
 import signal
+import time
 import types
 
 import kernelferry
@@ -21,6 +23,7 @@ from kernelferry import _engine
 
 HANDLE_RUN = asyncio.events.Handle._run.__code__    # on the stack: a task or a callback runs
 OURS = os.path.dirname(kernelferry.__file__) + os.sep
+PATIENCE = 20.0                                     # seconds of one piece of work until SIGTERM cuts it
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -43,6 +46,7 @@ class Turns:
         self.raises = False                         # SIGINT now belongs to user code outside the loop
         self._yields = False                        # idle work calls code of the user's, which a waiting request may interrupt
         self._raised = False                        # an interrupt did, since this was last set
+        self._began = None                          # when whole() was called that runs
         self.running_cell = False                   # an execute_request is served
         self.pending = False                        # it was interrupted before its code began
         self.serving = False                        # user code runs: a loop that it runs within ours (nest_asyncio) must not stop
@@ -105,7 +109,7 @@ class Turns:
         """Runs work of ours that calls code of the user's, and tells whether an interrupt came in between: then what it
         returned may be half, also where that code caught the interrupt. yields: it is idle work, and SIGINT raises in that
         code while a request waits. -> the result. Raises what it raised; KeyboardInterrupt, whenever SIGINT raised in it."""
-        self._raised, self._yields = False, yields
+        self._raised, self._yields, self._began = False, yields, time.monotonic()
         try:
             result = function(*arguments)
         except BaseException:
@@ -113,7 +117,7 @@ class Turns:
                 raise KeyboardInterrupt from None
             raise
         finally:
-            self._yields = False
+            self._yields, self._began = False, None
         if self._raised:
             raise KeyboardInterrupt
         return result
@@ -181,6 +185,13 @@ class Turns:
         if self._cell is not None and not self._cell.done():
             self._cut = True
             self._cell.cancel()
+
+    # -- SIGTERM
+    def cut_what_hangs(self, frame):
+        """Raises KeyboardInterrupt in the code of the user's, not in ours, that whole() has been running for long."""
+        if self._began is not None and time.monotonic() - self._began >= PATIENCE and _in_foreign_code(frame):
+            self._raised = True
+            raise KeyboardInterrupt
 
     # -- SIGINT, whoever sent it
     def _on_sigint(self, frame):

@@ -1,4 +1,7 @@
 // The side thread of Server: what must go on while the main thread holds the GIL or waits for it.
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -64,15 +67,16 @@ void Server::RunSide() {
     const int ready = zmq_poll(items.data(), static_cast<int>(items.size()), wait);
     if (ready < 0) continue;
     if (ready == 0 && end && Clock::now() >= *end) {
-      end.reset();
-      if (Idle(lease())) {
+      const bool idle = Idle(lease());
+      end = Clock::now() + std::max<Clock::duration>(lease(), std::chrono::milliseconds(idle ? 1000 : 1));
+      if (leaving_) {
+        ::kill(::getpid(), SIGTERM);  // it saves for as long as a lease: what hangs is cut (loop.py)
+      } else if (idle) {
         leaving_ = true;
         Post([this] {
           CallMain("control", "ferry_shutdown_request", {{"restart", false}});
           stop_impl();
         });
-      } else {
-        end = Clock::now() + std::max<Clock::duration>(lease(), std::chrono::milliseconds(1));
       }
       continue;
     }

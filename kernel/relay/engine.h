@@ -43,6 +43,7 @@ class Engine {
   int life() const { return life_; }  // a descriptor that is readable once an adopted engine has ended; else -1
   // Where its sockets, its log and its lock are: in `own`, or where an adopted engine's first relay put them.
   const RuntimeDir& folder(const RuntimeDir& own) const { return folder_ ? *folder_ : own; }
+  std::string ConnectionFile(const RuntimeDir& own) const { return adopted() ? file_ : own.ConnectionFile(number_); }
   int number_there() const { return folder_ ? number_there_ : number_; }
   // An adopted engine's locks are its own, and held by nobody while it stands still. After this this process holds them too:
   // that on its folder, and that on its session, `path`, which is returned.

@@ -1,5 +1,6 @@
 #include "kernel/relay/lock_holder.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "serializer/image/keeper.h"
+#include "util/file.h"
 #include "util/lock.h"
 
 namespace ferry::relay {
@@ -25,10 +27,12 @@ pid_t PidHere(const std::string& holder) {
   return pid;
 }
 
-// A process's parent, and whether it has memory: one that ends gives that up before its files, and so before its locks.
+// A process's parent, and whether it lives on: one that ends gives its memory up before its files, and so before its locks,
+// and one that was killed may wait for its turn before it begins with that.
 struct Status {
   pid_t parent = -1;
-  bool memory = false;
+  bool memory = false, killed = false;
+  bool Lives() const { return memory && !killed; }
 };
 
 Status StatusOf(pid_t pid) {
@@ -37,6 +41,7 @@ Status StatusOf(pid_t pid) {
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("PPid:")) found.parent = std::atoi(line.c_str() + 5);
     if (line.starts_with("VmSize:")) found.memory = true;
+    if (line.starts_with("SigPnd:") || line.starts_with("ShdPnd:")) found.killed |= std::stoull(line.substr(7), nullptr, 16) >> (SIGKILL - 1) & 1;
   }
   return found;
 }
@@ -68,6 +73,7 @@ void ReadCommand(LockHolder& engine) {
 }  // namespace
 
 std::string AdopterLock(const std::string& connection_file) { return connection_file + ".relay"; }
+std::string EndMark(const std::string& connection_file) { return connection_file + ".ends"; }
 
 std::string VariableOf(pid_t pid, const std::string& name) {
   std::ifstream environment(Proc(pid, "environ"));
@@ -85,14 +91,19 @@ LockHolder Examine(const std::string& holder) {
   found.relay = relay.empty() ? -1 : std::atoi(relay.c_str());
   if (found.relay > 0) ReadCommand(found);
   const bool adopted = !found.file.empty() && FileLock::Held(AdopterLock(found.file));
+  const bool ends = !found.file.empty() && Exists(EndMark(found.file));
   const bool harbour = IsHarbour(found.pid), of_harbour = found.relay > 0 && IsHarbour(found.relay);
   const Status status = StatusOf(found.pid);  // last: what was read of a process that has memory now was read whole
-  if (!status.memory) {
+  if (!status.Lives()) {
     found.kind = LockHolder::Kind::kEnding;
   } else if (harbour) {
     found.kind = LockHolder::Kind::kHarbour;
   } else if (found.relay > 0 && status.parent != found.relay) {  // an engine is its relay's child as long as the relay lives
+    const pid_t adopter = adopted ? PidHere(FileLock::Holder(AdopterLock(found.file))) : -1;
     if (!adopted) found.kind = LockHolder::Kind::kOrphan;
+    else if (ends || (adopter > 0 && !StatusOf(adopter).Lives())) found.kind = LockHolder::Kind::kEnding;
+  } else if (found.relay > 0 && (ends || !StatusOf(found.relay).Lives())) {  // it is the parent until its own memory is gone
+    found.kind = LockHolder::Kind::kEnding;
   } else if (of_harbour) {
     found.kind = LockHolder::Kind::kHarbourEngine;
   }

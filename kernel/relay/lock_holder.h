@@ -14,7 +14,7 @@ namespace ferry::relay {
 struct LockHolder {
   enum class Kind {
     kOther,          // a kernel that works, or a process of another machine
-    kEnding,         // a process that is gone or going: the lock will be free soon
+    kEnding,         // a process that is gone or going, or an engine that ends or whose relay does: another look tells more
     kOrphan,         // an engine that no relay serves; it can be taken over, or saves and ends when it is asked to
     kHarbour,        // a harbour (harbour.h) itself
     kHarbourEngine,  // an engine of a living harbour
@@ -27,6 +27,8 @@ struct LockHolder {
 
 // Held by the relay that has taken over the engine with this connection file.
 std::string AdopterLock(const std::string& connection_file);
+// A file that stands there once the relay of the engine with this connection file has asked it to end.
+std::string EndMark(const std::string& connection_file);
 
 // `holder`: what FileLock::Holder says.
 LockHolder Examine(const std::string& holder);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 
 #include "kernel/relay/answers.h"
 #include "util/file.h"
@@ -318,6 +319,7 @@ void Relay::Shutdown(bool restart) {
     return;
   }
   timers_.Set(Timer::kLeave, kLeaveAfter);
+  if (!engine_->link()) std::ofstream(EndMark(engine_->ConnectionFile(dir_)));  // who opens the session now waits
   if (imaging_ || holds()) return;  // it is asked when it is back
   if (ready()) SendShutdown(restart);
   else if (!ending_) ::kill(engine_->pid(), SIGTERM);

@@ -107,7 +107,7 @@ bool RuntimeDir::Bound(int engine) const {
 }
 
 void RuntimeDir::RemoveEngine(int engine) const {
-  for (const char* end : {"-1", "-2", "-3", "-4", "-5", ".json", ".image", ".parked", ".info"}) ::unlink((Stem(engine) + end).c_str());
+  for (const char* end : {"-1", "-2", "-3", "-4", "-5", ".json", ".json.ends", ".image", ".parked", ".info"}) ::unlink((Stem(engine) + end).c_str());
 }
 
 void RuntimeDir::Remove() {

@@ -13,6 +13,8 @@
 namespace ferry::relay {
 namespace {
 
+constexpr std::chrono::seconds kAskAgain{5};  // the engine ends by it what hangs while it saves (engine/loop.py)
+
 std::string NewSeed() { return std::to_string(std::stoul(RandomHex(4), nullptr, 16)); }
 
 Result<std::string> Create(store::Store& store, const std::string& notebook, const std::string& name) {
@@ -88,7 +90,11 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
       return choice;
     }
     if (wait && holder.kind == LockHolder::Kind::kOrphan) {
-      if (std::exchange(asked_to_end_, holder.pid) != holder.pid) ::kill(holder.pid, SIGTERM);
+      const auto now = std::chrono::steady_clock::now();
+      if (std::exchange(asked_to_end_, holder.pid) != holder.pid || now - asked_at_ > kAskAgain) {
+        ::kill(holder.pid, SIGTERM);
+        asked_at_ = now;
+      }
       return Error{Code::kAborted, "session " + sid + " is being saved by an engine that lost its relay", ""};
     }
     if (wait && holder.kind == LockHolder::Kind::kEnding) return Error{Code::kAborted, "who holds session " + sid + " is ending", ""};

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -52,7 +53,8 @@ class SessionChooser {
   bool MayAdopt(const store::SessionFiles& files, const LockHolder& orphan) const;
 
   std::string python_;
-  pid_t asked_to_end_ = -1;
+  pid_t asked_to_end_ = -1;  // an engine that lost its relay,
+  std::chrono::steady_clock::time_point asked_at_;  // and when it was asked last
 };
 
 }  // namespace ferry::relay

@@ -83,6 +83,7 @@ class Saver:
         self.touch = Touch()
         self.calm = set()  # names that confirm may believe to be as the look found them
         self.whole = False  # every look looks at everything, whatever it costs
+        self.yields = True  # an interrupt ends what hangs while a request waits
         self.ran = time.monotonic()  # when the last cell ended
         self.warned = -WARN_EVERY
         self.written = 0  # bytes put into the store by this process
@@ -154,20 +155,21 @@ class Saver:
             self._rest()
         return not self.rests or self.garbage
 
-    def save_now(self, label=""):
-        """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands."""
+    def save_now(self, label="", yields=False):
+        """A generation of this very moment. Requests do not stop it. Raises FerryError; the old one then still stands.
+        yields: an interrupt ends what hangs, as in idle time."""
         _ferry.ignore_stop(True)
         try:
             if self.clean and self.newest is not None and not label and self._holds_true():
                 return self.newest
             self._begin_anew(stirred=self.stirred and not self.clean and not label)
-            self.whole = True
-            while not self.clean:
+            self.whole, self.yields = True, yields
+            while not self.rests:
                 self._advance(label)
             self._rest()
             self._collect()
         finally:
-            self.whole = False
+            self.whole, self.yields = False, True
             _ferry.ignore_stop(False)
         return self.newest
 
@@ -233,10 +235,14 @@ class Saver:
         same = now.keys() == self.components.keys()
         moving = [k for k, c in now.items() if k not in self.encoded or not self.encoded[k].still_is(c, self.epoch)]
         self.rounds += 1
-        if same and moving and self.rounds >= ROUNDS:  # it never stands still: named, and no reason to save nothing
+        if (moving or not same) and self.rounds >= ROUNDS:  # it never stands still: named, and no reason to save nothing
+            if not same:
+                self._learn(look, self.calm)
+                self.look, self.components = look, now
             for key in moving:
-                self.encoded[key].error, self.encoded[key].blob = "it changes while it is being saved", ""
-            moving = []
+                entry = self.encoded.setdefault(key, Encoded("", (), (), "", self.epoch))
+                entry.error, entry.blob = "it changes while it is being saved", ""
+            same, moving = True, []
         settled = same and not moving
         self.phase = "ask_holders" if settled else "look"
         self.rounds = 0 if settled else self.rounds
@@ -279,7 +285,7 @@ class Saver:
 
     def _stand(self):
         """The newest generation is what was looked at. One that was asked for has done what can be done."""
-        self.cut = not self.whole and any(self.encoded[key].cuts for key in self.components)
+        self.cut = self.yields and any(self.encoded[key].cuts for key in self.components)
         self.clean, self.stirred, self.phase, self.look = not self.cut, False, "look", None
 
     def _is_newest(self):
@@ -392,7 +398,7 @@ class Saver:
         """Raises EncodeError, and KeyboardInterrupt where an interrupt came to code of the user's, whatever that made of it."""
         session = self.session
         needs = {pid: self.look.object(pid) for pid in component.needs}
-        return self._whole(not self.whole, codec.encode, values, exports, needs, session.namespace, session.walker.module_reference)
+        return self._whole(self.yields, codec.encode, values, exports, needs, session.namespace, session.walker.module_reference)
 
     def _whole(self, yields, function, *arguments):
         """What calls code of the user's; never what an interrupt made of it (loop.py)."""

@@ -267,24 +267,24 @@ class Session:
 
     def save(self):
         """For ferry_save_request."""
-        manifest = self.keep()
+        manifest = self.keep(yields=True)
         return {"session": self.sid, "generation": manifest.generation, "bytes": manifest.bytes}
 
     def orphaned(self):
         """For the engine, whose relay has ended: it may end as well before another one comes."""
         self.remember(detached=True)
         if self.config.save != "off" and not self.saver.clean and self._keeps_by_itself():
-            self.keep()
+            self.keep(yields=True)
         self.writer.sync(True)
 
     def attached(self):
         self.remember(detached=False)
 
-    def keep(self, label=""):
-        """A generation now; not stopped by requests. Returns its manifest. Raises FerryError."""
+    def keep(self, label="", yields=False):
+        """A generation now; not stopped by requests. yields: as save_now. Returns its manifest. Raises FerryError."""
         self.arrivals.finish()
         self.arrivals.torn = False  # the user says that this is the session
-        return self.saver.save_now(label)
+        return self.saver.save_now(label, yields)
 
     def move(self, content):
         """For ferry_move_request: one step of a move to another host, at either end."""
@@ -300,7 +300,7 @@ class Session:
         try:
             if self.config.save != "off" and (not self.saver.clean or self.saver.touch.believing) and self._keeps_by_itself():
                 self.keep()
-        except Exception as error:  # the kernel ends whatever happens; the last generation stays
+        except (Exception, KeyboardInterrupt) as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")
             outcome.update(saved=False, what=str(error))
         self.remember(ended=ended, ended_at=time.time(), resuming=False)

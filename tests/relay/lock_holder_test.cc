@@ -9,6 +9,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace ferry::relay {
 namespace {
@@ -22,12 +23,13 @@ std::string Here(pid_t pid) {
 // A process that waits until it is killed.
 class Sleeper {
  public:
-  explicit Sleeper(const std::string& entry) {
+  explicit Sleeper(const std::string& entry, std::vector<std::string> command = {"sleep", "1000"}) {
     std::string variable = entry;
-    char program[] = "sleep", time[] = "1000";
-    char* argv[] = {program, time, nullptr};
+    std::vector<char*> argv;
+    for (std::string& word : command) argv.push_back(word.data());
+    argv.push_back(nullptr);
     char* environment[] = {variable.data(), nullptr};
-    EXPECT_EQ(::posix_spawnp(&pid, program, nullptr, nullptr, argv, environment), 0);
+    EXPECT_EQ(::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environment), 0);
     for (std::string seen; seen.empty(); std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/environ"), seen)) ::sched_yield();
   }
   ~Sleeper() {
@@ -49,6 +51,19 @@ TEST(LockHolder, AnEngineIsAnOrphanOnceItsRelayIsNotItsParent) {
   LockHolder found = Examine(Here(orphan.pid));
   EXPECT_EQ(found.kind, LockHolder::Kind::kOrphan);
   EXPECT_EQ(found.pid, orphan.pid);
+}
+
+TEST(LockHolder, AnEngineThatItsRelayAskedToEndIsEnding) {
+  const std::string file = ::testing::TempDir() + "lock_holder_test." + std::to_string(::getpid());
+  std::ofstream(file).close();
+  {
+    Sleeper child("FERRY_RELAY_PID=" + std::to_string(::getpid()), {"tail", "-f", file});  // as an engine has its connection file
+    EXPECT_EQ(Examine(Here(child.pid)).kind, LockHolder::Kind::kOther);
+    std::ofstream(EndMark(file)).close();
+    EXPECT_EQ(Examine(Here(child.pid)).kind, LockHolder::Kind::kEnding);
+  }
+  ::unlink(EndMark(file).c_str());
+  ::unlink(file.c_str());
 }
 
 TEST(LockHolder, AProcessThatWasKilledIsEndingUntilItIsGoneAndThen) {

@@ -172,3 +172,42 @@ def test_threads_that_never_rest_do_not_keep_a_save_from_its_end(notebook):
     saved = kernel.magic("%checkpoint")
     assert saved["ok"] and saved["variables"]["make"]["way"] == "stored"
     kernel.suspend()
+
+
+GROWS = """
+class Grows:
+    n = 0
+    def __reduce__(self):
+        self.n += 1
+        globals()[f"made{self.n}"] = [self.n]
+        return Grows, (), vars(self)
+x, y = Grows(), [1]
+"""
+
+
+def test_a_save_ends_though_each_pickling_makes_another_variable(notebook):
+    kernel = notebook.open(FERRY_SAVE="manual")
+    assert kernel.run(GROWS, "cell-0").status == "ok"
+    saved = kernel.magic("%checkpoint")
+    assert saved["variables"]["y"]["way"] == "stored"
+    assert saved["variables"]["x"]["way"] != "stored" and "it changes while it is being saved" in saved["variables"]["x"]["reason"]
+
+
+def test_a_last_save_that_hangs_is_cut_for_who_opens_the_session_next(notebook):
+    """Which waits for an engine that is ending."""
+    kernel = notebook.open(FERRY_SAVE="manual")
+    kernel.run(f"{HANGS}import kernelferry.engine.loop as loop; loop.PATIENCE = 0", "cell-0")
+    kernel.client.shutdown(restart=False)
+    wait_for_file(notebook.folder / "hung")
+    assert notebook.open().evaluate(["y"]) == ["[1]"]
+
+
+def test_what_a_task_of_asyncio_reaches_stays_apart_from_it(notebook):
+    """It holds the kernel's loop, by which everything could be reached that was ever displayed."""
+    kernel = notebook.open(FERRY_SAVE="manual")
+    kernel.run("import asyncio\nasync def nothing(): pass\ntask, loop = asyncio.create_task(nothing()), asyncio.get_running_loop()", "cell-0")
+    kernel.run("shown = [1, 2]\nshown", "cell-1")
+    variables = kernel.magic("%checkpoint")["variables"]
+    assert variables["task"]["way"] != "stored" and variables["shown"]["way"] == variables["loop"]["way"] == "stored"
+    kernel.suspend()
+    assert notebook.open().evaluate(["shown", "loop is __import__('asyncio').get_event_loop()"]) == ["[1, 2]", "True"]
