@@ -1,4 +1,5 @@
 """Kinds of libraries whose own pickling fails, or makes something else of them; and handles that mean nothing in another process."""
+import asyncio
 import sys
 
 from kernelferry.codec import instances
@@ -45,6 +46,11 @@ def make_draw(cls, image, mode):
     return cls(image, mode)
 
 
+def reduce_loop(encoding, loop):
+    """The kernel's own: what runs in it is not its state."""
+    return asyncio.get_event_loop, ()
+
+
 def refuse(encoding, handle):
     raise TypeError(f"a {type(handle).__name__} refers to a cluster that ends with the session")
 
@@ -54,6 +60,7 @@ ADAPTERS = {
     "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
+    "kernelferry.engine.loop.Loop": reduce_loop,
     "distributed.client.Future": refuse,
     "ray._raylet.BaseID": refuse,
     "ray.actor.ActorHandle": refuse,

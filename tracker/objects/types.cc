@@ -78,7 +78,8 @@ void Types::Classify(PyTypeObject* type, TypeInfo* info) {
     info->user |= IsSessionClass(base);
     std::string label = TypeLabel(base);
     array |= label == "numpy.ndarray";
-    if (label == "IPython.core.interactiveshell.InteractiveShell") info->kind = Kind::kDoor;
+    // By either one everything can be reached, and neither is the session's: a task of asyncio holds the loop.
+    if (label == "IPython.core.interactiveshell.InteractiveShell" || label == "kernelferry.engine.loop.Loop") info->kind = Kind::kDoor;
   }
   if (info->kind == Kind::kDoor) return;
   if (PyType_IsSubtype(type, &_PyWeakref_RefType) || type == &_PyWeakref_ProxyType || type == &_PyWeakref_CallableProxyType) {
