@@ -199,7 +199,7 @@ def test_a_last_save_that_hangs_is_cut_for_who_opens_the_session_next(notebook):
     kernel.run(f"{HANGS}import kernelferry.engine.loop as loop; loop.PATIENCE = 0", "cell-0")
     kernel.client.shutdown(restart=False)
     wait_for_file(notebook.folder / "hung")
-    assert notebook.open().evaluate(["y"]) == ["[1]"]
+    assert notebook.open(FERRY_SAVE="manual").evaluate(["y"]) == ["[1]"]
 
 
 def test_what_a_task_of_asyncio_reaches_stays_apart_from_it(notebook):
