@@ -1,56 +1,18 @@
 #include "serializer/store/writer.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "serializer/store/policy.h"
+#include "serializer/store/garbage.h"
 #include "serializer/store/reader.h"
-#include "util/direct_file.h"
 #include "util/file.h"
 
 namespace ferry::store {
 namespace {
 
-constexpr std::size_t kPiece = 256 * 1024;         // copied and hashed at once, and written at once to a small file
-constexpr std::uint64_t kLarge = 1024 * 1024;      // a file of this size is written past the page cache
 constexpr std::size_t kManyBlobs = 4;
-constexpr std::uint64_t kReserve = 16 * 1024 * 1024;  // left free on the disk for logs, manifests and everyone else
-
-std::string Size(std::uint64_t bytes) {
-  const char* units[] = {"bytes", "KB", "MB", "GB", "TB"};
-  double value = static_cast<double>(bytes);
-  int unit = 0;
-  for (; value >= 1000 && unit < 4; ++unit) value /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-  return text;
-}
-
-std::vector<Digest> BlobsOf(const format::Manifest& manifest) {
-  std::set<Digest> blobs;
-  for (const auto& component : manifest.components) {
-    if (component.blob) blobs.insert(*component.blob);
-  }
-  for (const auto& item : manifest.process) {
-    if (item.blob) blobs.insert(*item.blob);
-  }
-  return {blobs.begin(), blobs.end()};
-}
 
 }  // namespace
-
-std::uint64_t BlobsAndImages(const SessionFiles& files) {
-  std::uint64_t bytes = TreeSize(files.Blobs());
-  auto names = List(files.Root());
-  for (const auto& name : names ? *names : std::vector<std::string>()) {
-    if (ImageOf(name)) bytes += TreeSize(files.Root() + "/" + name);
-  }
-  return bytes;
-}
 
 Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std::uint64_t quota,
                                           std::uint64_t elsewhere) {
@@ -64,9 +26,8 @@ Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std
   if (!log) return log.error();
   auto disk = File::Read(files.Blobs());
   if (!disk) return disk.error();
-  const std::uint64_t used = BlobsAndImages(files);
-  SessionWriter writer(std::move(files), std::move(lock), *std::move(log), *std::move(disk), quota, elsewhere);
-  writer.used_ = used;
+  const Room room(quota, elsewhere, BlobsAndImages(files));
+  SessionWriter writer(std::move(files), std::move(lock), *std::move(log), *std::move(disk), room);
   auto manifests = SessionReader(writer.files_).Generations();
   if (!manifests) return manifests.error();
   for (const auto& manifest : *manifests) {
@@ -76,118 +37,19 @@ Result<SessionWriter> SessionWriter::Open(SessionFiles files, FileLock lock, std
   return writer;
 }
 
-Error SessionWriter::QuotaError(std::uint64_t bytes) const {
-  std::vector<std::pair<std::uint64_t, std::string>> biggest;
-  SessionReader reader(files_);
-  if (auto newest = reader.Generation(last_generation_)) {
-    for (const auto& c : newest->components) {
-      if (c.blob && !c.key.empty()) biggest.emplace_back(c.bytes, c.key.front());
-    }
-  }
-  std::sort(biggest.rbegin(), biggest.rend());
-  if (biggest.size() > 3) biggest.resize(3);
-  std::string names;
-  for (const auto& [size, name] : biggest) names += (names.empty() ? "" : ", ") + name + " (" + Size(size) + ")";
-  return {Code::kFull,
-          Size(bytes) + " more do not fit: " + Size(used_ + elsewhere_) + " of the quota of " + Size(quota_) +
-              " are taken" + (names.empty() ? "" : "; the biggest here: " + names),
-          "raise FERRY_QUOTA, delete what is not needed, or remove sessions (jupyter ferry list, jupyter ferry rm)"};
-}
-
-Result<void> SessionWriter::CheckRoom(std::uint64_t bytes) const {
-  if (quota_ != 0 && used_ + elsewhere_ + bytes > quota_) return QuotaError(bytes);
-  const std::uint64_t free = FreeSpace(files_.Root()) + SizeOf(files_.NewLargeBlob());
-  if (free < bytes + kReserve) {
-    return Error{Code::kFull, Size(bytes) + " do not fit: the disk of " + files_.Root() + " has " + Size(free) + " left",
-                 "free some space there, or set FERRY_HOME to a directory on another disk"};
-  }
-  return {};
-}
-
-Result<Digest> SessionWriter::WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop) {
-  const std::uint64_t whole = format::kHeaderBytes + bytes + format::kTrailerBytes;
-  // Hash and write see the same bytes although other threads may change the originals meanwhile. Small pieces gather
-  // in a buffer, so that a write of the system is seldom small.
-  std::optional<File> file;
-  std::unique_ptr<char[]> own;
-  char* buffer = nullptr;
-  std::size_t room = kPiece, filled = 0;
-  if (abandoned_) {
-    if (auto r = abandoned_->Settle(stop); !r && r.error().code == Code::kAborted) return r.error();
-    abandoned_.reset();
-  }
-  std::optional<DirectFile> direct;
-  if (whole >= kLarge) {
-    auto created = DirectFile::Create(files_.NewLargeBlob(), whole);
-    if (!created) return created.error();
-    direct.emplace(*std::move(created));
-    buffer = direct->buffer();
-    room = DirectFile::kPiece;
-  } else {
-    auto created = File::Create(files_.NewBlob());
-    if (!created) return created.error();
-    file = *std::move(created);
-    room = std::min<std::uint64_t>(room, whole);
-    own = std::make_unique_for_overwrite<char[]>(room);
-    buffer = own.get();
-  }
-  auto flush = [&]() -> Result<void> {
-    const std::size_t n = std::exchange(filled, 0);
-    if (stop.AskedNow()) return Aborted();
-    if (!direct) return file->Write({buffer, n});
-    if (auto r = direct->Put(n, stop); !r) return r;
-    buffer = direct->buffer();
-    return {};
-  };
-  Digester digester;
-  auto add = [&](std::string_view piece, bool payload) -> Result<void> {
-    while (!piece.empty()) {
-      if (filled == room) {
-        if (auto r = flush(); !r) return r;
-      }
-      const std::size_t n = std::min({room - filled, piece.size(), kPiece});
-      std::memcpy(buffer + filled, piece.data(), n);
-      if (payload) digester.Add(buffer + filled, n);
-      filled += n;
-      piece.remove_prefix(n);
-    }
-    return {};
-  };
-  auto all = [&]() -> Result<Digest> {
-    const auto header = format::MakeHeader(format::FrameType::kBlob, bytes);
-    if (auto r = add({header.data(), header.size()}, false); !r) return r.error();
-    for (auto piece : pieces) {
-      if (auto r = add(piece, true); !r) return r.error();
-    }
-    const Digest digest = digester.Finish();
-    const auto trailer = format::MakeTrailer(digest);
-    if (auto r = add({trailer.data(), trailer.size()}, false); !r) return r.error();
-    if (auto r = flush(); !r) return r.error();
-    if (direct) {
-      if (auto r = direct->Finish(stop); !r) return r.error();
-    } else if (whole > kPiece) {
-      file->StartWriteback();
-    }
-    return digest;
-  };
-  auto digest = all();
-  if (!digest && direct) abandoned_.emplace(*std::move(direct));  // a request waits: not for what the device still has to write
-  return digest;
-}
-
 Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& pieces, Stop& stop) {
   BlobRef ref;
   for (auto piece : pieces) ref.bytes += piece.size();
   if (ref.bytes > format::LargestPayload(format::FrameType::kBlob)) {
-    return Error{Code::kInvalid, Size(ref.bytes) + " are more than a blob may hold", ""};
+    return Error{Code::kInvalid, SizeInWords(ref.bytes) + " are more than a blob may hold", ""};
   }
-  const std::uint64_t whole = format::kHeaderBytes + ref.bytes + format::kTrailerBytes;
-  if (auto r = CheckRoom(whole); !r) return r.error();
+  const std::uint64_t whole = BlobFile::Whole(ref.bytes);
+  if (auto r = room_.Check(files_, last_generation_, whole); !r) return r.error();
   if (stop.AskedNow()) return Aborted();
 
-  const std::string temporary = whole >= kLarge ? files_.NewLargeBlob() : files_.NewBlob();
+  const std::string temporary = blob_file_.Path(whole);
   auto put = [&]() -> Result<void> {
-    auto digest = WriteFrame(pieces, ref.bytes, stop);
+    auto digest = blob_file_.Write(pieces, ref.bytes, stop);
     if (!digest) return digest.error();
     ref.digest = *digest;
     if (auto r = MakeDirectory(files_.BlobFolder(ref.digest)); !r) return r;
@@ -197,7 +59,7 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
     if (durable_.contains(ref.digest) && Blob::Open(path, ref.digest)) return RemoveLarge(temporary);
     const std::uint64_t replaced = SizeOf(path);
     if (auto r = Rename(temporary, path); !r) return r;
-    used_ += whole - replaced;
+    room_.Took(whole, replaced);
     unsynced_.insert(ref.digest);
     syncing_.erase(ref.digest);  // another file than the one that a sync under way has found there
     return {};
@@ -205,7 +67,7 @@ Result<BlobRef> SessionWriter::PutBlob(const std::vector<std::string_view>& piec
   if (auto r = put(); !r) {
     // What a stopped one wrote of a large blob is written over by the next: to free its blocks takes longer than a
     // request should wait.
-    if (r.error().code != Code::kAborted || whole < kLarge) (void)RemoveLarge(temporary);
+    if (r.error().code != Code::kAborted || !BlobFile::IsLarge(whole)) (void)RemoveLarge(temporary);
     return r.error();
   }
   fresh_.insert(ref.digest);
@@ -303,87 +165,18 @@ Result<std::uint32_t> SessionWriter::Commit(format::Manifest manifest, Stop& sto
   auto synced = Aside([root = files_.Root()] { return SyncDirectory(root); }, stop);
   if (!synced && synced.error().code != Code::kAborted) return synced.error();
   // The generation stands. Older ones go only when its name is on disk; what stays is tried again at the next commit.
-  if (synced) (void)RemoveSuperseded();
+  if (synced) (void)RemoveSuperseded(files_);
   return manifest.generation;
 }
 
-Result<void> SessionWriter::RemoveSuperseded() {
-  auto numbers = GenerationNumbers(files_);
-  if (!numbers) return numbers.error();
-  SessionReader reader(files_);
-  std::vector<GenerationSummary> generations;
-  for (std::uint32_t number : *numbers) {
-    auto manifest = reader.Generation(number);
-    // One that cannot be read holds no life and no label; of a newer version it is not ours to judge.
-    if (!manifest && manifest.error().code != Code::kCorrupt) continue;
-    generations.push_back(manifest ? GenerationSummary{number, manifest->life, !manifest->label.empty(), manifest->complete}
-                                   : GenerationSummary{number, 0, false, false});
-  }
-  for (std::uint32_t number : Superseded(std::move(generations))) {
-    if (auto r = Remove(files_.Generation(number)); !r) return r;
-  }
-  return {};
-}
-
 Result<std::uint64_t> SessionWriter::Collect(Stop& stop) {
-  std::vector<Damage> damage;
-  auto manifests = SessionReader(files_).Generations(&damage);
-  if (!manifests) return manifests.error();
-  for (const auto& d : damage) {
-    // A damaged manifest names nothing that could still be found; any other may, so nothing is removed.
-    if (d.error.code != Code::kCorrupt) return d.error.Within("garbage stays");
-  }
-  std::set<Digest> named = fresh_;
-  for (const auto& manifest : *manifests) {
-    for (const Digest& blob : BlobsOf(manifest)) named.insert(blob);
-  }
+  blob_file_.Abandon();
   std::uint64_t freed = 0;
-  abandoned_.reset();
-  auto remove = [&]() -> Result<void> {
-    if (auto r = RemoveLarge(files_.NewLargeBlob()); !r) return r;
-    auto folders = List(files_.Blobs());
-    if (!folders) return folders.error();
-    for (const auto& folder : *folders) {
-      auto blobs = List(files_.Blobs() + "/" + folder);
-      if (!blobs) continue;  // no folder
-      for (const auto& name : *blobs) {
-        auto digest = Digest::FromHex(name);
-        if (digest && named.contains(*digest)) continue;
-        if (stop.AskedNow()) return Aborted();
-        const std::string path = files_.Blobs() + "/" + folder + "/" + name;
-        const std::uint64_t size = SizeOf(path);
-        if (auto r = RemoveLarge(path); !r) return r;
-        if (digest) durable_.erase(*digest);
-        freed += size;
-      }
-    }
-    return {};
-  };
-  auto removed = remove();
-  auto images = removed ? CollectImages(*manifests) : Result<std::uint64_t>(removed.error());
-  if (images) freed += *images;
-  used_ -= std::min(used_, freed);
-  if (!images) return images.error();
-  return freed;
-}
-
-Result<std::uint64_t> SessionWriter::CollectImages(const std::vector<format::Manifest>& manifests) {
-  auto names = List(files_.Root());
-  if (!names) return names.error();
-  std::uint32_t newest = 0;
-  for (const auto& name : *names) newest = std::max(newest, ImageOf(name).value_or(0));
-  std::uint64_t freed = 0;
-  for (const auto& name : *names) {
-    auto number = ImageOf(name);
-    const bool labelled = number && std::any_of(manifests.begin(), manifests.end(), [&](const auto& m) {
-                            return m.generation == *number && !m.label.empty();
-                          });
-    const bool left = name.starts_with("image-") && name.ends_with(".tmp");  // its taking died, or it would hold the lock
-    if (!left && (!number || *number == newest || labelled)) continue;
-    const std::string path = files_.Root() + "/" + name;
-    freed += TreeSize(path);
-    if (auto r = RemoveTree(path); !r) return r.error();
-  }
+  std::vector<Digest> gone;
+  auto collected = CollectGarbage(files_, fresh_, stop, &freed, &gone);
+  for (const Digest& blob : gone) durable_.erase(blob);
+  room_.Freed(freed);
+  if (!collected) return collected.error();
   return freed;
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,11 +14,12 @@
 #include <vector>
 
 #include "serializer/format/records.h"
+#include "serializer/store/blob_file.h"
 #include "serializer/store/json.h"
 #include "serializer/store/layout.h"
 #include "serializer/store/log.h"
+#include "serializer/store/room.h"
 #include "util/background.h"
-#include "util/direct_file.h"
 #include "util/file.h"
 #include "util/lock.h"
 #include "util/result.h"
@@ -31,9 +31,6 @@ struct BlobRef {
   Digest digest;
   std::uint64_t bytes = 0;  // of the payload
 };
-
-// What a session has on disk of what its generations need; its writer counts it against the quota.
-std::uint64_t BlobsAndImages(const SessionFiles& files);
 
 // One thread at a time.
 class SessionWriter {
@@ -68,35 +65,28 @@ class SessionWriter {
   Result<Json> Info() const { return ReadObject(files_.Info()); }
   Result<void> SetReport(const Json& report) { return WriteObject(files_.Report(), report); }
 
-  std::uint64_t Used() const { return used_; }  // bytes of this session's blobs and system images
+  std::uint64_t Used() const { return room_.used(); }  // bytes of this session's blobs and system images
   const SessionFiles& files() const { return files_; }
   FileLock& lock() { return lock_; }
 
  private:
-  SessionWriter(SessionFiles files, FileLock lock, LogWriter log, File disk, std::uint64_t quota, std::uint64_t elsewhere)
+  SessionWriter(SessionFiles files, FileLock lock, LogWriter log, File disk, Room room)
       : files_(std::move(files)), lock_(std::move(lock)), log_(std::move(log)), disk_(std::make_shared<File>(std::move(disk))),
-        quota_(quota),
-        elsewhere_(elsewhere) {}
-  Result<void> CheckRoom(std::uint64_t bytes) const;
-  Result<Digest> WriteFrame(const std::vector<std::string_view>& pieces, std::uint64_t bytes, Stop& stop);
+        room_(room), blob_file_(files_) {}
   Result<void> SyncBlobs(const format::Manifest& manifest, Stop& stop);
   Result<void> AwaitSync(Stop& stop);
   Result<void> Aside(std::function<Result<void>()> work, Stop& stop);
-  Result<void> RemoveSuperseded();
-  Result<std::uint64_t> CollectImages(const std::vector<format::Manifest>& manifests);
-  Error QuotaError(std::uint64_t bytes) const;
 
   SessionFiles files_;
   FileLock lock_;
   LogWriter log_;
   std::shared_ptr<File> disk_;  // the folder of blobs, open since before the first was put: it learns of every failed write
-  std::uint64_t quota_, elsewhere_;
-  std::uint64_t used_ = 0;
+  Room room_;
+  BlobFile blob_file_;
   std::uint32_t last_generation_ = 0;
   std::set<Digest> fresh_;     // put since the last commit: no garbage though nothing names them yet
   std::set<Digest> unsynced_;  // put, and not yet known to be on disk
   std::set<Digest> durable_;   // named by a generation when it was committed, thus on disk
-  std::optional<DirectFile> abandoned_;  // a large blob that was stopped; the device may still be writing
   std::set<Digest> syncing_;             // of unsynced_: what the sync under way, if it succeeds, has put on disk
   std::uint64_t syncing_log_ = 0;        // and as much of the log
   std::shared_ptr<std::optional<Digest>> unsyncable_;  // the blob at which it failed
