@@ -1,7 +1,7 @@
 """What a resume tells: an entry for each name, what was not brought back and why, and what changed since the save."""
 
 from . import report
-from .saver import packages, type_name
+from .generation import packages, type_name
 
 HELD_SHOWN = 5  # lines of a report about holders outside the namespace
 

@@ -21,7 +21,7 @@ from kernelferry.codec import blob
 from kernelferry.replay import EffectStopped, Loader, Replayer, files
 
 from .account import Account
-from .saver import Encoded
+from .encoding import Encoded
 
 log = logging.getLogger("kernelferry.session")
 
@@ -308,7 +308,7 @@ class Arrival(Account):
             self.behind.append(outcome)
         self.made = [name for name in self.session.user_names() if name not in before]
         if all(outcome["status"] == "replayed" for outcome in self.behind):
-            self.session.saver.looked = self.session.saver.logged  # the cells since that look made what stands here now
+            self.session.saver.looks.looked = self.session.saver.looks.logged  # the cells since that look made what stands here now
 
     def _records_behind(self):
         return [r for r in self.replayer.records.values()

@@ -48,7 +48,7 @@ class Arrivals:
         clean = info.get("clean") or {"life": 0, "execution": 0}
         saver = session.saver
         saver.newest = manifests[0] if manifests else None
-        saver.looked = session.execution
+        saver.looks.looked = session.execution
         manifest = self.newest(manifests, clean["life"], clean["execution"])
         self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "") and r.execution > clean["execution"]}
         if session.start == "crash-in-resume" or info.get("resuming"):
@@ -131,7 +131,7 @@ class Arrivals:
     def come_back(self, arrival, records):
         """The process is the one that was there: nothing is loaded, and what is left are the cells behind its generation."""
         self.waiting, self.clean_at_cell, self.interrupted, self.offered, self.offer, self.torn = None, False, None, None, None, False
-        self.session.saver.looked = self.session.execution
+        self.session.saver.looks.looked = self.session.execution
         self._go_on_counting(arrival.manifest, records)
         self.current, self.told = arrival, False
 

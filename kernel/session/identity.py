@@ -19,7 +19,7 @@ def open_session(options):
     sid = options.session or _find(store, config, options.environ)
     damage = store.read(sid).damage()
     if options.start == "arrive":  # it belongs to another host until that gives it up
-        from .moving import LaterWriter
+        from .stand_ins import LaterWriter
         writer = LaterWriter(store.read(sid))
         return config, store, writer, {**writer.info(), "sid": sid, "damage": damage}
     writer = store.write(sid, options.lock_fd if options.lock_fd is not None else -1)

@@ -16,9 +16,10 @@ from pathlib import Path
 from kernelferry import _ferry
 from kernelferry.replay.loader import look_at, verdict
 
-from . import moving, report
+from . import report
 from .arrival import Arrival
-
+from .moving import Moving
+from .stand_ins import LaterWriter
 
 RATE = 400e6  # bytes a second at which an image is taken and brought back, until that was measured here
 LEAST = 0.5  # seconds for each of the two
@@ -150,9 +151,9 @@ class Images:
         session = self.session
         session.config = dataclasses.replace(session.config, home=Path(word["home"]), criu=word["criu"])
         session.store = _ferry.Store.open(word["home"], session.config.quota)
-        session.writer = moving.LaterWriter(session.store.read(session.sid))
-        session.moving = moving.Moving(session)
-        session.moving.lock_fd = lock_fd
+        session.writer = LaterWriter(session.store.read(session.sid))
+        session.moving = Moving(session)
+        session.moving.target.lock_fd = lock_fd
 
     def describe(self):
         """What the target of a move must know before it can say whether an image of this process would come back there."""

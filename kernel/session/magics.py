@@ -11,7 +11,8 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 
 from kernelferry import _ferry
 
-from . import commands, report
+from . import commands, plan_report, report, verbs
+from .errors import CommandError
 
 NAMES = ("checkpoint", "resume", "session", "suspend", "migrate")
 
@@ -41,7 +42,7 @@ def answered(schema):
             args = parse_argstring(run, line)
             try:
                 result = command(self, args)
-            except (_ferry.FerryError, commands.CommandError) as error:
+            except (_ferry.FerryError, CommandError) as error:
                 data = report.failure(schema, self.session.sid, error.code, error.what, error.remedy)
                 if args.json:
                     self._display(report.Json(data))
@@ -96,7 +97,7 @@ class FerryMagics(Magics):
     @answered("ferry.session/1")
     def session_(self, args):
         """What is known of this session, and how it should be kept."""
-        return commands.session(self.session, args.verb, args.arguments)
+        return verbs.run(self.session, args.verb, args.arguments)
 
     @magic_arguments()
     @argument("host", nargs="?", default="", help="user@host[:port]")
@@ -113,8 +114,8 @@ class FerryMagics(Magics):
         """Move this session to another host, while the notebook stays open; --plan shows how, and moves nothing."""
         if not args.host:
             if not args.plan:
-                raise commands.CommandError("invalid", "%migrate needs a host", "write %migrate user@host, as for ssh; home brings it back")
-            return commands.plan(self.session, args.policy or "cheapest", args.host)
+                raise CommandError("invalid", "%migrate needs a host", "write %migrate user@host, as for ssh; home brings it back")
+            return plan_report.plan(self.session, args.policy or "cheapest", args.host)
         return commands.migrate(self.session, args)
 
     @magic_arguments()

@@ -42,7 +42,7 @@ class Pressure:
         state = self.look()
         if state is None or not state["low"]:
             return
-        self.session.saver.hurry()
+        self.session.saver.pace.hurry()
         if state["news"]:
             self.session.notice(f"Memory is nearly full: {self.words()}.", ["When none is left, the system ends the kernel, and the session comes back as it was saved."])
 

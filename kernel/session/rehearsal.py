@@ -62,7 +62,7 @@ class Rehearsal:
             return None
         if not self.session.saver.clean or self.session.arrivals.busy or self.session.start == "rehearse":
             return None
-        return max(0.0, self.not_before - time.monotonic(), self.session.saver.ran + quiet - time.monotonic())
+        return max(0.0, self.not_before - time.monotonic(), self.session.saver.pace.ran + quiet - time.monotonic())
 
     def _try(self):
         newest = self.session.saver.newest

@@ -27,6 +27,12 @@ SHORT = {  # code -> what a head line says of a name that is not back
     "unexplained-change": "cannot be stored or made again", "missing-package": "a package is missing"}
 
 
+def some(texts, between=", ") -> str:
+    """The first few of them spelled out."""
+    texts = list(texts)
+    return between.join(texts[:NAMED]) + (f" and {len(texts) - NAMED} more" if len(texts) > NAMED else "")
+
+
 def admitted(entry: dict) -> bool:
     """Whether the entry says that the name is not what it was."""
     return entry["way"] in ("failed", "lost") or entry.get("verified") is False
@@ -150,6 +156,11 @@ class Json:
 
     def __repr__(self):
         return json.dumps(self.data)
+
+
+def bundle(result) -> dict:
+    """The result as a display message carries it."""
+    return {"text/plain": repr(result), "text/html": result._repr_html_(), "application/json": result.data}
 
 
 def shell(schema: str, session: str) -> dict:

@@ -16,12 +16,13 @@ from kernelferry.replay.loader import look_at
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
 from .hooks import guarded
-from .moving import LaterWriter, Moving
 from .images import Images
-from .rehearsal import Rehearsal
+from .moving import Moving
 from .pressure import Pressure
+from .rehearsal import Rehearsal
 from .saver import Saver
 from .sleep import Sleep
+from .stand_ins import LaterWriter
 from .unseen import Unseen
 
 log = logging.getLogger("kernelferry.session")
@@ -87,20 +88,8 @@ class Session:
         self.execution = max([self.execution, *(m.executions for m in manifests)])  # the log may have lost its end
         self.walker.next_pid = max([self.walker.next_pid, *(m.next_pid for m in manifests)])
         self.born = self.execution
-        self.saver.known = self._known(records)
-        self.saver.logged = max([0, *(r.after for r in records if isinstance(r, _ferry.ChangeRecord))])
+        self.saver.looks.read(records)
         return reader, records
-
-    @staticmethod
-    def _known(records):
-        """key -> fingerprint of every component that the log's last look left standing."""
-        known = {}
-        for record in records:
-            if isinstance(record, _ferry.ChangeRecord):
-                for key in record.gone:
-                    known.pop(tuple(key), None)
-                known.update({tuple(state.names): state.fingerprint for state in record.changed})
-        return known
 
     # -- cells
 
@@ -117,7 +106,7 @@ class Session:
             self._show_unseen()
         self.unseen.begins(request.get("msg_id"), self.shell.execution_count)
         self.see_modules()
-        self.saver.request_came()
+        self.saver.pace.request_came()
         self.pressure.before_cell()
         self._note(code, request, store_history)
 
@@ -362,7 +351,7 @@ def attach(shell, options):
     """
     config, store, writer, info = identity.open_session(options)
     session = Session(shell, config, store, writer, info, options.start, options.anonymous or "", options.environ)
-    session.moving.lock_fd = options.lock_fd if options.lock_fd is not None else -1
+    session.moving.target.lock_fd = options.lock_fd if options.lock_fd is not None else -1
     if getattr(options, "image_lost", ""):
         session.notice(f"The system image of this session did not come back: {options.image_lost}",
                        ["What was stored came back; what only the image carried is lost."])

@@ -20,7 +20,7 @@ class Sleep:
         """Seconds until it is time to look; None: never."""
         if self.session.config.suspend is None or self.session.saver.newest is None:
             return None
-        return max(0.0, max(self._looked, self.session.saver.ran) + self.session.config.suspend - time.monotonic())
+        return max(0.0, max(self._looked, self.session.saver.pace.ran) + self.session.config.suspend - time.monotonic())
 
     def slice(self):
         """Tells the engine to end where that is due (as a cell does that asks for it)."""

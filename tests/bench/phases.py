@@ -3,13 +3,15 @@
 import time
 
 from kernelferry.session import saver
+from kernelferry.session.encoding import Encoding
+from kernelferry.session.saver import Saver
 
-PHASES = ("_look", "_encode_next", "_encode", "_confirm", "_capture", "_commit", "_collect")  # an inner one after its outer one
+PHASES = {Saver: ("_look", "_encode_next", "_confirm", "_capture", "_commit", "_collect"), Encoding: ("_encode",)}
 saver.spans = []
 
 
-def watch(name):
-    inner = getattr(saver.Saver, name)
+def watch(kind, name):
+    inner = getattr(kind, name)
 
     def run(*arguments, **options):
         begun = time.time()
@@ -18,8 +20,9 @@ def watch(name):
         finally:
             saver.spans.append((name, begun, time.time()))
 
-    setattr(saver.Saver, name, run)
+    setattr(kind, name, run)
 
 
-for phase in PHASES:
-    watch(phase)
+for kind, names in PHASES.items():
+    for name in names:
+        watch(kind, name)

@@ -23,7 +23,7 @@ records[{0}][0]['k'] = {0}
 """
 WATCH = f"exec(open({str(Path(__file__).with_name('phases.py'))!r}).read(), {{'__name__': 'phases'}})"
 SPANS = "__import__('kernelferry.session.saver', fromlist=['*']).spans"
-SETTLE = 0.1  # seconds that a save waits for the next cell (kernel/session/saver.py)
+SETTLE = 0.1  # seconds that a save waits for the next cell (kernel/session/pace.py)
 TIMES = 60
 ON_THE_WAY = 0.0005  # seconds from sending a request until the engine can see it
 

@@ -1,0 +1,57 @@
+"""Plans as results: what would travel by which way, how much that is, and what stands against it."""
+
+from kernelferry import _ferry
+
+from . import generation, plan_picture, report
+
+
+def plan(session, policy, host):
+    """%migrate --plan: both plans for what is here now."""
+    manifest = session.keep()
+    made = {p: _ferry.plan(session.graph, session.saver.costs(), policy=p, have_source=True, image=session.images.planned(), **session.wishes())
+            for p in ("store-first", "cheapest")}
+    return plan_result(session, manifest, made, policy, host)
+
+
+def plan_result(session, manifest, made, policy, host):
+    """The plans of both policies for one generation, as a report of the chosen one."""
+    chosen, counts = made[policy], session.counts()
+    by_key = {entry["key"]: entry for entry in chosen["entries"]}
+    variables = generation.variables(session, manifest)
+    for entry in manifest.components:
+        planned = by_key.get(tuple(entry.key))
+        for name in entry.names if planned else ():
+            variables[name].update(
+                way=planned["way"], code=planned["code"], reason=report.with_prompts(planned["reason"], counts) or None, bytes=planned["bytes"],
+                seconds=round(planned["seconds"], 6), cells=[counts[e] for e in planned["executions"] if e in counts],
+                alternative=planned["alternative"])
+    data = report.shell("ferry.plan/1", session.sid)
+    totals = {p: m["totals"] for p, m in made.items()}
+    data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=totals[policy]["bytes"],
+                seconds=totals[policy]["save_s"] + totals[policy]["restore_s"], variables=variables,
+                process=generation.process(manifest, session.store.read(session.sid)), policy=policy, target=host or None, totals=totals[policy],
+                blockers=[{**b, "cell": counts.get(b["cell"], b["cell"]), "effect": report.with_prompts(b["effect"], counts),
+                           "remedy": report.with_prompts(b["remedy"], counts)} for b in chosen["blockers"]])
+    lines = [f"{p}: {report.human_bytes(t['bytes'])} to send, {report.human_seconds(t['save_s'])} to save, "
+             f"{report.human_seconds(t['restore_s'])} to restore" + ("  (shown below)" if p == policy else "")
+             for p, t in totals.items()]
+    ways = {}
+    for entry in variables.values():
+        ways[entry["way"]] = ways.get(entry["way"], 0) + 1
+    title = f"Plan ({policy}): " + ", ".join(f"{count} {way}" for way, count in sorted(ways.items()))
+    data["messages"] = [title, *lines]
+    return report.Result(data, title, lines, report.variable_table(variables), picture=picture(session, chosen, counts))
+
+
+def picture(session, plan, counts):
+    """The plan drawn: its cells, and its components by their names."""
+    again = {execution for what, execution in plan["steps"] if what == "replay"}
+    cells = [(r.count, r.source.strip().partition("\n")[0], r.execution in again) for r in session.records()]
+    variables = []
+    for entry in plan["entries"]:
+        names = [name for name in entry["key"] if not name.startswith("#")]
+        if names:
+            text = report.human_bytes(entry["bytes"]) if entry["way"] == "stored" else report.human_seconds(entry["seconds"])
+            made_by = [counts[e] for e in entry["executions"] if e in counts]
+            variables.append((", ".join(names), entry["way"], f"{entry['way']}, {text}" if entry["way"] in ("stored", "replayed") else entry["way"], made_by))
+    return plan_picture.draw(cells, variables)
