@@ -13,12 +13,12 @@ class Account:
         session = self.session
         variables = {name: self._variable(name, state) for key, state in self.loader.states.items() if self._wanted(key)
                      for name in state.entry.names}
-        variables.update({name: self._made_behind(name) for name in self.made if name not in variables})
+        variables.update({name: self._made_behind(name) for name in self.behind.made if name not in variables})
         data = report.shell("ferry.resume/1", session.sid)
         data.update(generation=self.manifest.generation or None, label=self.manifest.label or None, bytes=self.manifest.bytes,
                     bytes_moved=sum(s.bytes for s in self.loader.states.values()), seconds=round(self.seconds, 6),
-                    variables=dict(sorted(variables.items())), process=self.process,
-                    cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind],
+                    variables=dict(sorted(variables.items())), process=self.items.outcomes,
+                    cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind.outcomes],
                     changed_files=self.changed_files or [], changed_packages=self._changed_packages())
         data["messages"] = self.messages(data)
         return data
@@ -39,7 +39,7 @@ class Account:
     def _made_behind(self, name):
         value = self.session.namespace.get(name)
         return {"way": "replayed", "verified": None, "type": type_name(value), "component": None, "bytes": 0, "seconds": 0.0,
-                "cells": [c["cell"] for c in self.behind if c["status"] == "replayed"], "code": "fits",
+                "cells": [c["cell"] for c in self.behind.outcomes if c["status"] == "replayed"], "code": "fits",
                 "reason": "made by cells that ran after the last save and were replayed", "alternative": None, "held_by": None}
 
     def _worded(self, reason):
@@ -55,11 +55,11 @@ class Account:
         kept = [name for name, entry in data["variables"].items() if report.kept(entry)]
         if kept:
             lines.append(f"kept as they were: {', '.join(kept)}; --overwrite replaces them")
-        lines += [f"not restored: {name} ({item['reason']})" for name, item in self.process.items() if item["way"] == "failed"]
-        for reason in dict.fromkeys(c["reason"] for c in self.behind if c["status"] != "replayed"):
-            cells = [f"[{c['cell']}]" for c in self.behind if c["status"] != "replayed" and c["reason"] == reason]
+        lines += [f"not restored: {name} ({item['reason']})" for name, item in self.items.outcomes.items() if item["way"] == "failed"]
+        for reason in dict.fromkeys(c["reason"] for c in self.behind.outcomes if c["status"] != "replayed"):
+            cells = [f"[{c['cell']}]" for c in self.behind.outcomes if c["status"] != "replayed" and c["reason"] == reason]
             lines.append(f"ran after the last save and not replayed: {', '.join(cells)}: {reason}")
-        replayed = [str(c["cell"]) for c in self.behind if c["status"] == "replayed"]
+        replayed = [str(c["cell"]) for c in self.behind.outcomes if c["status"] == "replayed"]
         if replayed:
             lines.append(f"cells that ran after the last save were replayed: [{'], ['.join(replayed)}]")
         interrupted = self.session.arrivals.interrupted

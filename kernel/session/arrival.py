@@ -16,23 +16,21 @@ import logging
 import re
 import time
 
-from kernelferry import _ferry, capsule
+from kernelferry import _ferry
 from kernelferry.codec import blob
 from kernelferry.replay import EffectStopped, Loader, Replayer, files
 
+from . import resume_plan
 from .account import Account
+from .behind import Behind, misread
 from .encoding import Encoded
+from .process_items import ProcessItems
 
 log = logging.getLogger("kernelferry.session")
 
 LAST = ("builtins", "modules", "annotations", "finders", "signals", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
-REPLAY_BEHIND = 30.0  # seconds of recorded run time: what lies behind the generation is replayed by itself up to this
-
-
-def of_ferry(record):
-    return any(effect.kind == "ferry" for effect in record.effects)
 
 
 class Arrival(Account):
@@ -54,8 +52,9 @@ class Arrival(Account):
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
                                  session.scene, strict=session.start == "rehearse")
         self.until = session.born  # executions of this life are not behind any generation: they have just run
-        self.items = {item.name: item for item in manifest.process}
-        self.behind, self.made, self.seconds = [], [], 0.0
+        self.items = ProcessItems(session.shell, reader, manifest.process)
+        self.behind = Behind(session, manifest, self.replayer, self.until)
+        self.seconds = 0.0
         self.whole = behind and only is None  # the newest generation, and the cells after it
         self.other = {}  # key -> (the way it comes instead of the planned one, why, code)
         self.given = False  # a cell has seen some of what came back
@@ -72,7 +71,7 @@ class Arrival(Account):
                              made={name for name in self.of_start if name in session.namespace},
                              hash_seed=int(session.info.get("hash_seed", 0)), ways=ways,
                              ahead=self.ahead)
-        self.process, self.late = {}, set()  # items that could not be applied before the variables were there
+        self.items.begin()
         self.steps = self._steps()
 
     # -- order
@@ -84,13 +83,13 @@ class Arrival(Account):
             steps.append(("prepare", None))
         steps += self._plan_steps()
         if self.only is None:
-            steps += [("item", name) for name in self.items if name not in LAST]
+            steps += [("item", name) for name in self.items.items if name not in LAST]
         loads = {key for what, key in steps if what == "load"}
         recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         steps.append(("recover", None))
         if self.only is None:
-            steps += [("item", name) for name in self.items if name in LAST]
+            steps += [("item", name) for name in self.items.items if name in LAST]
         steps += [("verify", None), ("recover", None)]
         if self.whole:
             steps.append(("behind", None))
@@ -119,24 +118,10 @@ class Arrival(Account):
     def _way(self, entry):
         return self.loader.way(entry)
 
-    def _plan(self, unstorable=()):
+    def _plan(self, but=()):
         """The plan for bringing everything back, without the stored form of these components."""
-        graph = _ferry.SessionGraph()
-        for record in self.records:
-            at = getattr(record, "execution", None) or getattr(record, "after", 0)
-            if at <= self.manifest.executions and getattr(record, "status", "") != "started" and not self._later_look(record):
-                graph.apply(record)
-        costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, reason=e.reason, opaque=bool(e.opaque),
-                                           storable=self._way(e) == "stored" and tuple(e.key) not in unstorable)
-                 for e in self.manifest.components}
-        return _ferry.plan(graph, costs, policy="store-first", **self.session.wishes())
-
-    def _later_look(self, record):
-        """Whether a look saw another life's namespace: emptied by a restart, or with what a resume could not bring back."""
-        if not isinstance(record, _ferry.ChangeRecord) or not record.since == record.after == self.manifest.executions:
-            return False
-        held = {tuple(entry.key): entry.fingerprint for entry in self.manifest.components}
-        return any(tuple(key) in held for key in record.gone) or any(held.get(tuple(s.names)) != s.fingerprint for s in record.changed)
+        storable = {tuple(e.key) for e in self.manifest.components if self._way(e) == "stored"}.difference(but)
+        return resume_plan.plan(self.session, self.manifest, self.records, storable)
 
     def _refuse(self, replayed, runs):
         """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""
@@ -182,47 +167,26 @@ class Arrival(Account):
 
     def _spoiled(self, what, argument, reason):
         if what == "item":
-            self._told_of(argument, 0, False, reason)
+            self.items.told(argument, "failed", reason=reason)
         keys = {"load": [argument], "replay": [key for key in self.loader.states if argument in self._executions(key)]}
         for state in map(self.loader.states.get, keys.get(what, ())):
             state.way, state.code, state.reason = "failed", f"{what}-error", reason
 
     def _prepare(self, _):
         """Imports, working directory, environment: what decoding and replay stand on."""
-        self.data_of = {}
-        for name, item in self.items.items():
-            try:
-                self.data_of[name] = bytes(memoryview(self.reader.blob(item.blob)))
-            except _ferry.FerryError as error:
-                self.data_of[name] = error
-        capsule.prepare(self.session.shell, [(n, d) for n, d in self.data_of.items() if isinstance(d, bytes)])
+        self.items.prepare()
         self.session.see_modules()  # as imported: what items put into them is the session's
 
     def _item(self, name):
-        data = self.data_of[name]
-        if isinstance(data, bytes):
-            outcomes = capsule.apply(self.session.shell, [(name, data)])
-        else:
-            outcomes, data = [(name, False, data.what)], b""
-        if data and name not in LAST and name not in self.late and not all(ok for _, ok, _ in outcomes):
-            self.late.add(name)  # once more when the variables are there: it may refer to some
+        if self.items.apply(name, again=name not in LAST):
             self.steps.insert(self.steps.index(("verify", None)), ("item", name))
-            return
-        del self.data_of[name]
-        for applied, ok, reason in outcomes:
-            self._told_of(applied, len(data), ok, reason)
-
-    def _told_of(self, item, size, ok, reason):
-        self.process[item] = {"way": "stored" if ok else "failed", "verified": None, "type": item, "component": None, "bytes": size,
-                              "seconds": 0.0, "cells": [], "code": "fits" if ok else "load-error", "reason": reason or None,
-                              "alternative": None, "held_by": None}
 
     def _load(self, key):
         self.loader.load(key)
 
     def _replay(self, execution):
         for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
-            if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := self._misread(execution)):
+            if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := misread(self.replayer.records[execution])):
                 state.way, state.code, state.reason = "failed", "replay-error", why
         before = dict(self.session.namespace)
         outcome = self.replayer.run(execution)
@@ -234,12 +198,6 @@ class Arrival(Account):
                 state.way, state.code, state.reason = "failed", "replay-error", outcome.reason
             elif execution == max(self._executions(key)):
                 state.way, state.seconds = "replayed", outcome.seconds
-
-    def _misread(self, execution):
-        """Why an execution would read something else now, or ""."""
-        paths = files.changed_of(self.replayer.records[execution])
-        count = self.counts[execution]
-        return f"cell [{count}] read {', '.join(paths)}, which {'has' if len(paths) == 1 else 'have'} changed since" if paths else ""
 
     def _executions(self, key):
         """The executions that bring a component back, where they do."""
@@ -261,7 +219,7 @@ class Arrival(Account):
                  for key, state in failed.items() if self._replay_failed(state) and self._stored_whole(state.entry)}
         unloaded = {key: state for key, state in failed.items() if state.way == "failed" and state.code == "load-error"}
         if unloaded:
-            planned = {entry["key"]: entry for entry in self._plan(unstorable=unloaded)["entries"]}
+            planned = {entry["key"]: entry for entry in self._plan(but=unloaded)["entries"]}
             found.update({key: ("replayed", f"{state.reason.rstrip('.')}; the cells that make it were run again instead", state.code)
                           for key, state in unloaded.items() if key in planned and planned[key]["way"] == "replayed"})
         if found:
@@ -284,47 +242,9 @@ class Arrival(Account):
             return False
 
     def _behind(self, _):
-        """Cells that ran after the generation: replayed when safe and short, else listed."""
-        records = self._records_behind()
-        if not records:
-            return
         missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
-        verdicts = {v["cell"]: v for v in _ferry.plan_behind(self.session.graph, self.manifest.executions, missing=missing,
-                                                             **self.session.wishes())}
-        budget, before = REPLAY_BEHIND, set(self.session.user_names())
-        for record in sorted(records, key=lambda r: r.execution):
-            verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
-            outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed", "reason": self._worded(verdict["reason"])}
-            misread = self._misread(record.execution) if verdict["replay"] else ""
-            if misread:
-                outcome["reason"] = misread
-            elif verdict["replay"] and budget < 0:
-                outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
-            elif verdict["replay"]:
-                result = self.replayer.go_on(record.execution)
-                outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
-            if outcome["status"] != "replayed":
-                budget = -1.0  # what comes after may depend on it
-            self.behind.append(outcome)
-        self.made = [name for name in self.session.user_names() if name not in before]
-        if all(outcome["status"] == "replayed" for outcome in self.behind):
+        if self.behind.run(missing):
             self.session.saver.looks.looked = self.session.saver.looks.logged  # the cells since that look made what stands here now
-
-    def _records_behind(self):
-        return [r for r in self.replayer.records.values()
-                if self.manifest.executions < r.execution <= self.until and not of_ferry(r)]
-
-    def _count(self):
-        """In and the counter go on after the last cell of the log, whether or not it was replayed or came to its end."""
-        shell, history = self.session.shell, self.session.shell.history_manager
-        for record in sorted((r for r in self.records if getattr(r, "in_history", False)), key=lambda r: r.execution):
-            if not self.manifest.executions < record.execution <= self.until:
-                continue
-            for cells, text in ((history.input_hist_parsed, record.transformed or record.source), (history.input_hist_raw, record.source)):
-                cells.extend([""] * (record.count + 1 - len(cells)))
-                cells[record.count] = text
-            self.session.namespace[f"_i{record.count}"] = record.source
-            shell.execution_count = max(shell.execution_count, record.count + 1)
 
     def _verify(self, _):
         """One look over everything that came back. What loads after it changed is loaded once more."""
@@ -342,7 +262,7 @@ class Arrival(Account):
         self.loader.check_sharing()
         for key, state in self.loader.states.items():
             if state.way == "replayed" and state.verified is False:
-                state.reason = "; ".join(filter(None, [state.reason, *map(self._misread, self._executions(key))]))
+                state.reason = "; ".join(filter(None, [state.reason, *(misread(self.replayer.records[e]) for e in self._executions(key))]))
 
     def _covered(self):
         """The records that this resume is about."""
@@ -350,7 +270,7 @@ class Arrival(Account):
 
     def _finish(self, _):
         if self.whole:
-            self._count()
+            self.behind.count(self.records)
         if self.only is not None:  # what replay needed and nobody asked for
             asked = {name for key in self.loader.states if self._wanted(key) for name in key}
             self._forget(set(self.session.user_names()) - self.before - asked)
@@ -376,13 +296,13 @@ class Arrival(Account):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.whole and self.manifest.executions < self.until  # they come before the new one
-        late = any(what == "item" and (name in LAST or name in self.late) and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
+        late = any(what == "item" and (name in LAST or name in self.items.late) and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
                    for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
         while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):
             self.step()
-        if self.late:
+        if self.items.late:
             return self.complete()
         for key in {self.by_name[name] for name in names if name in self.by_name}:
             self.loader.load(key)

@@ -7,7 +7,8 @@ import signal
 
 from kernelferry import _ferry
 
-from .arrival import Arrival, of_ferry
+from .arrival import Arrival
+from .behind import of_ferry
 from .identity import notebook_cell_ids
 from .magics import own_command
 
@@ -123,7 +124,7 @@ class Arrivals:
         notes = [r for r in records if getattr(r, "status", "") == "started" and r.execution not in finished]
         self.interrupted = notes[-1] if notes and notes[-1].execution == self.session.execution > manifest.executions and not options else None
         if not options:
-            self._go_on_counting(manifest, records)
+            self.go_on_counting(manifest, records)
         self.session.remember(resuming=True)
         self.torn = False
         self.current, self.told = Arrival(self.session, reader, records, manifest, **options), False
@@ -132,10 +133,10 @@ class Arrivals:
         """The process is the one that was there: nothing is loaded, and what is left are the cells behind its generation."""
         self.waiting, self.clean_at_cell, self.interrupted, self.offered, self.offer, self.torn = None, False, None, None, None, False
         self.session.saver.looks.looked = self.session.execution
-        self._go_on_counting(arrival.manifest, records)
+        self.go_on_counting(arrival.manifest, records)
         self.current, self.told = arrival, False
 
-    def _go_on_counting(self, manifest, records):
+    def go_on_counting(self, manifest, records):
         """The counter at once, since it is told before the cell that the rest of the session comes back for."""
         counts = [r.count + 1 for r in records if getattr(r, "in_history", False) and r.execution > manifest.executions]
         shell = self.session.shell

@@ -203,9 +203,8 @@ class ImageArrival(Arrival):
             elif not equal:
                 self.wrong += state.entry.names
                 state.verified, state.reason = None, state.reason + "; a thread of the session went on changing it"
-        self.process = {name: {"way": "image", "verified": None, "type": name, "component": None, "bytes": 0, "seconds": 0.0, "cells": [],
-                               "code": "fits", "reason": item.summary or None, "alternative": None, "held_by": None}
-                        for name, item in self.items.items()}
+        for name, item in self.items.items.items():
+            self.items.told(name, "image", reason=item.summary)
 
     def _steps(self):
         return [("behind", None), ("finish", None)]

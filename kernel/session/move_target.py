@@ -80,7 +80,7 @@ class Target:
             if tuple(entry.key) in replays:
                 entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
         manifest.components = entries
-        session.arrivals._go_on_counting(manifest, records)
+        session.arrivals.go_on_counting(manifest, records)
         return Arrival(session, reader, records, manifest, ahead=self.decoded)
 
     def again(self, _):
