@@ -29,6 +29,17 @@ bool IsOf(PyTypeObject* type, PyObject* module_name) {
   return module && PyUnicode_CheckExact(module) && PyUnicode_Compare(module, module_name) == 0;
 }
 
+// By its first name or whole.
+bool IsSkipped(const std::string& module, const Names& skipped) {
+  return skipped.contains(module) || skipped.contains(module.substr(0, module.find('.')));
+}
+
+// The module of an object's class.
+std::string HomeOf(PyTypeObject* type) {
+  PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
+  return module && PyUnicode_Check(module) ? Text(module) : "";
+}
+
 }  // namespace
 
 bool RegistryWatch::Mine(PyObject* value) const {
@@ -40,7 +51,7 @@ bool RegistryWatch::Mine(PyObject* value) const {
 }
 
 // What of a module may be or hold a registry.
-const RegistryWatch::Parts& RegistryWatch::PartsOf(PyObject* module, PyObject* name_of_module) {
+const RegistryWatch::Parts& RegistryWatch::PartsOf(PyObject* module, PyObject* name_of_module, const Names& skipped) {
   Parts& parts = parts_[module];
   PyObject* dict = PyModule_GetDict(module);
   const std::uint64_t tag = objects::VersionOf(dict);
@@ -57,7 +68,7 @@ const RegistryWatch::Parts& RegistryWatch::PartsOf(PyObject* module, PyObject* n
     } else if (IsContainer(held)) {
       parts.containers.emplace_back(name, held);
     } else if (PyType_Check(held) ? IsOf(reinterpret_cast<PyTypeObject*>(held), name_of_module)
-                                  : (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type)) {
+                                  : (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type) && !IsSkipped(HomeOf(type), skipped)) {
       parts.owners.emplace_back(name, held);
     }
   }
@@ -142,7 +153,7 @@ void RegistryWatch::LookThrough(PyObject* function, const Place& place, std::vec
   }
 }
 
-std::vector<RegistryWatch::Entry> RegistryWatch::Look(const std::unordered_set<std::string>& skipped) {
+std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {
   std::vector<Entry> found;
   ++round_;
   // What a finaliser of the user's does to a module would take away what is borrowed here.
@@ -155,9 +166,8 @@ std::vector<RegistryWatch::Entry> RegistryWatch::Look(const std::unordered_set<s
     const py::tuple pair = py::reinterpret_borrow<py::tuple>(item);
     PyObject *key = pair[0].ptr(), *value = pair[1].ptr();
     if (!PyUnicode_Check(key) || !PyModule_Check(value)) continue;
-    const std::string module = Text(key);
-    if (skipped.contains(module) || skipped.contains(module.substr(0, module.find('.')))) continue;
-    const Parts& parts = PartsOf(value, key);  // stays where it is while others come
+    if (IsSkipped(Text(key), skipped)) continue;
+    const Parts& parts = PartsOf(value, key, skipped);  // stays where it is while others come
     for (auto [name, held] : parts.functions) LookThrough(held, {key, name, nullptr}, &found);
     for (auto [name, held] : parts.containers) LookInto(held, {key, name, nullptr}, &found);
     for (auto [name, held] : parts.owners)

@@ -17,6 +17,8 @@
 
 namespace ferry::observe {
 
+using Names = std::unordered_set<std::string>;
+
 class RegistryWatch {
  public:
   explicit RegistryWatch(pybind11::dict ns) : ns_(std::move(ns)) {}
@@ -28,8 +30,8 @@ class RegistryWatch {
     pybind11::object key, value;    // of a list: the index and the item; of a set: None and the member
   };
   // Entries whose key or value is the session's (of_session.h), or is a tuple or list that holds such. `skipped`: modules that
-  // are not looked into, by their first name or whole. Runs no user code. Cost: 1 us a module.
-  std::vector<Entry> Look(const std::unordered_set<std::string>& skipped);
+  // are not looked into, by their first name or whole, nor objects of their classes that others hold (the shell). Runs no user code. Cost: 1 us a module.
+  std::vector<Entry> Look(const Names& skipped);
 
  private:
   // Where a container stands: borrowed, and made to words only for what is found.
@@ -48,7 +50,7 @@ class RegistryWatch {
     Named containers, owners, functions;
     std::uint64_t round = 0;
   };
-  const Parts& PartsOf(PyObject* module, PyObject* name);
+  const Parts& PartsOf(PyObject* module, PyObject* name, const Names& skipped);
   const Parts& AttributesOf(PyObject* owner);
   void LookInto(PyObject* container, const Place& place, std::vector<Entry>* found);
   void LookThrough(PyObject* function, const Place& place, std::vector<Entry>* found);
