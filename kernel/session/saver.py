@@ -198,7 +198,11 @@ class Saver:
         asked = [c for key, c in self.components.items() if c.escaped and self.encoded[key].held_by is None]
         found = self.session.walker.holders(asked) if asked else ()
         if found is None:
+            self.rounds += 1
+            if self.rounds >= ROUNDS:  # threads never let it be seen: the next save asks again
+                self.phase, self.rounds = "capture", 0
             return
+        self.rounds = 0
         spoken = capsule.words(self.session.shell, self.session.baseline)
         for component, holders in zip(asked, found):
             self.encoded[tuple(component.key)].held_by = held_by(holders, spoken)

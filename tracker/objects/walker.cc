@@ -100,23 +100,31 @@ std::optional<std::vector<std::vector<std::string>>> Walker::Holders(const std::
   for (std::size_t i = 0; i < components.size(); ++i)
     for (const std::string& name : components[i]) asked.emplace(name, i);
   NoCollection no_collection;
-  FinishWalk finish(walk_);
-  std::optional<Components> found;
-  Pids unused;
-  modules_.Refresh();
-  walk_.Start();
-  for (const std::string& each : known_names_)
-    if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), each.c_str()))
-      walk_.units()[walk_.AddName(each, value)].listed = asked.contains(each);
-  if (walk_.Run()) found = MakeComponents(walk_, unused);
-  Objects behind;
-  auto escapes = found ? FindEscapes(walk_, namespace_, &behind) : std::nullopt;
-  if (!escapes) return std::nullopt;
-  Held held;
-  for (const Escape& e : *escapes)
-    for (const std::string& name : found->list[found->of_unit[e.unit]].names)
-      if (const auto it = asked.find(name); it != asked.end()) held.emplace(e.object, it->second);
-  return HoldersOf(walk_, modules_, namespace_, held, components.size(), behind);
+  std::optional<LongTurns> turns;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0 && !turns) turns.emplace();
+    FinishWalk finish(walk_);
+    std::optional<Components> found;
+    Pids unused;
+    modules_.Refresh();
+    walk_.Start();
+    for (const std::string& each : known_names_)
+      if (PyObject* value = PyDict_GetItemString(namespace_.ptr(), each.c_str()))
+        walk_.units()[walk_.AddName(each, value)].listed = asked.contains(each);
+    if (walk_.Run()) found = MakeComponents(walk_, unused);
+    Objects behind;
+    auto escapes = found ? FindEscapes(walk_, namespace_, &behind) : std::nullopt;
+    if (!escapes) {
+      if (walk_.torn()) continue;
+      return std::nullopt;
+    }
+    Held held;
+    for (const Escape& e : *escapes)
+      for (const std::string& name : found->list[found->of_unit[e.unit]].names)
+        if (const auto it = asked.find(name); it != asked.end()) held.emplace(e.object, it->second);
+    return HoldersOf(walk_, modules_, namespace_, held, components.size(), behind);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle value) {
