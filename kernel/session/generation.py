@@ -10,6 +10,8 @@ from kernelferry import _ferry
 
 from . import report
 
+UNNAMED = "something that threads did not let be named"  # who holds a component of which saver.py could not ask
+
 
 def manifest(session, label, components, encoded, process):
     """The manifest of these components (key -> component of a look), as they are `encoded`, and these items of process state."""
@@ -44,7 +46,8 @@ def _entry(session, number, c, e, planned):
     """As it comes back without an image, if it does: an image may not come back."""
     types = {name: type_name(session.namespace[name]) for name in c.names}
     restored = set().union(*(session.saver.registered.get(name, ()) for name in c.names))
-    held = ", ".join(holder for holder in (e.held_by or "").split(", ") if holder not in restored)
+    holders = UNNAMED if c.escaped and e.held_by is None else e.held_by or ""
+    held = ", ".join(holder for holder in holders.split(", ") if holder not in restored)
     return _ferry.ComponentEntry(
         number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
         way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],

@@ -198,6 +198,8 @@ class Saver:
         asked = [c for key, c in self.components.items() if c.escaped and self.encoded[key].held_by is None]
         found = self.session.walker.holders(asked) if asked else ()
         if found is None:
+            if _ferry.stop_asked():
+                return
             self.rounds += 1
             if self.rounds >= ROUNDS:  # threads never let it be seen: the next save asks again
                 self.phase, self.rounds = "capture", 0

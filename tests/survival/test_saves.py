@@ -211,3 +211,27 @@ def test_what_a_task_of_asyncio_reaches_stays_apart_from_it(notebook):
     assert variables["task"]["way"] != "stored" and variables["shown"]["way"] == variables["loop"]["way"] == "stored"
     kernel.suspend()
     assert notebook.open().evaluate(["shown", "loop is __import__('asyncio').get_event_loop()"]) == ["[1, 2]", "True"]
+
+
+UNASKED = """
+def never_answers():
+    import gc
+    from kernelferry.session.session import Session
+    session = next(o for o in gc.get_objects() if isinstance(o, Session))
+    class Torn:
+        def __getattr__(self, name, walker=session.walker):
+            return getattr(walker, name)
+        def holders(self, components):
+            return None
+    session.walker = Torn()
+never_answers(); del never_answers
+import logging
+logging.ferry_held = held = [1]
+"""
+
+
+def test_who_else_holds_a_variable_is_said_to_be_unknown_where_it_could_not_be_asked(notebook):
+    kernel = notebook.open(FERRY_SAVE="manual")
+    assert kernel.run(UNASKED, "cell-0").status == "ok"
+    held = kernel.magic("%checkpoint")["variables"]["held"]
+    assert held["way"] == "stored" and held["held_by"] == "something that threads did not let be named"
