@@ -261,6 +261,7 @@ void Relay::Bury() {
 // No engine will serve: every request is answered with the reason from now on.
 void Relay::Fail(const std::string& why) {
   failure_ = why;
+  timers_.Clear(Timer::kRestarting);  // nothing does
   Log(why);
   auto refuse = [&, log = Tail(dir_.Log(), kLogTail)](zmq::socket_t& channel, const Message& m) {
     Sent request = Keep(m);

@@ -8,9 +8,7 @@ background is CPU time of all of a kernel's processes, from the first cell until
 that of ipykernel's.
 """
 
-import json
 import statistics
-import tempfile
 import time
 
 import psutil
