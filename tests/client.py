@@ -177,7 +177,8 @@ class Kernel:
                 if left <= 0:
                     raise KernelGone("no answer in time") from None
                 if not self.manager.is_alive():
-                    raise KernelGone("the kernel is gone") from None
+                    status = self.manager.provisioner.process.returncode
+                    raise KernelGone(f"{self.manager.kernel_name} is gone: it ended with {status}") from None
 
     # ---- processes ---------------------------------------------------------------------------------------------
 

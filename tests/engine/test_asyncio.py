@@ -39,3 +39,6 @@ def test_a_loop_within_the_loop_goes_on_while_messages_come(start_engine, tmp_pa
         (tmp_path / "go").touch()
         assert engine.finish(cell).result == "'went on'"
         assert engine.reply(asked)["content"]["matches"]
+        engine.ok("async def five(): await asyncio.sleep(0.01); return 5")
+        assert engine.ok("asyncio.run(five()), asyncio.get_event_loop().run_until_complete(five()), await five()").result == "(5, 5, 5)"
+        assert engine.ok("await asyncio.create_task(five())").result == "5"
