@@ -101,13 +101,15 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def run_cell(self, *args, **kwargs):
         self.last_traceback, self.displayhook_failed = None, False
-        stdout, stderr = sys.stdout, sys.stderr
+        writes = [(vars(stream), vars(stream).get("write")) for stream in (sys.stdout, sys.stderr) if hasattr(stream, "__dict__")]
         try:
             return super().run_cell(*args, **kwargs)
         finally:
             # IPython's tee puts a `write` on the streams and leaves it there when an interrupt hits IPython's own code.
-            for stream in (stdout, stderr):
-                getattr(stream, "__dict__", {}).pop("write", None)
+            for attributes, write in writes:
+                attributes.pop("write", None)
+                if write is not None:
+                    attributes["write"] = write
 
     def _showtraceback(self, etype, evalue, stb):
         if getattr(self.displayhook, "content", None) is not None:

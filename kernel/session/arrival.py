@@ -28,7 +28,7 @@ from .process_items import ProcessItems
 
 log = logging.getLogger("kernelferry.session")
 
-LAST = ("builtins", "modules", "annotations", "finders", "signals", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
+LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
 

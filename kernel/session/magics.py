@@ -4,7 +4,10 @@ Each returns an object with text, HTML and `.data`; `--json` shows `.data` itsel
 What fails says so with its remedy: with `--json` the object comes first, then the cell ends with the exception.
 """
 
+import contextlib
 import functools
+import inspect
+import sys
 
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
@@ -33,6 +36,24 @@ class FerryFailure(Exception):
         return [f"FerryFailure: {self}"]
 
 
+@contextlib.contextmanager
+def as_between_cells():
+    """IPython puts a `write` of its own on the standard streams while a cell runs, also on those of the user's: nothing
+    that is saved may hold it."""
+    streams = [(stream, vars(stream)["write"]) for stream in (sys.stdout, sys.stderr)
+               if str(getattr(getattr(stream, "__dict__", {}).get("write"), "__module__", "")).startswith("IPython.")]
+    for stream, write in streams:
+        del stream.write
+        original = inspect.getclosurevars(write).nonlocals.get("original_write")
+        if getattr(original, "__self__", None) is not stream:  # not its class's
+            stream.write = original
+    try:
+        yield
+    finally:
+        for stream, write in streams:
+            stream.write = write
+
+
 def answered(schema):
     """Shows a command's result as the user asked for it, and turns an expected failure into both of its forms."""
 
@@ -41,7 +62,8 @@ def answered(schema):
         def run(self, line):
             args = parse_argstring(run, line)
             try:
-                result = command(self, args)
+                with as_between_cells():
+                    result = command(self, args)
             except (_ferry.FerryError, CommandError) as error:
                 data = report.failure(schema, self.session.sid, error.code, error.what, error.remedy)
                 if args.json:

@@ -10,7 +10,7 @@ from collections import namedtuple
 
 from kernelferry._ferry import Stopped
 
-from . import display, finders, generator, hidden, library, module, place, process, settings
+from . import display, finders, generator, hidden, library, module, place, process, settings, switches
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .pack import names_of, reason
@@ -19,7 +19,7 @@ from .scene import Scene, meetings
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
            "set_generator", "words"]
 
-KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, generator, display, hidden)
+KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, switches, generator, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
 # Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded.

@@ -116,7 +116,8 @@ def apply_matplotlib(where, state):
             notes.append(f"backend {state['backend']}: {reason(error)}")
     if state.get("inline") and where.shell is not None:
         notes.append(lost_text("the drawing of figures as", apply_inline(where, state["inline"])))
-    dict.update(matplotlib.rcParams, unpack(state["rc"], where.namespace))
+    original = {key: value for key, value in dict.items(matplotlib.rcParamsOrig) if key not in ("backend", "backend_fallback")}
+    dict.update(matplotlib.rcParams, original | unpack(state["rc"], where.namespace))  # choosing a backend sets some
     if not state["order"]:
         return "; ".join(filter(None, notes))
 

@@ -9,6 +9,8 @@ NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": 
 NUMPY_PRINT = {"edgeitems": 3, "threshold": 1000, "precision": 8, "suppress": False, "linewidth": 75, "nanstr": "nan",
                "infstr": "inf", "sign": "-", "formatter": None, "floatmode": "maxprec", "legacy": False}
 
+NUMPY_BUFFER = 8192  # items
+
 
 def capture_numpy(where, _base):
     numpy = sys.modules.get("numpy")
@@ -16,19 +18,20 @@ def capture_numpy(where, _base):
         return None
     shown_as = {k: v for k, v in numpy.get_printoptions().items() if k in NUMPY_PRINT and NUMPY_PRINT[k] != v}
     errors = {k: v for k, v in numpy.geterr().items() if NUMPY_ERRORS.get(k) != v}
-    call = numpy.geterrcall()
-    if not shown_as and not errors and call is None:
+    call, buffer = numpy.geterrcall(), numpy.getbufsize()
+    if not shown_as and not errors and call is None and buffer == NUMPY_BUFFER:
         return None
-    state = pack((shown_as, errors, call), where.namespace, where.names)
-    return state, shown([*shown_as, *errors] + ["error callback"] * (call is not None))
+    state = pack((shown_as, errors, call, buffer), where.namespace, where.names)
+    return state, shown([*shown_as, *errors] + ["error callback"] * (call is not None) + ["buffer"] * (buffer != NUMPY_BUFFER))
 
 
 def apply_numpy(where, state):
     import numpy
-    shown_as, errors, call = unpack(state, where.namespace)
+    shown_as, errors, call, *buffer = unpack(state, where.namespace)  # older stores hold no size of buffers
     numpy.set_printoptions(**shown_as)
     numpy.seterr(**errors)
     numpy.seterrcall(call)
+    numpy.setbufsize(*buffer or (NUMPY_BUFFER,))
     return ""
 
 

@@ -6,12 +6,11 @@ There is no copy of the module as it was imported, so everything is kept, and wh
 alone. Attributes are written apart from each other, as references where one holds another.
 """
 import collections
-import copyreg
 import sys
 import threading
 import types
 
-from .pack import PLAIN, pack, reason, unpack
+from .pack import PLAIN, is_filled_by_fields, pack, reason, unpack
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 SEQUENCES = (list, collections.deque, bytearray)
@@ -45,15 +44,6 @@ def contents(value):
     if is_filled_by_fields(value):
         return "fill", dict(vars(value))
     return "set", value
-
-
-def is_filled_by_fields(value) -> bool:
-    """An instance that its `__dict__` describes: pickling it would write no more than that."""
-    kind = type(value)
-    plain = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
-    plain = plain and kind.__getstate__ is object.__getstate__ and kind not in copyreg.dispatch_table
-    plain = plain and not hasattr(kind, "__setstate__") and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
-    return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
 
 
 def fill(value, contents):

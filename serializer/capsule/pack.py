@@ -3,12 +3,15 @@
 Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
 whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
 name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
-`names` may also say (module, attribute) of an object: it is then written as that attribute.
+`names` may also say (module, attribute) of an object: it is then written as that attribute. A standard stream is that of
+the process, whatever a cell has put in its place since.
 """
+import copyreg
 import importlib
 import io
 import marshal
 import pickle
+import sys
 import types
 
 import cloudpickle
@@ -17,6 +20,8 @@ from kernelferry._ferry import user_names
 
 # Values without an identity that anybody could miss.
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
+
+STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  # of the process: as they are before the first cell
 
 
 def names_of(namespace):
@@ -33,6 +38,20 @@ def make_function(code, name, defaults, kwdefaults, closure, attributes, namespa
     return function
 
 
+def is_filled_by_fields(value) -> bool:
+    """An instance that its `__dict__` describes: pickling it would write no more than that."""
+    kind = type(value)
+    plain = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
+    plain = plain and kind.__getstate__ is object.__getstate__ and kind not in copyreg.dispatch_table
+    plain = plain and not hasattr(kind, "__setstate__") and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
+    return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
+
+
+def set_fields(value, fields):
+    """Asks a class for nothing: its `__getattr__` may need what is not there yet."""
+    value.__dict__.update(fields)
+
+
 class Pickler(cloudpickle.Pickler):
     def __init__(self, file, namespace, names):
         super().__init__(file, protocol=5)
@@ -41,6 +60,9 @@ class Pickler(cloudpickle.Pickler):
     def persistent_id(self, obj):
         if obj is self.namespace:
             return "namespace", ""
+        stream = next((name for name, value in STREAMS.items() if value is obj), None)
+        if stream is not None:
+            return "stream", stream
         name = self.names.get(id(obj))
         if name is None:
             return None
@@ -51,6 +73,8 @@ class Pickler(cloudpickle.Pickler):
             closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
                                    closure, obj.__dict__, self.namespace)
+        if not isinstance(obj, type) and is_filled_by_fields(obj):
+            return copyreg.__newobj__, (type(obj),), dict(vars(obj)), None, None, set_fields
         return super().reducer_override(obj)
 
 
@@ -63,6 +87,8 @@ class Unpickler(pickle.Unpickler):
         kind, name = pid
         if kind == "namespace":
             return self.namespace
+        if kind == "stream":
+            return STREAMS[name]
         if kind == "attribute":
             module, attribute = name
             return vars(importlib.import_module(module))[attribute]

@@ -131,6 +131,20 @@ def set_collector(state):
     gc.enable() if enabled else gc.disable()
 
 
+def set_frozen(frozen):
+    """What exists now, where the session had frozen what existed then."""
+    gc.freeze() if frozen else gc.unfreeze()
+
+
+def priority():
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def set_priority(value):
+    """Not above what whoever started this process gave it."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(value, priority()))
+
+
 def stack_size():
     size = threading.stack_size()  # which also sets it, to the default
     threading.stack_size(size)
@@ -141,6 +155,11 @@ INTERPRETER = {"recursionlimit": (sys.getrecursionlimit, sys.setrecursionlimit),
                "switchinterval": (sys.getswitchinterval, sys.setswitchinterval),
                "int_max_str_digits": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
                "gc": (lambda: (gc.isenabled(), gc.get_threshold()), set_collector),
+               "debugging of gc": (gc.get_debug, gc.set_debug),
+               "frozen by gc": (lambda: gc.get_freeze_count() > 0, set_frozen),
+               "niceness": (priority, set_priority),
+               "dlopen flags": (sys.getdlopenflags, sys.setdlopenflags),
+               "coroutine_origin_tracking_depth": (sys.get_coroutine_origin_tracking_depth, sys.set_coroutine_origin_tracking_depth),
                "stack size of threads": (stack_size, threading.stack_size),
                "default timeout of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout)}
 

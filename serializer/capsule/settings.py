@@ -86,6 +86,15 @@ def set_progress_of_pandas(_module, value):
         tqdm.pandas()
 
 
+def is_nested(_module):
+    return hasattr(sys.modules.get("asyncio"), "_nest_patched")
+
+
+def set_nested(module, value):
+    if value:
+        module.apply()
+
+
 class OutOfReach(Exception):
     """What a library has put where nothing brings it back from, and what to do about it."""
 
@@ -183,6 +192,8 @@ SETTINGS = {
     "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
+    "nest_asyncio": (is_nested, set_nested),
+    "nest_asyncio2": (is_nested, set_nested),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),
     "duckdb": (tables_in_memory, miss_tables),
     "torch": (of_torch, set_torch),

@@ -15,7 +15,7 @@ CODES = set("fits cheap unpicklable unsafe-cell nondeterministic opaque pinned u
             "missing-package load-error replay-error differs skipped".split())
 WAYS = {"stored", "replayed", "image", "pending", "failed", "lost"}
 PROCESS = set("cwd environ sys.path random numpy.random numpy.options pandas.options matplotlib decimal locale timezone warnings "
-              "logging settings limits umask signals builtins modules ipython hash_seed In Out execution_count".split())
+              "logging settings limits umask signals switches builtins modules ipython hash_seed In Out execution_count".split())
 NUMBER = (int, float)
 ALL = {"schema": str, "ok": bool, "session": str, "messages": list, "error": (dict, type(None))}
 TRAVEL = {**ALL, "generation": int, "label": (str, type(None)), "bytes": int, "bytes_moved": int, "seconds": NUMBER,

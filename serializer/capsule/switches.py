@@ -1,0 +1,113 @@
+"""What cells switched for the whole process by a call, or hung on an object of the process, where no attribute of a module tells.
+
+The event loop of the main thread, callbacks of the collector, attributes of the standard streams, on which processors the
+process may run. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang
+theirs there again. What cannot be put back (a timer that is under way, the pool of threads that a cell gave the loop) is named.
+"""
+import asyncio
+import gc
+import os
+import signal
+import sys
+
+from .kind import Kind, of_session, shown
+from .pack import PLAIN, STREAMS, pack_each, reason, unpack_each
+
+TIMERS = {"ITIMER_REAL": signal.ITIMER_REAL, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL, "ITIMER_PROF": signal.ITIMER_PROF}
+PROCESSORS = {"sched_setaffinity", "cpu_affinity"}  # words of a cell that chose them; others may do so from outside
+ABSENT = object()
+
+
+def is_mine(where, value) -> bool:
+    return of_session(value) or of_session(type(value)) or id(value) in where.names
+
+
+def loop():
+    """Of the main thread, if there is one; asking asyncio would make one."""
+    return getattr(getattr(asyncio.get_event_loop_policy(), "_local", None), "_loop", None)
+
+
+LOOP = {"debug": (lambda loop: loop.get_debug(), lambda loop, value: loop.set_debug(value)),
+        "slow_callback_duration": (lambda loop: loop.slow_callback_duration, lambda loop, value: setattr(loop, "slow_callback_duration", value)),
+        "exception handler": (lambda loop: loop.get_exception_handler(), lambda loop, value: loop.set_exception_handler(value)),
+        "task factory": (lambda loop: loop.get_task_factory(), lambda loop, value: loop.set_task_factory(value))}
+
+
+def of_loop() -> dict:
+    found = loop()
+    return {} if found is None else {name: get(found) for name, (get, _set) in LOOP.items() if hasattr(found, "get_debug")}
+
+
+def baseline(_shell=None):
+    STREAMS.update({name: getattr(sys, name) for name in STREAMS})
+    return {"loop": of_loop(), "gc": list(gc.callbacks), "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+            "streams": {name: (stream, dict(getattr(stream, "__dict__", {}))) for name, stream in STREAMS.items()}}
+
+
+def attributes_of_streams(where, base) -> dict:
+    """(stream, attribute) -> what cells put there. IPython puts a `write` there while a cell runs."""
+    found = {}
+    for name, (stream, first) in base.items():
+        for attribute, value in getattr(stream, "__dict__", {}).items():
+            same = first.get(attribute, ABSENT)
+            if attribute != "write" and value is not same and attribute in where.spoken.words and not (type(value) in PLAIN and value == same):
+                found[name, attribute] = value
+    return found
+
+
+def unsettable(where) -> dict:
+    found = {f"timer {name}": "set it again" for name, number in TIMERS.items() if signal.getitimer(number)[0]}
+    if "set_default_executor" in where.spoken.words and getattr(loop(), "_default_executor", None) is not None:
+        found["default executor of the event loop"] = "set it again"
+    return found
+
+
+def capture_switches(where, base):
+    values = {("the event loop", name): value for name, value in of_loop().items() if base["loop"].get(name, ABSENT) is not value
+              and not (type(value) in PLAIN and value == base["loop"].get(name))}
+    values |= {("gc", f"callback {at}"): callback for at, callback in enumerate(gc.callbacks) if callback not in base["gc"] and is_mine(where, callback)}
+    values |= {("streams", key): value for key, value in attributes_of_streams(where, base["streams"]).items()}
+    if (mask := signal.pthread_sigmask(signal.SIG_BLOCK, ())) != base["mask"]:
+        values["signals", "mask"] = sorted(map(int, mask))
+    if not where.spoken.words.isdisjoint(PROCESSORS):
+        values["processors", "set"] = sorted(os.sched_getaffinity(0))
+    lost = unsettable(where)
+    if not values and not lost:
+        return None
+    packed, refused = pack_each(values, where.namespace, where.names)
+    return (packed, lost | {in_words(key): why for key, why in refused.items()}), shown([*map(in_words, values), *lost])
+
+
+def in_words(key) -> str:
+    part, name = key
+    return f"sys.{name[0]}.{name[1]}" if part == "streams" else f"{name} of {part}"
+
+
+def put(part, name, value):
+    if part == "the event loop":
+        LOOP[name][1](loop(), value)
+    elif part == "gc":
+        code = getattr(value, "__code__", None)  # a function that no name holds is made anew whenever the item is applied
+        if value not in gc.callbacks and (code is None or all(getattr(each, "__code__", None) != code for each in gc.callbacks)):
+            gc.callbacks.append(value)
+    elif part == "streams":
+        setattr(STREAMS[name[0]], name[1], value)
+    elif part == "signals":
+        signal.pthread_sigmask(signal.SIG_SETMASK, value)
+    else:
+        os.sched_setaffinity(0, value)
+
+
+def apply_switches(where, state):
+    packed, lost = state
+    values, missing = unpack_each(packed, where.namespace)
+    for (part, name), value in values.items():
+        try:
+            put(part, name, value)
+        except Exception as error:  # fewer processors, another kind of loop
+            missing[part, name] = reason(error)
+    lost = lost | {in_words(key): why for key, why in missing.items()}
+    return "; ".join(f"{what} is not restored: {why}" for what, why in lost.items())
+
+
+KINDS = [Kind("switches", baseline, capture_switches, apply_switches)]
