@@ -41,11 +41,12 @@ void Migration::Arrive() {
              {"blobs", plan_["blobs"]}, {"image", image_.is_object()}, {"cwd", pack_["cwd"]}}, &Migration::OnArrived);
 }
 
-// What did not come out equal by replay is asked of the source in its stored form, once.
+// What did not come out by replay as it was is asked of the source in its stored form, each once: what stands there then may be
+// what something else no longer shares its objects with.
 void Migration::OnArrived(const json& arrived) {
   if (StringAt(arrived, "status") != "ok") return Abort(ErrorOf(arrived, wish_.host.text));
   arrived_ = arrived;
-  if (!retried_ && !arrived["retry"].empty()) {
+  if (!arrived["retry"].empty()) {
     retried_ = true;
     Progress("replayed cells gave something else; sending it stored", true);
     arrived_ = nullptr;

@@ -17,13 +17,13 @@ import re
 import time
 
 from kernelferry import _ferry
-from kernelferry.codec import blob
 from kernelferry.replay import EffectStopped, Loader, Replayer, files
 
 from . import resume_plan
 from .account import Account
 from .behind import Behind, misread
 from .encoding import Encoded
+from .generation import stored_whole
 from .process_items import ProcessItems
 
 log = logging.getLogger("kernelferry.session")
@@ -214,32 +214,35 @@ class Arrival(Account):
         """Another way, once, for what did not come back as planned."""
         if self.given:
             return
-        failed = {key: state for key, state in self.loader.states.items() if key not in self.other and self._wanted(key) and not state.torn()}
-        found = {key: ("stored", f"{state.reason or 'replayed, it came back different'}; its stored form was loaded instead", state.code)
-                 for key, state in failed.items() if self._replay_failed(state) and self._stored_whole(state.entry)}
-        unloaded = {key: state for key, state in failed.items() if state.way == "failed" and state.code == "load-error"}
+        found = {key: ("stored", f"{why}; its stored form was loaded instead", code) for key, (why, code) in self.not_made_again().items()
+                 if stored_whole(self.reader, self.loader.states[key].entry)}
+        unloaded = {key: state for key, state in self.loader.states.items() if key not in self.other and self._wanted(key)
+                    and not state.torn() and state.way == "failed" and state.code == "load-error"}
         if unloaded:
             planned = {entry["key"]: entry for entry in self._plan(but=unloaded)["entries"]}
             found.update({key: ("replayed", f"{state.reason.rstrip('.')}; the cells that make it were run again instead", state.code)
                           for key, state in unloaded.items() if key in planned and planned[key]["way"] == "replayed"})
         if found:
-            log.info("brought back another way: %s", found)
-            self.other.update(found)
-            self._forget(set(self.session.user_names()) - self.before)  # also what replays made and the session had deleted
-            self._set_out()
+            self.set_out_anew(found)
+
+    def set_out_anew(self, other):
+        """Takes every step once more. other: key -> (another way than before, why, code); no cell has seen anything yet."""
+        log.info("brought back another way: %s", other)
+        self.other.update(other)
+        self._forget(set(self.session.user_names()) - self.before)  # also what replays made and the session had deleted
+        self.done = False
+        self._set_out()
+
+    def not_made_again(self):
+        """The components of which a replay has not made what was there, and which nothing else was tried for: key -> (why, code)."""
+        return {key: (state.reason or "replayed, it came back different", state.code) for key, state in self.loader.states.items()
+                if key not in self.other and self._wanted(key) and not state.torn() and self._replay_failed(state)}
 
     def _replay_failed(self, state):
         differs = state.verified is False and state.entry.code != "differs"
         if state.made_again:
             return differs
-        return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code == "replay-error" or differs)
-
-    def _stored_whole(self, entry):
-        """Of most that is replayed at most the classes are stored."""
-        try:
-            return bool(entry.blob) and sorted(blob.Parts(self.reader.blob(entry.blob)).names) == sorted(entry.names)
-        except (ValueError, _ferry.FerryError):
-            return False
+        return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code in ("replay-error", "unshared") or differs)
 
     def _behind(self, _):
         missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]

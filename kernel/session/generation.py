@@ -7,6 +7,7 @@ import sys
 import time
 
 from kernelferry import _ferry
+from kernelferry.codec import blob
 
 from . import report
 
@@ -54,6 +55,14 @@ def _entry(session, number, c, e, planned):
         reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else planned["reason"],
         blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
         escaped=c.escaped, held_by=held, executions=planned["executions"], seconds=e.seconds)
+
+
+def stored_whole(reader, entry):
+    """Whether a component can be loaded. Of most that is replayed at most the classes are stored."""
+    try:
+        return bool(entry.blob) and sorted(blob.Parts(reader.blob(entry.blob)).names) == sorted(entry.names)
+    except (ValueError, _ferry.FerryError):
+        return False
 
 
 def variables(session, manifest):

@@ -7,6 +7,7 @@ from kernelferry import _ferry
 from kernelferry.replay.ahead import may_come
 
 from . import facts, plan_report, report, surroundings
+from .generation import stored_whole
 
 
 class MovePlan:
@@ -32,8 +33,9 @@ class MovePlan:
 
     def answer(self):
         """The answer to the relay: {refused, image, replays, blobs, ahead, display}."""
+        spare = self._spare()
         return {"refused": self._refusal(), "image": {"carry": self.carry} if self.by_image else None,
-                "replays": [[list(key), list(cells)] for key, cells in self.replays.items()],
+                "replays": [[list(key), list(cells), key in spare] for key, cells in self.replays.items()],
                 "blobs": self._blobs(), "ahead": self._ahead(), "display": report.bundle(self._result())}
 
     def _costs(self):
@@ -54,6 +56,11 @@ class MovePlan:
         blobs = [item.blob for item in self.packed.process]
         blobs += [entry.blob for entry in newest_first if tuple(entry.key) not in self.replays or entry.exports]
         return list(dict.fromkeys(filter(None, blobs)))
+
+    def _spare(self):
+        """Keys of what is made again there and could be sent after all."""
+        reader = self.session.store.read(self.session.sid)
+        return {tuple(entry.key) for entry in self.packed.components if tuple(entry.key) in self.replays and stored_whole(reader, entry)}
 
     def _ahead(self):
         """What the host may decode before the session is there; None where nothing is gained by that."""

@@ -24,7 +24,8 @@ class Target:
         self.decoded = None  # Ahead: what is decoded before the session arrives
         self.not_there = ""  # the working directory that it had
         self.comms = []  # that were open at the source
-        self.retry = {}  # key -> (why, code): what replay did not make equal
+        self.spare = set()  # keys of what is made again here and could be sent by the source after all
+        self.retry = {}  # key -> (why, code): of these, what did not come back as it was
 
     def ahead(self, content):
         """Before the session arrives: imports, and what cells that still run will probably leave alone."""
@@ -67,7 +68,7 @@ class Target:
             raise CommandError("aborted", "the session did not come back whole there", "see the engine's log on that host")
         self.comms = content["comms"]
         self._reconnect_widgets()
-        return self._outcome(again=True)
+        return self._outcome()
 
     def _set_out(self, content):
         session = self.session
@@ -75,7 +76,8 @@ class Target:
             self._know_anew()
         reader = Awaiting(session.store.read(session.sid), content["blobs"])
         manifest, records = reader.generation(content["generation"]), reader.records()
-        entries, replays = list(manifest.components), {tuple(key): cells for key, cells in content["replays"]}
+        entries, replays = list(manifest.components), {tuple(key): cells for key, cells, _ in content["replays"]}
+        self.spare = {tuple(key) for key, _, spare in content["replays"] if spare}
         for entry in entries:
             if tuple(entry.key) in replays:
                 entry.way, entry.executions = "replayed", replays[tuple(entry.key)]
@@ -84,22 +86,17 @@ class Target:
         return Arrival(session, reader, records, manifest, ahead=self.decoded)
 
     def again(self, _):
-        """What replay did not make equal has come from the source's store after all: everything once more, with that loaded."""
-        arrival = self.arrival
-        arrival.other.update({key: ("stored", f"{why}; the source sent its stored form", code) for key, (why, code) in self.retry.items()})
-        arrival._forget({name for key in arrival.loader.states for name in key})
-        arrival._set_out()
-        arrival.done = False
+        """What replay did not make as it was has come from the source's store after all: everything once more, with that loaded."""
+        self.arrival.set_out_anew({key: ("stored", f"{why}; the source sent its stored form", code) for key, (why, code) in self.retry.items()})
         self.session.arrivals.finish()
         self._reconnect_widgets()
-        return self._outcome(again=False)
+        return self._outcome()
 
-    def _outcome(self, again):
+    def _outcome(self):
         data = self.arrival.data()
         admitted = {name: entry for name, entry in data["variables"].items() if report.admitted(entry)}
         states = self.arrival.loader.states
-        self.retry = {key: (state.reason or "replayed, it came back different", state.code) for key, state in states.items()
-                      if again and state.entry.blob and key not in self.arrival.other and self.arrival._replay_failed(state)}
+        self.retry = {key: why for key, why in self.arrival.not_made_again().items() if key in self.spare}
         lost_before = {name for state in states.values() if state.entry.way not in ("stored", "replayed") for name in state.entry.names}
         known = {name for state in states.values() if state.entry.code == "differs" for name in state.entry.names}
         failed = [name for name in admitted if name not in lost_before and name not in known]

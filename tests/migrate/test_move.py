@@ -151,6 +151,28 @@ def test_what_replay_does_not_make_equal_is_sent(notebook, host):
     assert moved["variables"]["own"]["way"] == "stored" and "stored form" in moved["variables"]["own"]["reason"]
 
 
+def test_what_fails_or_stands_apart_when_made_again_is_sent(notebook, host):
+    """Of cells that run again there one fails, and one makes a text of its own where it was one object with another variable's."""
+    kernel = notebook.open()
+    kernel.run("import linecache, os")
+    kernel.run("line = linecache.getline(os.__file__, 20)")
+    kernel.run("lines = [linecache.getline(os.__file__, 20)] * 1000")
+    notebook.path.with_name("gone").touch()
+    kernel.run("modes = [os.stat('gone').st_mode] * 1000")
+    notebook.path.with_name("gone").unlink()
+    kernel.run("%session recompute lines modes")
+    before = kernel.fingerprints()
+    assert kernel.evaluate(["lines[0] is line", "type(line) is str and len(line) > 1"]) == ["True", "True"]
+    plan = kernel.magic(f"%migrate {host.text} --plan")
+    assert {plan["variables"][name]["way"] for name in ("lines", "modes")} == {"replayed"}, plan["variables"]
+    moved = kernel.magic(f"%migrate {host.text}")
+    assert moved["ok"] and kernel.fingerprints() == before, moved
+    assert kernel.evaluate(["lines[0] is lines[-1] is line"]) == ["True"], moved["variables"]["lines"]
+    for name in ("lines", "modes"):
+        entry = moved["variables"][name]
+        assert (entry["way"], entry["verified"]) == ("stored", True) and "stored form" in entry["reason"], entry
+
+
 def test_back_and_forth_under_bursts(notebook, host):
     """Nothing is lost, doubled or out of order, whatever is sent while the session moves."""
     kernel = notebook.open()
