@@ -169,10 +169,15 @@ def cell_id(number: int) -> str:
     return f"cell-{number:04d}"
 
 
-def record(session: Session, place: Place, report: Report, runner, wanted) -> list[Boundary]:
+def save_labelled(kernel: Running, number: int) -> dict:
+    return kernel.checkpoint(f"b{number}")
+
+
+def record(session: Session, place: Place, report: Report, runner, wanted, save=save_labelled) -> list[Boundary]:
     """The uninterrupted run. A cell that does not end as the file says is a failure of the file.
 
     wanted: the boundaries that are to be brought back; of the others only what the cell answered is kept. A generation is saved after each cell, since a look tells which cell changed what.
+    save: called after each cell instead of that; returns what a checkpoint does.
     """
     wanted = {*wanted, *(hold.after for hold in session.holds if hold.after)}
     prepare(session, place)
@@ -183,7 +188,7 @@ def record(session: Session, place: Place, report: Report, runner, wanted) -> li
             raised = answer.error.partition(":")[0]
             if raised != cell.raises:
                 report.fail(number, f"the cell itself ended with {answer.error or 'no error'}", loud=True)
-            saved = kernel.checkpoint(f"b{number}")
+            saved = save(kernel, number)
             if not saved["ok"]:
                 report.fail(number, f"%checkpoint: {saved['error']}", loud=True)
             if number not in wanted:

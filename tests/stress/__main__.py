@@ -3,7 +3,7 @@
     ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | kills | soak | heavy | moves | fuzz]
 
     sessions   every session file, brought back at every cell boundary
-    plans      every session file, brought back by plans that are forced on it: all replayed, and each half
+    plans      every session file, brought back in its middle and at its end by plans that are forced on it (tests/sessions/plans.py)
     programs   random small programs (tests/sessions/programs.py), brought back at every cell boundary
     fidelity   every example of the corpus, brought back in its middle and at its end (tests/stress/fidelity.py)
     sample     the same for every eighth example: about ten minutes
@@ -16,7 +16,7 @@
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
-stops it. Those of `fidelity` are kept in tests/corpus/verdicts.jsonl, whatever the commit; --anew runs some again. Examples
+stops it. Those of `fidelity` and `plans` are kept as verdicts (tests/stress/verdicts.py), whatever the commit; --anew runs some again. Examples
 come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`, `heavy` and `fuzz` write
 their part of docs/fidelity.md.
 """
@@ -38,14 +38,16 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fidelity, fuzz, kills, moves, rivals, soak, torches
+from tests.stress import fidelity, fuzz, kills, moves, rivals, soak, torches, verdicts
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
+PLANS = ROOT / "tests" / "sessions" / "verdicts.jsonl"  # of what forced plans bring back
 FIDELITY = ROOT / "docs" / "fidelity.md"
 
 
@@ -57,7 +59,7 @@ def commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
-    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS)]
+    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS, PLANS)]
     return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno", "--", ".", *written) else "")
 
 
@@ -133,8 +135,8 @@ def summary(name: str, reports: list[harness.Report], total: int) -> str:
         f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
         "",
         *claims(reports),
-        *fidelity.chance(reports),
-        *(f"- Failed: {fidelity.first_line(what)}" for r in reports for what in r.failures),
+        *verdicts.chance(reports),
+        *(f"- Failed: {verdicts.first_line(what)}" for r in reports for what in r.failures),
         *[""] * bool(failed),
         "| session | refused by name | what the report says |",
         "|---|---|---|",
@@ -172,22 +174,31 @@ def stress_sessions(name: str, sessions: list, options, check=every_boundary) ->
 
 
 def stress_fidelity(options) -> int:
-    """Fails where a session came back different, or gave no verdict."""
-    sessions, results, at = fidelity.shuffled(), fidelity.Results(), commit()
-    left = results.left(sessions, options.anew)
+    return stress_verdicts("fidelity", fidelity.shuffled(), fidelity.results(), fidelity.check, options, fidelity.project)
+
+
+def stress_plans(options) -> int:
+    sessions = session_file.read_all(SESSIONS)
+    digests = {session.name: verdicts.digest(session.source.read_text()) for session in sessions}
+    return stress_verdicts("plans", sessions, verdicts.Results(PLANS, lambda: digests), partial(verdicts.of, plans.check), options)
+
+
+def stress_verdicts(name: str, sessions: list, results: verdicts.Results, check, options, group=None) -> int:
+    """Fails where a session came back different, or gave no verdict. group: see verdicts.page."""
+    at, left = commit(), results.left(sessions, options.anew)
     print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {results.path.name}", flush=True)
-    for verdict in in_folders(left, options.jobs, fidelity.check, options.minutes):
+    for verdict in in_folders(left, options.jobs, check, options.minutes):
         results.add(verdict, at)
         print(f"{verdict.session}: {verdict.verdict}", *verdict.failures, sep="\n  ", flush=True)
-    write_fidelity("fidelity", fidelity.page(results, len(sessions)))
+    write_fidelity(name, verdicts.page(name, results, len(sessions), group))
     bad = [f"{v.session}: {v.verdict}" for v in results.valid() if v.failures]
     print(f"{len(results.valid())} of {len(sessions)} sessions have a verdict", *bad, sep="\n")
     return 1 if bad else 0
 
 
 def stress_sample(options) -> int:
-    found = run_sessions("sample", fidelity.shuffled()[::8], options.jobs, fidelity.check, options.minutes, fidelity.Verdict)
-    print(*(fidelity.row(verdict, [v for v in found if v.verdict == verdict]) for verdict in fidelity.VERDICTS), sep="\n")
+    found = run_sessions("sample", fidelity.shuffled()[::8], options.jobs, fidelity.check, options.minutes, verdicts.Verdict)
+    print(*(verdicts.row(verdict, [v for v in found if v.verdict == verdict]) for verdict in verdicts.VERDICTS), sep="\n")
     return 1 if any(v.failures for v in found) else 0
 
 
@@ -237,7 +248,7 @@ def stress_rivals(options) -> int:
         f"`./dev stress rivals` at {commit()}, {datetime.date.today()}: {len(compared)} of {len(sessions)} sessions, brought back at their end. {rivals.versions()}.", "",
         *rivals.table([o for o in outcomes if o.session in of_files], "session files"),
         *rivals.table([o for o in outcomes if o.session not in of_files], "examples of libraries"),
-        *(f"- Ours, different: {o.session}: {fidelity.first_line(o.why)}" for o in lost), ""]))
+        *(f"- Ours, different: {o.session}: {verdicts.first_line(o.why)}" for o in lost), ""]))
     return 1 if lost else 0
 
 
@@ -268,7 +279,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them but sample")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
-    parser.add_argument("--anew", metavar="TEXT", help="fidelity: also run what has this verdict, or TEXT in its name, and is done")
+    parser.add_argument("--anew", metavar="TEXT", help="fidelity and plans: also run what has this verdict, or TEXT in its name, and is done")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
     parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs")
@@ -277,7 +288,7 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     work = {
         "sessions": lambda: stress_sessions("sessions", session_file.read_all(SESSIONS), options),
-        "plans": lambda: stress_sessions("plans", session_file.read_all(SESSIONS), options, plans.check),
+        "plans": lambda: stress_plans(options),
         "programs": lambda: stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options),
         "fidelity": lambda: stress_fidelity(options),
         "sample": lambda: stress_sample(options),

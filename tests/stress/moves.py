@@ -208,10 +208,8 @@ def by_plans(desk: Desk, session, tally: Tally) -> None:
         for number, cell in enumerate(session.cells, 1):
             kernel.run(cell.source, cell_id(number))
         expected = kernel.fingerprints()
-        for label, again in plans.plans(sorted(expected)).items():
-            for verb, chosen in (("recompute", again), ("pin", sorted(set(expected) - set(again)))):
-                if chosen:
-                    kernel.magic(f"%session {verb} {' '.join(chosen)}")
+        for label in plans.ENDS:
+            plans.mark(lambda words: kernel.magic(f"%session {words}"), label, list(expected))
             moved = kernel.magic(f"%migrate {desk.hosts[0].text}")
             if not moved["ok"]:
                 tally.refused[f"{session.name}, {label}"] = moved["error"]["what"]

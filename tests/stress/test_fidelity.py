@@ -5,7 +5,7 @@ import pytest
 from tests.corpus import fetch
 from tests.sessions.harness import Report
 from tests.stress import __main__ as stress
-from tests.stress import fidelity
+from tests.stress import fidelity, verdicts
 
 
 def test_parts_are_replaced_one_by_one(tmp_path, monkeypatch):
@@ -69,13 +69,13 @@ def examples():
     (Report("s", ["gone"], loud=["gone"]), "failed"),
 ])
 def test_a_silent_difference_outweighs_all(report, verdict):
-    assert fidelity.judged(report).verdict == verdict
+    assert verdicts.judged(report).verdict == verdict
 
 
 def test_verdicts_are_kept_and_only_what_is_left_is_run(tmp_path, examples):
     path = tmp_path / "verdicts.jsonl"
-    fidelity.Results(path).add(fidelity.Verdict(examples[0].name, "different", refused={"lost": ["g"]}), "abc")
-    results = fidelity.Results(path)
+    fidelity.results(path).add(verdicts.Verdict(examples[0].name, "different", refused={"lost": ["g"]}), "abc")
+    results = fidelity.results(path)
     assert [(v.session, v.commit, v.refused) for v in results.valid()] == [(examples[0].name, "abc", {"lost": ["g"]})]
     assert results.left(examples) == examples[1:]
     assert results.left(examples, anew="different") == results.left(examples, anew=examples[0].name) == examples
@@ -83,10 +83,11 @@ def test_verdicts_are_kept_and_only_what_is_left_is_run(tmp_path, examples):
 
 
 def test_a_session_that_changed_is_run_again(tmp_path, examples, monkeypatch):
-    results = fidelity.Results(tmp_path / "verdicts.jsonl")
-    results.add(fidelity.Verdict(examples[0].name, "equal"), "abc")
+    results = fidelity.results(tmp_path / "verdicts.jsonl")
+    results.add(verdicts.Verdict(examples[0].name, "equal"), "abc")
     monkeypatch.setattr(fidelity, "digests", lambda: {example.name: "other" for example in examples})
-    assert results.left(examples) == examples and results.valid() == []
+    changed = fidelity.results(results.path)
+    assert changed.left(examples) == examples and changed.valid() == []
 
 
 def test_a_run_of_the_corpus_ends_in_time_and_goes_on(tmp_path, examples, monkeypatch):
@@ -94,11 +95,11 @@ def test_a_run_of_the_corpus_ends_in_time_and_goes_on(tmp_path, examples, monkey
 
     def check(session, folder):
         calls.append(session.name)
-        return fidelity.Verdict(session.name, "equal", boundaries=3, equal=7)
+        return verdicts.Verdict(session.name, "equal", boundaries=3, equal=7)
 
     monkeypatch.setattr(fidelity, "shuffled", lambda: examples)
     monkeypatch.setattr(fidelity, "check", check)
-    monkeypatch.setattr(fidelity.Results.__init__, "__defaults__", (tmp_path / "verdicts.jsonl",))
+    monkeypatch.setattr(fidelity.results, "__defaults__", (tmp_path / "verdicts.jsonl",))
     monkeypatch.setattr(stress, "commit", lambda: "abc")
     monkeypatch.setattr(stress, "write_fidelity", lambda name, text: pages.append(text))
     assert stress.main(["fidelity", "--minutes", "-1"]) == 0 and calls == []
@@ -109,10 +110,24 @@ def test_a_run_of_the_corpus_ends_in_time_and_goes_on(tmp_path, examples, monkey
 
 
 def test_what_differs_makes_the_run_fail_and_stands_in_the_page(tmp_path):
-    results = fidelity.Results(tmp_path / "verdicts.jsonl")
+    results = fidelity.results(tmp_path / "verdicts.jsonl")
     [first, second, *_] = fidelity.digests()
-    results.add(fidelity.Verdict(first, "different", failures=["s, after cell 1: a | b is different\nmore"]), "abc")
-    results.add(fidelity.Verdict(second, "refused", refused={"lost, a | generator": ["g", "h"]}, varying=["t0"]), "abc")
-    text = fidelity.page(results, 281)
+    results.add(verdicts.Verdict(first, "different", failures=["s, after cell 1: a | b is different\nmore"]), "abc")
+    results.add(verdicts.Verdict(second, "refused", refused={"lost, a | generator": ["g", "h"]}, varying=["t0"]), "abc")
+    text = verdicts.page("fidelity", results, 281, fidelity.project)
     assert "2 of 281 sessions" in text and "- different: s, after cell 1: a / b is different\n" in text
     assert f"| {second} | `g`, `h` | lost, a / generator |" in text and f"too: {second} (t0)." in text
+
+
+def test_forced_plans_have_one_verdict_a_file(tmp_path, monkeypatch):
+    pages = []
+    monkeypatch.setattr(stress, "PLANS", tmp_path / "verdicts.jsonl")
+    monkeypatch.setattr(stress, "commit", lambda: "abc")
+    monkeypatch.setattr(stress, "write_fidelity", lambda name, text: pages.append((name, text)))
+    monkeypatch.setattr(stress.plans, "check", lambda session, folder: Report(session.name, boundaries=5, equal=2, ran_on=2, ways={"replayed": 2}))
+    assert stress.main(["plans"]) == stress.main(["plans"]) == 0
+    count = len(stress.session_file.read_all(stress.SESSIONS))
+    (name, text), again = pages
+    assert again == (name, text) and name == "plans"
+    assert f"{count} of {count} sessions, {5 * count} boundaries brought back, from {2 * count} the remaining cells were run." in text
+    assert f"| all | {count} | {count} | 0 | 0 | 0 | {2 * count} | 0 | 0 |" in text
