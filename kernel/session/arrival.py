@@ -182,7 +182,12 @@ class Arrival(Account):
             self.steps.insert(self.steps.index(("verify", None)), ("item", name))
 
     def _load(self, key):
-        self.loader.load(key)
+        self.loader.load(key, self._later())
+
+    def _later(self):
+        """The components whose turn comes behind a replay."""
+        replays = [i for i, (what, _) in enumerate(self.steps) if what == "replay"]
+        return {key for what, key in self.steps[replays[0]:] if what == "load"} if replays else ()
 
     def _replay(self, execution):
         for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
@@ -190,6 +195,7 @@ class Arrival(Account):
                 state.way, state.code, state.reason = "failed", "replay-error", why
         before = dict(self.session.namespace)
         outcome = self.replayer.run(execution)
+        self.loader.replayed(self.replayer.records[execution], {key for what, key in self.steps if what == "load"})
         self.loader.rebound |= {name for name, value in self.session.namespace.items() if before.get(name, before) is not value}
         for key, state in self.loader.states.items():
             if state.way != "lost" and state.way != "pending" or execution not in self._executions(key):

@@ -63,8 +63,11 @@ class Loader:
     def pending(self):
         return [key for key, state in self.states.items() if state.way == "pending"]
 
-    def load(self, key):
-        """Loads the component after what its code names. Nothing is raised: the outcome stands in states[key]."""
+    def load(self, key, later=()):
+        """Loads the component after what its code names. Nothing is raised: the outcome stands in states[key].
+
+        later: components whose turn comes behind replays. Where their names are bound by now, those replays want what stands there.
+        """
         ahead = [(key, False)]  # depth first without recursion: functions that name each other form long chains
         while ahead:
             key, named = ahead.pop()
@@ -73,7 +76,8 @@ class Loader:
             elif self.states[key].way == "pending" and key not in self.visited:
                 self.visited.add(key)
                 ahead.append((key, True))
-                ahead += [(self.by_name[name], False) for name in self.states[key].entry.mentions if name in self.by_name]
+                ahead += [(self.by_name[name], False) for name in self.states[key].entry.mentions
+                          if name in self.by_name and not (name in self.namespace and self.by_name[name] in later)]
 
     def _load(self, key):
         """Loads the component after what it needs. Needs know no cycles; what code names does."""
@@ -205,6 +209,22 @@ class Loader:
                     why += "; it was made under another hash seed, under which sets have another order"
             state.reason = why or state.reason
         return True
+
+    def replayed(self, record, later):
+        """A cell ran again. What it touches of what was loaded before its turn (later) is loaded once more when that comes; where
+        others refer to it that cannot be, and if no look can tell whether it changed, the report says so.
+        """
+        touched = {*record.reads, *record.writes, *record.deletes}
+        for key in later:
+            state = self.states[key]
+            if state.way != "stored" or not state.loads or not (record.door or touched.intersection(state.entry.names)):
+                continue
+            if not state.entry.exports:
+                state.way, state.loads = "pending", 0
+                self.visited.discard(key)
+            elif state.entry.opaque:
+                state.checked, state.verified, state.code = True, False, "differs"
+                state.reason = "others needed it before a cell ran again that may have changed it, which cannot be seen"
 
     def again(self):
         """Loads once more what differs because of what was loaded after it, where no other component refers to it."""

@@ -7,7 +7,7 @@ import pytest
 from tests.sessions import plans, session_file
 
 FILES = Path(__file__).parent / "files"
-SAMPLE = ("alias-containers", "case-01-class-registry", "case-24-identity-of-immutables", "class-abc", "closure-counter", "state-random")
+SAMPLE = ("alias-containers", "callbacks-of-matplotlib", "case-01-class-registry", "case-24-identity-of-immutables", "closure-counter", "state-random")
 
 
 @pytest.mark.parametrize("name", SAMPLE)
