@@ -127,18 +127,14 @@ def session_attributes(where, seen) -> dict:
         value = module.__dict__.get(attribute, ABSENT) if module is not None else ABSENT
         if attribute.startswith("__") or isinstance(value, types.ModuleType):
             continue
-        if name in seen.before and is_that(seen.first[name][1].get(attribute, ABSENT), value):
+        if name in seen.before and seen.first[name][1].get(attribute, ABSENT) is value:
+            continue
+        if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN)
         if mine or (name, attribute) in written:
             found[name, attribute] = value
     return found
-
-
-def is_that(first, value) -> bool:
-    """Bound methods are made anew whenever they are asked for: the shell's hooks of `sys`."""
-    bound = type(value) is types.MethodType is type(first)
-    return first is value or bound and first.__self__ is value.__self__ and first.__func__ is value.__func__
 
 
 def accessors() -> dict:

@@ -14,27 +14,55 @@ from IPython.core.magic import MagicAlias, Magics
 
 from .finders import label
 from .kind import lost_text, of_session, shown
-from .pack import pack_each, reason, unpack, unpack_each
-from .traits import begun, configuration, settings_of
+from .pack import PLAIN, pack_each, reason, unpack, unpack_each
+from .traits import ABSENT, begun, configuration, is_plain, settings_of
 
 TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
 MACHINERY = {*TRANSFORMERS, "ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2"}  # another table's, or of the start
 OTHERS = ("IPKernelApp", "InlineBackend", "FerryMagics")  # of the start; the item `matplotlib`; ours
-TABLES = {"magics": "magic", "formatters": "formatter", "deferred": "formatter", "events": "callback", "transformers": "transformer"}  # -> one of it
+TABLES = {"magics": "magic", "formatters": "formatter", "deferred": "formatter", "events": "callback", "messages": "hook of messages", "transformers": "transformer"}  # -> one of it
+PUBLISHERS = ("display_pub", "displayhook")
 FIGURE = "matplotlib.figure.Figure"  # its formatters belong to the item `matplotlib`
+PREFILTERS = ("_checkers", "_transformers", "_handlers")
 RELOADER = ("enabled", "check_all", "autoload_obj", "hide_errors", "modules", "skip_modules")
+
+
+def formatters_of(shell) -> dict:
+    """MIME type -> formatter, and those two that speak of no type."""
+    display = shell.display_formatter
+    others = {name: getattr(display, name, None) for name in ("ipython_display_formatter", "mimebundle_formatter")}
+    return getattr(display, "formatters", {}) | {name: formatter for name, formatter in others.items() if formatter is not None}
 
 
 def configurables(shell) -> dict:
     """What %config and magics such as %precision and %pprint set."""
     named = {type(holder).__name__: holder for holder in shell.configurables if holder is not shell}
-    return {"shell": shell, **getattr(shell.display_formatter, "formatters", {}), **{k: v for k, v in named.items() if k not in OTHERS}}
+    return {"shell": shell, **formatters_of(shell), **{k: v for k, v in named.items() if k not in OTHERS}}
+
+
+def of(path, name):
+    """Reads and sets an attribute of an object that hangs on the shell, or of the shell itself."""
+    def holder(shell):
+        return getattr(shell, path) if path else shell
+    return lambda shell: getattr(holder(shell), name, None), lambda shell, value: setattr(holder(shell), name, value)
+
+
+# Settings that are no traits, or of which a trait tells only how they began: (holder, name) -> (get, set)
+UNTRAITED = {
+    ("shell", "xmode"): (lambda shell: shell.InteractiveTB.mode, lambda shell, value: shell.InteractiveTB.set_mode(mode=value)),
+    ("shell", "call_pdb"): of("", "call_pdb"),
+    **{("InteractiveTB", name): of("InteractiveTB", name) for name in ("tb_offset", "long_header", "include_vars")},
+    **{("displayhook", name): of("displayhook", name) for name in ("do_full_cache", "cull_fraction")},
+}
 
 
 def settings(shell) -> dict:
     """(object, trait) -> value, where the value is plain."""
     found = {(key, name): value for key, holder in configurables(shell).items() for name, value in settings_of(holder, MACHINERY).items()}
-    found["shell", "xmode"] = shell.InteractiveTB.mode  # %xmode leaves the trait as it was
+    for (holder, name), (get, _set) in UNTRAITED.items():
+        value = get(shell)
+        if type(value) in PLAIN:
+            found[holder, name] = value
     return found
 
 
@@ -46,8 +74,8 @@ def changed_settings(shell, base, config) -> dict:
 
 
 def set_setting(shell, key, value):
-    if key == ("shell", "xmode"):
-        shell.InteractiveTB.set_mode(mode=value)
+    if key in UNTRAITED:
+        UNTRAITED[key][1](shell, value)
         return
     holders = configurables(shell)
     holder = holders.get(key[0]) or shell.magics_manager.registry[key[0]]  # which loads what was not asked for yet
@@ -99,14 +127,20 @@ def folders(shell):
     return list(shell.dir_stack), list(getattr(shell.history_manager, "dir_hist", ()))
 
 
+def hooks_of(shell, publisher) -> list:
+    """What register_hook() was given, which sees each message of that kind."""
+    return list(getattr(getattr(getattr(shell, publisher), "_hooks", None), "functions", ()))
+
+
 def tables(shell) -> dict:
     """Where IPython looks things up: table -> {key: value}."""
-    formatters = getattr(shell.display_formatter, "formatters", {})
+    formatters = formatters_of(shell)
     return {
         "magics": {(kind, name): function for kind, table in shell.magics_manager.magics.items() for name, function in table.items()},
         "formatters": {(mime, cls): printer for mime, formatter in formatters.items() for cls, printer in formatter.type_printers.items()},
         "deferred": {(mime, cls): printer for mime, formatter in formatters.items() for cls, printer in formatter.deferred_printers.items()},
         "events": {(name, index): callback for name, callbacks in shell.events.callbacks.items() for index, callback in enumerate(callbacks)},
+        "messages": {(name, index): hook for name in PUBLISHERS for index, hook in enumerate(hooks_of(shell, name))},
         "transformers": {(name, index): transformer for name in TRANSFORMERS for index, transformer in enumerate(getattr(shell, name))},
     }
 
@@ -117,6 +151,9 @@ def hooks(shell) -> list:
     chains += [chain for each in shell.strdispatchers.values() for chain in (*each.strs.values(), *each.regexs.values())]
     functions = [function for chain in chains for _, function in getattr(chain, "chain", ())]
     functions += getattr(shell.Completer, "custom_matchers", ())
+    for name in PREFILTERS:
+        held = getattr(shell.prefilter_manager, name, ())
+        functions += held.values() if isinstance(held, dict) else held
     return functions
 
 
@@ -128,13 +165,25 @@ def exchanged(shell) -> dict:
     return found | {f"method {name}": value for name, value in own.items() if not str(getattr(value, "__module__", "")).startswith("kernelferry.")}
 
 
+def attributes(where, base) -> dict:
+    """What cells put on the shell itself under a name that is not IPython's."""
+    return {name: value for name, value in vars(where.shell).items() if name not in base and name in where.spoken.words and not name.startswith("_")}
+
+
+def configured(config, base) -> dict:
+    """(section, name) -> what %config wrote there, for objects that have not been made yet."""
+    return {(section, name): value for section, entries in config.items() for name, value in entries.items()
+            if is_plain(value) and value != (base[section].get(name, ABSENT) if section in base else ABSENT)}
+
+
 def surface(shell):
     """What the shell has before the first cell."""
     if shell is None:
         return None
     return {"settings": settings(shell), "config": configuration(shell), "flags": shell.compile.flags, "extensions": sorted(shell.extension_manager.loaded),
             "aliases": dict(shell.alias_manager.aliases), "autoreload": autoreload(shell), "hidden": set(shell.user_ns_hidden),
-            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "exchanged": exchanged(shell), "log": shell.logger.log_active, **tables(shell)}
+            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "exchanged": exchanged(shell), "log": shell.logger.log_active, "attributes": set(vars(shell)),
+            **tables(shell)}
 
 
 def is_magics_of_session(value) -> bool:
@@ -249,14 +298,17 @@ def capture_ipython(where, base):
     if shell.custom_exceptions and shell.CustomTB is not base["exceptions"]:
         state["exceptions"], refused = pack_each({"handler": exception_handler(shell)}, where.namespace, where.names)
         lost |= {"handler of exceptions": why for why in refused.values()}
+    state["attributes"], refused = pack_each(attributes(where, base["attributes"]), where.namespace, where.names)
+    lost |= {f"attribute {name}": why for name, why in refused.items()}
+    state["config"] = configured(shell.config, base["config"])
     known = {id(hook) for hook in base["hooks"]}
-    lost |= {f"hook {hook.__name__}": "set it again" for hook in hooks(shell) if of_session(hook) and id(hook) not in known}
+    lost |= {f"hook {label(hook)}": "set it again" for hook in hooks(shell) if (of_session(hook) or of_session(type(hook))) and id(hook) not in known}
     lost |= {what: "set it again" for what, value in exchanged(shell).items() if base["exchanged"].get(what) is not value}
     if shell.logger.log_active and not base["log"]:
         lost["log of %logstart"] = f"%logstart {shell.logger.logfname} append goes on with it"
     names = [*state["extensions"], *state["aliases"], *(name for _, name in state["settings"]), *["from __future__"] * bool(state["future"]),
              *[f"-{name}" for names in state["without"] for name in names], *["%autoreload"] * bool(state["autoreload"]),
-             *["folders"] * bool(state["folders"]), *["hidden names"] * bool(hidden), *["exceptions"] * ("exceptions" in state), *names_in(state)]
+             *["folders"] * bool(state["folders"]), *["hidden names"] * bool(hidden), *["exceptions"] * ("exceptions" in state), *state["attributes"], *(f"{section}.{name}" for section, name in state["config"]), *names_in(state)]
     if not names and not lost:
         return None
     return state | {"lost": lost}, shown(names or lost)
@@ -294,6 +346,12 @@ def apply_ipython(where, state):
         for classes, handler in handlers.values():
             shell.set_custom_exc(classes, handler)
     lost |= apply_tables(where, state)
+    values, missing = unpack_each(state.get("attributes", {}), where.namespace)
+    for name, value in values.items():
+        setattr(shell, name, value)
+    lost |= {f"attribute {name}": why for name, why in missing.items()}
+    for (section, name), value in state.get("config", {}).items():
+        shell.config[section][name] = value
     shell.user_ns_hidden.update({name: where.namespace[name] for name in state.get("hidden", ()) if name in where.namespace})
     return lost_text("IPython's", lost)
 
@@ -320,7 +378,7 @@ def apply_tables(where, state) -> dict:
         here = {told(table, key, value) for key, value in tables(shell)[table].items()}
         left = [entry for entry in entries if entry[0] not in here]
         for key, words, data in left:
-            if table in ("events", "transformers", "magics") and data is not None:
+            if table in ("events", "messages", "transformers", "magics") and data is not None:
                 put(shell, table, (key[0], -1) if table == "transformers" else key, pickle.loads(data))
             else:
                 lost[f"{TABLES[table]} of {owner(words)}"] = "call again what hung it there"
@@ -331,9 +389,12 @@ def put(shell, table, key, value):
     if table == "magics":
         shell.register_magic_function(value, *key)
     elif table == "formatters":
-        shell.display_formatter.formatters[key[0]].for_type(key[1], value)
+        formatters_of(shell)[key[0]].for_type(key[1], value)
     elif table == "deferred":
-        shell.display_formatter.formatters[key[0]].for_type_by_name(*key[1], value)
+        formatters_of(shell)[key[0]].for_type_by_name(*key[1], value)
+    elif table == "messages":
+        if not is_among(value, hooks_of(shell, key[0])):
+            getattr(shell, key[0]).register_hook(value)
     elif table == "transformers":
         transformers = getattr(shell, key[0])
         if not is_among(value, transformers):
@@ -352,9 +413,11 @@ def take(shell, table, key, value):
     if table == "magics":
         shell.magics_manager.magics[key[0]].pop(key[1], None)
     elif table in ("formatters", "deferred"):
-        formatter = shell.display_formatter.formatters[key[0]]
+        formatter = formatters_of(shell)[key[0]]
         (formatter.type_printers if table == "formatters" else formatter.deferred_printers).pop(key[1], None)
     elif table == "transformers":
         getattr(shell, key[0]).remove(value)
+    elif table == "messages":
+        getattr(shell, key[0]).unregister_hook(value)
     else:
         shell.events.unregister(key[0], value)

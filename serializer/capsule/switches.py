@@ -2,13 +2,15 @@
 
 The event loop of the main thread, callbacks of the collector, attributes of the standard streams, on which processors the
 process may run. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang
-theirs there again. What cannot be put back (a timer that is under way, the pool of threads that a cell gave the loop) is named.
+theirs there again. What cannot be put back is named: timers, threads and tasks under way, the pool of threads that a
+cell gave the loop.
 """
 import asyncio
 import gc
 import os
 import signal
 import sys
+import threading
 
 from .kind import Kind, of_session, shown
 from .pack import PLAIN, STREAMS, pack_each, reason, unpack_each
@@ -55,8 +57,26 @@ def attributes_of_streams(where, base) -> dict:
     return found
 
 
+def running(where) -> list[str]:
+    """What of the session goes on in the background, and that no variable holds, of which the report would say so itself."""
+    found = [f"thread {thread.name}" for thread in threading.enumerate() if id(thread) not in where.names
+             and any(map(of_session, (type(thread), getattr(thread, "_target", None), getattr(thread, "function", None))))]
+    own = loop()
+    if own is None:
+        return found
+    for task in asyncio.all_tasks(own):
+        frame = getattr(task.get_coro(), "cr_frame", None)
+        if frame is not None and frame.f_globals is where.namespace and id(task) not in where.names:
+            found.append(f"task {task.get_coro().__qualname__} of asyncio")
+    handles = [*getattr(own, "_scheduled", ()), *getattr(own, "_signal_handlers", {}).values()]
+    handles += [each for key in (own._selector.get_map() or {}).values() for each in key.data or () if each is not None] if hasattr(own, "_selector") else []
+    callbacks = [handle._callback for handle in handles if not handle.cancelled()]
+    return found + [f"callback {callback.__qualname__} of asyncio" for callback in callbacks if of_session(callback)]
+
+
 def unsettable(where) -> dict:
     found = {f"timer {name}": "set it again" for name, number in TIMERS.items() if signal.getitimer(number)[0]}
+    found |= {what: "start it again" for what in running(where)}
     if "set_default_executor" in where.spoken.words and getattr(loop(), "_default_executor", None) is not None:
         found["default executor of the event loop"] = "set it again"
     return found
