@@ -38,6 +38,7 @@ class Answer:
     error: str = ""
     outputs: list[tuple[str, str]] = field(default_factory=list)
     bundles: list[dict] = field(default_factory=list)
+    updates: list[tuple[str, dict, list[int]]] = field(default_factory=list)  # what changes a display or a widget: type, content, sizes of buffers
     expressions: dict = field(default_factory=dict)
     execution_count: int | None = None
 
@@ -75,14 +76,14 @@ class Kernel:
 
     # ---- requests ----------------------------------------------------------------------------------------------
 
-    def send(self, source: str, cell_id: str | None = None, silent=False, store_history=True, expressions=None) -> str:
+    def send(self, source: str, cell_id: str | None = None, silent=False, store_history=True, expressions=None, allow_stdin=False) -> str:
         """Sends an execute request and returns its id."""
         content = {
             "code": source,
             "silent": silent,
             "store_history": store_history and not silent,
             "user_expressions": expressions or {},
-            "allow_stdin": False,
+            "allow_stdin": allow_stdin,
             "stop_on_error": False,
         }
         message = self.client.session.msg("execute_request", content)
@@ -107,6 +108,18 @@ class Kernel:
 
     def run(self, source: str, cell_id: str | None = None, seconds: float = CELL_SECONDS, **options) -> Answer:
         return self.collect(self.send(source, cell_id, **options), seconds)
+
+    def talk(self, source: str, *answers: str | None) -> tuple[list[dict], Answer]:
+        """Runs a cell that asks; None instead of an answer interrupts it. Returns the contents of its questions, and what it brought."""
+        request, questions = self.send(source, allow_stdin=True), []
+        for text in answers:
+            deadline = time.monotonic() + START_SECONDS
+            questions.append(self._message(self.client.get_stdin_msg, deadline)["content"])
+            if text is None:
+                self.manager.interrupt_kernel()
+            else:
+                self.client.input(text)
+        return questions, self.collect(request)
 
     def magic(self, line: str) -> dict:
         """Runs one of Ferry's magics with --json, outside the history, and returns its object."""
@@ -160,6 +173,8 @@ class Kernel:
             answer.outputs.append((kind, content["data"].get("text/plain", "")))
         elif kind == "error":
             answer.outputs.append(("error", f"{content['ename']}: {content['evalue']}"))
+        elif kind.startswith("comm_") or kind in ("update_display_data", "clear_output"):
+            answer.updates.append((kind, content, [len(buffer) for buffer in message["buffers"]]))
         return not (kind == "status" and content["execution_state"] == "idle")
 
     def _reply(self, receive, request: str, deadline: float) -> dict:

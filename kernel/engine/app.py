@@ -3,11 +3,13 @@ import gc
 import json
 import logging
 import os
+import pdb
 import signal
 import sys
 import threading
 import time
 
+from IPython.core import debugger
 from IPython.core.application import BaseIPythonApplication
 from IPython.core.shellapp import InteractiveShellApp
 from kernelferry import _engine
@@ -46,9 +48,15 @@ class IPKernelApp(BaseIPythonApplication, InteractiveShellApp):
     def init_crash_handler(self):
         pass
 
+    def init_pdb(self):
+        """breakpoint() and pdb's own functions stop in IPython's debugger, which an interrupt leaves."""
+        debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb
+        pdb.set_trace = debugger.set_trace
+
     def initialize(self, argv=None):
         super().initialize([])              # the command line is ours
         self.init_path()
+        self.init_pdb()
         module = new_main_module()
         self.user_ns = module.__dict__
         self.shell = ZMQInteractiveShell.instance(parent=self, profile_dir=self.profile_dir, user_module=module,
@@ -76,7 +84,8 @@ def launch(options):
     shell = app.shell
     kernel.main = main = Main(kernel)
     kernel.quiet = Quiet(kernel, options)
-    shell.loop_runner, shell.ferry_whole = main.run_coro, main.whole
+    shell.run_awaits_by(main.run_coro)
+    shell.ferry_whole = main.whole
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe

@@ -19,9 +19,23 @@ class Comm(BaseComm):
             comm.get_comm_manager().register_comm(self)
 
 
+class TheCommManager(CommManager):
+    """The only one of this process. `import ipykernel.ipkernel` makes one of this class too, and hands that out."""
+    _the = None
+
+    def __new__(cls, *_arguments, **_names):
+        if cls._the is None:
+            cls._the = super().__new__(cls)
+        return cls._the
+
+    def __init__(self, *_arguments, **_names):
+        if not self.__dict__:
+            super().__init__()
+
+
 def install(kernel):
     """Makes this process' comms ours -> the manager."""
-    manager = CommManager()
+    manager = TheCommManager()
     # Until ipywidgets is imported nobody listens here, and a front end that asks for widgets must hear so at once.
     manager.register_target("jupyter.widget.control", lambda opened, _message: opened.close())
     Comm.kernel = kernel

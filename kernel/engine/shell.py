@@ -29,6 +29,19 @@ class CellCompiler(CachingCompiler):
         return _engine.cell_file(code)
 
 
+class AsyncioRunner:
+    """IPython's loop_runner on the kernel's own loop. %autoawait shows it by its text."""
+
+    def __init__(self, run):
+        self.run = run
+
+    def __call__(self, coroutine):
+        return self.run(coroutine)
+
+    def __str__(self):
+        return "asyncio"
+
+
 class ZMQInteractiveShell(InteractiveShell):
     __module__ = "ipykernel.zmqshell"       # where libraries look for a notebook's shell; standins.py puts it there
     displayhook_class = Type(FerryDisplayHook)
@@ -93,6 +106,10 @@ class ZMQInteractiveShell(InteractiveShell):
         if self.ferry_tell_relay:
             self.ferry_tell_relay("ferry_exit", {})
             self.ferry_exits = True
+
+    def run_awaits_by(self, run):
+        self.loop_runner = runner = AsyncioRunner(run)
+        self.loop_runner_map = {**self.loop_runner_map, "asyncio": (runner, True)}     # `%autoawait asyncio` chooses it again
 
     def enable_gui(self, gui=None):
         if gui not in WITHOUT_LOOP:

@@ -57,9 +57,9 @@ def install(app):
     del package.__dict__["__spec__"]
     package.__dict__.update(functions, kernel_protocol_version="5.3", kernel_protocol_version_info=(5, 3))
     names = {
-        "ipykernel.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm, "CommManager": comms.CommManager, "__path__": []},
+        "ipykernel.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm, "CommManager": comms.TheCommManager, "__path__": []},
         "ipykernel.comm.comm": {"Comm": comms.Comm, "BaseComm": comms.Comm},
-        "ipykernel.comm.manager": {"CommManager": comms.CommManager},
+        "ipykernel.comm.manager": {"CommManager": comms.TheCommManager},
         "ipykernel.connect": functions,
         "ipykernel.embed": {"embed_kernel": embed_kernel},
         "ipykernel.kernelapp": {"IPKernelApp": app},

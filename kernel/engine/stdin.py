@@ -31,4 +31,7 @@ class Stdin:
             raise StdinNotImplementedError(f"{name} works in the main thread only.")
         if self.asked is not None:
             self.asked("input", prompt)
-        return _engine.read_stdin(prompt, password)
+        try:
+            return _engine.read_stdin(prompt, password)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("Interrupted by user") from None

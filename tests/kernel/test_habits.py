@@ -61,6 +61,22 @@ def test_magics_of_the_classic_notebook_end_no_run(kernel):
     assert "no subshells" in kernel.run("%subshell", "cell").text
 
 
+def test_breakpoint_stops_and_an_interrupt_leaves_it(kernel):
+    cell = "def g(a):\n    breakpoint()\n    return a * 2\n"
+    asked, answer = kernel.talk(cell + "g(3)", "p a", "c")
+    assert [q["prompt"] for q in asked] == ["ipdb> "] * 2 and ("execute_result", "6") in answer.outputs
+    asked, answer = kernel.talk(cell + "g(4)", None)
+    assert "Interrupted by user" in answer.text and kernel.evaluate(["1 + 1"]) == ["2"]
+
+
+def test_widgets_hear_the_page_although_ipykernels_kernel_is_imported(kernel):
+    """It puts a manager of comms of its own in place of the one that the front end's messages go to."""
+    kernel.run("import ipykernel.ipkernel, comm\nheard = []\nq = comm.create_comm(target_name='t')\nq.on_msg(lambda m: heard.append(m['content']['data']))", "one")
+    (comm_id,) = [content["comm_id"] for kind, content, _ in kernel.run("q.send({})", "two").updates if kind == "comm_msg"]
+    kernel.client.shell_channel.send(kernel.client.session.msg("comm_msg", {"comm_id": comm_id, "data": {"x": 1}}))
+    assert kernel.evaluate(["heard"]) == ["[{'x': 1}]"]
+
+
 def test_what_a_thread_shows_goes_to_the_request_that_it_names(kernel):
     kernel.run("parent = get_ipython().get_parent()", "one")
     first = kernel.run("parent['msg_id']", "two").text.split("'")[1]
