@@ -21,6 +21,7 @@ from kernelferry._ferry import user_names
 # Values without an identity that anybody could miss.
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
 
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  # of the process: as they are before the first cell
 
 
@@ -44,6 +45,7 @@ def is_filled_by_fields(value) -> bool:
     plain = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
     plain = plain and kind.__getstate__ is object.__getstate__ and kind not in copyreg.dispatch_table
     plain = plain and not hasattr(kind, "__setstate__") and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
+    plain = plain and all(base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)  # a classmethod holds its function elsewhere
     return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
 
 
