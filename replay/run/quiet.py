@@ -1,4 +1,5 @@
-"""What holds while a recorded cell runs again: nothing of it reaches the front end, SIGINT ends it, and so does a deadline.
+"""What holds while a recorded cell runs again: nothing of it reaches the front end, SIGINT ends it, and so does a deadline;
+no signal ends the process for want of the handler that the session had installed by then.
 
 Outputs are muted where they leave the shell, not by putting other streams into `sys`: what the cell makes (the handler of
 a logger, a progress bar) must hold the stream that it held.
@@ -9,6 +10,7 @@ import signal
 import sys
 import threading
 
+FATAL = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGPOLL)  # where nobody handles them
 AGAIN = 1.0  # seconds until a cell that swallowed the interrupt gets the next
 
 
@@ -41,6 +43,23 @@ def _instead(owner, name, function):
             setattr(owner, name, before)
         elif vars(owner).get(name) is not None:  # IPython has taken its own `write` away again
             delattr(owner, name)
+
+
+@contextlib.contextmanager
+def unharmed(stopped):
+    """Signals that cells send to themselves raise `stopped` where they would end the process. A handler that the cell installs stays."""
+    def stop(number, _frame):
+        raise stopped(f"it was sent {signal.Signals(number).name}, which nothing handles yet")
+
+    unhandled = [number for number in FATAL if signal.getsignal(number) is signal.SIG_DFL]
+    for number in unhandled:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in unhandled:
+            if signal.getsignal(number) is stop:
+                signal.signal(number, signal.SIG_DFL)
 
 
 class Interruptible:

@@ -12,7 +12,7 @@ import time
 
 from kernelferry import capsule
 
-from .quiet import Interruptible, muted
+from .quiet import Interruptible, muted, unharmed
 
 LEAST, FACTOR = 30.0, 10.0  # seconds that a replay may take at least, or so many times what the cell took
 
@@ -57,7 +57,7 @@ class Replayer:
         limit = Interruptible(max(LEAST, FACTOR * record.duration_us / 1e6))
         stopped = []
         try:
-            with limit, muted(self.shell):
+            with limit, muted(self.shell), unharmed(EffectStopped):
                 error = self._run(record, stopped)
         except KeyboardInterrupt as interrupt:  # it hit IPython's own code, or ours
             error = interrupt

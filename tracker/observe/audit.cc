@@ -17,7 +17,10 @@ Listener& TheListener() {
 
 int Hook(const char* event, PyObject* args, void* data) {
   auto& listener = *static_cast<Listener*>(data);
-  if (!listener.listens()) return 0;
+  if (!listener.listens()) {
+    if (event[0] == 'e' && std::strcmp(event, "exec") == 0) listener.HearCode(args);
+    return 0;
+  }
   // Frequent events that say nothing: builtins.id, object.__getattr__ and their like, code.__new__, marshal.loads.
   if (event[0] == 'b' && std::strcmp(event, "builtins.id") == 0) return 0;
   if ((event[0] == 'o' && event[1] == 'b') || event[0] == 'm' || (event[0] == 'c' && event[1] == 'o')) return 0;
@@ -41,6 +44,10 @@ void InstallAuditHook() {
 void StartListening(py::handle ns) { TheListener().Start(ns); }
 
 Heard StopListening() { return TheListener().Stop(); }
+
+const std::string& WayBack() { return TheListener().way_back(); }
+
+void ForgetModules() { TheListener().ForgetModules(); }
 
 void NoteEffect(graph::Effect effect) {
   if (!TheListener().Note(std::move(effect))) throw py::error_already_set();

@@ -1,6 +1,6 @@
 // The audit hook of the process: effects of the running cell, and doors that only show when they are used.
 //
-// CPython cannot remove a hook, and calls it for every event of every thread, so it does nothing but one comparison while no
+// CPython cannot remove a hook, and calls it for every event of every thread, so it does next to nothing while no
 // cell runs. It never runs user code, keeps no reference, and raises only under a guard. Under the GIL.
 #pragma once
 
@@ -19,6 +19,11 @@ struct Heard {
   NameSet names;     // of the session, that unpickling looked up
   std::string door;  // what reached the namespace, "" if nothing did
 };
+
+// A module beside the notebook whose code leads back to the session ("import __main__ in FILE"), of those imported since
+// ForgetModules; "" if none does. Libraries that do so mean the script that was started.
+const std::string& WayBack();
+void ForgetModules();
 
 // Adds the hook; once a process, later calls do nothing. Throws error_already_set if Python refuses.
 void InstallAuditHook();

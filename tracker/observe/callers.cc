@@ -39,6 +39,8 @@ std::string ModuleOf(PyObject* globals) {
 
 bool CalledBySession(PyObject* ns) { return PyEval_GetGlobals() == ns; }
 
+bool CalledByImport() { return ModuleOf(PyEval_GetGlobals()) == "importlib._bootstrap"; }
+
 bool CalledBySessionThrough(const char* module, PyObject* ns) {
   if (ModuleOf(PyEval_GetGlobals()) != module) return false;
   const auto back = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(PyFrame_GetBack(PyEval_GetFrame())));

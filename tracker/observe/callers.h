@@ -14,6 +14,9 @@ std::string ModuleOf(PyObject* globals);
 // Code whose globals are `ns` is running.
 bool CalledBySession(PyObject* ns);
 
+// Import is about to run the code of a module.
+bool CalledByImport();
+
 // The running function belongs to `module` and was called by code of the session.
 bool CalledBySessionThrough(const char* module, PyObject* ns);
 

@@ -1,5 +1,7 @@
 #include "tracker/observe/closure.h"
 
+#include "tracker/observe/audit.h"
+
 namespace ferry::observe {
 
 Closure::Closure(Knowledge& knowledge, Ambient& ambient, const Pending* pending)
@@ -17,6 +19,7 @@ void Closure::Everywhere() {
     binds_.insert(scan.binds.begin(), scan.binds.end());
     if (!scan.door.empty()) Door(scan.door);
   }
+  if (!WayBack().empty()) Door(WayBack());
 }
 
 void Closure::Add(const CodeScan& scan) {

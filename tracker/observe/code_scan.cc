@@ -77,6 +77,8 @@ class Scanner {
 
   void Door(std::string_view reason) {
     if (scan_.door.empty()) scan_.door = reason;
+    const bool back = OneOf(reason, "import __main__", "__main__", "get_ipython", "user_ns", "user_global_ns", "user_module");
+    if (back && scan_.way_back.empty()) scan_.way_back = reason;
   }
 
   void Look() {
@@ -235,6 +237,7 @@ void CodeScan::Add(const CodeScan& other) {
   ferry.insert(ferry.end(), other.ferry.begin(), other.ferry.end());
   inner.insert(inner.end(), other.inner.begin(), other.inner.end());
   if (door.empty()) door = other.door;
+  if (way_back.empty()) way_back = other.way_back;
 }
 
 bool IsDoorName(std::string_view name) { return OneOf(name, "globals", "eval", "exec", "get_ipython", "__main__"); }

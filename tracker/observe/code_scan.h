@@ -24,6 +24,7 @@ struct CodeScan {
   std::vector<std::string> ferry;    // Kernelferry's own magics, by name
   std::vector<pybind11::object> inner;  // code objects inside, each once, outer before inner
   std::string door;                  // what in the code may reach every name; "" if nothing does
+  std::string way_back;              // the same where the code is of another module: the session's module, or the shell
 
   void Add(const CodeScan& other);
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tracker/observe/callers.h"
+#include "tracker/observe/code_scan.h"
 
 namespace py = pybind11;
 
@@ -97,6 +98,7 @@ bool Listener::Note(graph::Effect effect) {
 void Listener::Hear(std::string_view event, PyObject* args) {
   if (event == "open") return HearOpen(args);
   if (event == "exec") {
+    HearCode(args);
     if (ExecRunsInSession(ns_)) Door("exec");
   } else if (event == "sys._getframe" || event == "sys._current_frames") {
     if (const auto module = TakerOfFrame(ns_)) Door("a frame taken by " + *module);
@@ -111,6 +113,15 @@ void Listener::Hear(std::string_view event, PyObject* args) {
   } else if (const EventRule* rule = RuleOf(event)) {
     HearByRule(*rule, event, args);
   }
+}
+
+void Listener::HearCode(PyObject* args) {
+  if (!way_back_.empty() || PyTuple_GET_SIZE(args) < 1 || !PyCode_Check(PyTuple_GET_ITEM(args, 0)) || !CalledByImport()) return;
+  auto* code = reinterpret_cast<PyCodeObject*>(PyTuple_GET_ITEM(args, 0));
+  const std::string file = Text(code->co_filename);
+  if (!own_) own_.emplace(OwnFolders());
+  if (file.empty() || file.front() == '<' || own_->Contains(file)) return;
+  if (const std::string what = ScanFunction(code).way_back; !what.empty()) way_back_ = what + " in " + file;
 }
 
 void Listener::Add(graph::Effect effect) {

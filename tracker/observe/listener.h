@@ -27,6 +27,11 @@ class Listener {
   // Whether anything that happens now is of interest.
   bool listens() const { return hears_ || guard_; }
 
+  // Code that is about to be executed: that of a module, where import does it.
+  void HearCode(PyObject* args);
+  const std::string& way_back() const { return way_back_; }
+  void ForgetModules() { way_back_.clear(); }
+
   // One audit event. May throw; what it noted by then stands.
   void Hear(std::string_view event, PyObject* args);
 
@@ -52,6 +57,7 @@ class Listener {
   EffectList effects_;
   NameSet temporary_;  // files with new names that the cell made in the temporary folder
   Heard heard_;
+  std::string way_back_;
 };
 
 }  // namespace ferry::observe

@@ -30,6 +30,7 @@ graph::CellRecord Observer::After() {
   Heard heard = StopListening();
   closure.Used(heard.names);
   if (!heard.door.empty()) closure.Door(heard.door);
+  if (!WayBack().empty()) closure.Door(WayBack());
 
   NameSet writes = change.bound;
   for (const auto& name : closure.binds()) {

@@ -22,7 +22,7 @@ namespace ferry::observe {
 // One a session; under the GIL.
 class Observer {
  public:
-  explicit Observer(pybind11::dict ns) : knowledge_(std::move(ns)) {}
+  explicit Observer(pybind11::dict ns) : knowledge_(std::move(ns)) { ForgetModules(); }
 
   // A cell is about to run. Cost: O(names) if names were bound since the last cell ended, else constant.
   // Throws error_already_set if the callable of SetGenerators does.

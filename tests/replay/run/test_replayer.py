@@ -129,6 +129,14 @@ def test_the_deadline_ends_it(replay, monkeypatch):
     assert not outcome.ok and "took longer" in outcome.reason  # though it swallowed the interrupts
 
 
+def test_a_signal_without_its_handler_ends_the_replay_and_not_the_process(replay):
+    outcome = replay("import signal; signal.raise_signal(signal.SIGUSR1)")
+    assert not outcome.ok and "SIGUSR1, which nothing handles yet" in outcome.reason
+    assert signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL
+    assert replay("signal.signal(signal.SIGUSR1, signal.SIG_IGN); signal.raise_signal(signal.SIGUSR1)").ok
+    assert signal.signal(signal.SIGUSR1, signal.SIG_DFL) is signal.SIG_IGN
+
+
 def test_an_interrupt_ends_the_resume(replay):
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,6 @@
 """Code that reaches names it does not name, and code that only looks as if it did."""
+import sys
+
 import pytest
 
 from kernelferry import _ferry
@@ -88,6 +90,28 @@ def test_component_with_a_door(session, component):
     assert session.run("g").door
     session.learn(component(["g"], mentions=["eval"]))
     assert session.run("g").door
+
+
+REACHING = {
+    "in a function": "def push():\n    import __main__\n    __main__.x.append(1)",
+    "at its top": "import __main__ as session\nclass A:\n    def push(self): session.x.append(1)",
+    "among the modules": "import sys\ndef push(): sys.modules['__main__'].x.append(1)",
+    "by the shell": "from IPython import get_ipython\ndef push(): get_ipython().user_ns['x'].append(1)",
+}
+
+
+@pytest.mark.parametrize("source", [*REACHING.values(), "if __name__ == '__main__': print(globals())"], ids=[*REACHING, "not at all"])
+def test_a_module_beside_the_notebook_that_leads_back_is_a_door_of_every_cell(session, tmp_path, monkeypatch, source):
+    session.observer.install_audit_hook()
+    (tmp_path / "ferry_beside.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not session.cells("x = [1]", "y = x").door
+    reaches = source in REACHING.values()
+    assert session.run("import ferry_beside").door == reaches
+    assert session.run("z = 1").door == reaches
+    assert session.observer.closure([compile("y", "cell", "exec")])[1] == reaches
+    assert not reaches or "ferry_beside.py" in session.observer.door_reason
+    del sys.modules["ferry_beside"]
 
 
 def test_own_magics_are_effects(session, shell):
