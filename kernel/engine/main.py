@@ -102,6 +102,8 @@ class Main(Turns):
         answer = session.control(msg_type, content)
         if msg_type == "ferry_shutdown_request" and content.get("wake"):
             answer = quiet.park_ended(answer, content)
+        elif msg_type == "ferry_shutdown_request" and content.get("refused"):
+            session.image("no_image", content["refused"])
         return messages.dumps(answer)
 
     def unparked(self, text, fds):

@@ -151,7 +151,7 @@ class Quiet:
         self._kernel.connection_file = word["connection_file"]
         self._kernel.know_front_end()
         self._folder = os.path.dirname(word["connection_file"])
-        self._open(files, elsewhere=word.get("start") == "arrive")
+        self._open(files, elsewhere=word.get("start") == "arrive" or word.get("elsewhere", False))
         lock = files.pop("lock", -1)    # the session's from now on
         if word.get("restored"):
             self._kernel.hooks.again()

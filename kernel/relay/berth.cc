@@ -3,7 +3,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <fstream>
+
 #include "kernel/relay/engine.h"
+#include "kernel/relay/lock_holder.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "serializer/image/bundle.h"
 #include "serializer/store/json.h"
@@ -27,19 +30,29 @@ Result<json> Berth::Start(const Choice& choice, const json& wish) {
   ++number_;
   auto written = WriteConnection(dir_.ConnectionFile(number_), EngineConnection(front, dir_.Stem(number_)), StringAt(wish, "id_of_session"));
   if (!written) return written.error();
-  if (const auto generation = wish.value("image", 0u)) return BringBack(choice, generation);
-  auto pid = Spawn(EngineCommand(dir_, choice, python_, number_, StringAt(wish, "start")));
+  const std::string start = StringAt(wish, "start");
+  if (const auto generation = wish.value("image", 0u)) return BringBack(choice, generation, start);
+  for (const relay::Start again : {relay::Start::kCrash, relay::Start::kWake}) {  // of a session that lives here
+    auto image = start == Name(again) ? ImageFor(choice, again) : std::nullopt;
+    if (auto back = image ? BringBack(choice, image->generation, start) : Result<json>(Error{}); back) return back;
+  }
+  if (auto begun = Load(choice, start); !begun) return begun.error();
+  return Started(choice.Resuming());
+}
+
+Result<void> Berth::Load(const Choice& choice, const std::string& start) {
+  auto pid = Spawn(EngineCommand(dir_, choice, python_, number_, start));
   if (!pid) return pid.error();
   engine_ = *pid;
-  return Started(choice.Resuming());
+  return {};
 }
 
 json Berth::Started(bool resuming) const {
   return {{"stem", dir_.Stem(number_)}, {"number", number_}, {"pid", engine_}, {"resuming", resuming}};
 }
 
-// The engine comes back in an image: its word waits for it, and it writes nothing before it owns the session.
-Result<json> Berth::BringBack(const Choice& choice, std::uint32_t generation) {
+// The engine comes back in an image: its word waits for it. One that arrives writes nothing before it owns the session.
+Result<json> Berth::BringBack(const Choice& choice, std::uint32_t generation, const std::string& start) {
   const std::string folder = store::StoreFiles(choice.home).Session(choice.sid).Image(generation);
   auto bundle = image::Read(folder);
   if (!bundle) return bundle.error();
@@ -53,13 +66,14 @@ Result<json> Berth::BringBack(const Choice& choice, std::uint32_t generation) {
   engine_ = *pid;
   door_ = std::move(*door);
   const auto bytes = image::Bytes(*bundle);
-  word_ = {{"restored", true}, {"generation", generation}, {"bytes", bytes}, {"start", "arrive"}, {"anonymous", choice.anonymous},
+  word_ = {{"restored", true}, {"generation", generation}, {"bytes", bytes}, {"start", start}, {"anonymous", choice.anonymous},
            {"holder", engine_}, {"home", choice.home}, {"criu", store::Setting("criu")}, {"image", {{"ok", true}, {"bytes", bytes}, {"seconds", 0}}}};
   return Started(false);
 }
 
-Result<json> Berth::Hold(const Choice& choice, const json& carry) {
-  auto hold = relay::Hold::Begin(dir_, choice, number_, engine_, carry);
+Result<json> Berth::Hold(const Choice& choice, const json& carry, bool ends) {
+  if (ends) std::ofstream(EndMark(dir_.ConnectionFile(number_)));  // who wants the session now waits
+  auto hold = relay::Hold::Begin(dir_, choice, number_, engine_, carry, ends);
   if (!hold) return hold.error();
   hold_ = std::move(*hold);
   return json{{"words", hold_->words()}};
@@ -88,7 +102,7 @@ bool Berth::Leave(const Choice& choice, bool begun) {
   return engine_ > 0;
 }
 
-bool Berth::Look(const Choice& choice) {
+bool Berth::Look(Choice& choice) {
   if (door_ && door_->Say(word_, dir_, number_, choice)) door_.reset();
   if (hold_) {
     if (auto outcome = hold_->Outcome()) tell_({{"event", "held"}, {"outcome", *outcome}});
@@ -105,11 +119,15 @@ bool Berth::Look(const Choice& choice) {
   auto ending = Reap(engine_, /*asked_to_end=*/false);
   if (!ending) return true;
   engine_ = -1;
-  dir_.RemoveEngine(number_);
   const std::string why = WhyEnded();
+  const json word = std::exchange(word_, nullptr);
   door_.reset();
-  word_ = nullptr;
   hold_.reset();
+  if (!word.is_null() && StringAt(word, "start") != "arrive" && !bound_told_) {  // the session is loaded instead
+    choice.image_lost = why;
+    if (Load(choice, StringAt(word, "start"))) return true;
+  }
+  dir_.RemoveEngine(number_);
   tell_({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", why}});
   return false;
 }

@@ -23,20 +23,23 @@ class Berth {
   // For the session of `choice`, as the link's `start` says: {stem, number, pid, resuming}.
   Result<json> Start(const Choice& choice, const json& wish);
   // The engine stands still, to be imaged, which carries these mapped files: the words for its ferry_quiesce_request.
-  Result<json> Hold(const Choice& choice, const json& carry);
+  // ends: it ends with the image, also when the harbour has gone.
+  Result<json> Hold(const Choice& choice, const json& carry, bool ends);
   void LetGo(const Choice& choice, bool end);
   void Kill(int signal);
   // The harbour ends: an engine that owns no session ends with it. True: one stays.
   bool Leave(const Choice& choice, bool begun);
 
-  // Looks at its sockets and its end. False, once: it has ended.
-  bool Look(const Choice& choice);
+  // Looks at its sockets and its end. False, once: it has ended. One that did not come back in its image, but for a move, is
+  // started once more without.
+  bool Look(Choice& choice);
   bool runs() const { return engine_ > 0; }
   bool held() const { return hold_ != nullptr; }
   int fd() const { return door_ ? door_->fd() : hold_ ? hold_->fd() : -1; }
 
  private:
-  Result<json> BringBack(const Choice& choice, std::uint32_t generation);
+  Result<json> BringBack(const Choice& choice, std::uint32_t generation, const std::string& start);
+  Result<void> Load(const Choice& choice, const std::string& start);
   json Started(bool resuming) const;
   std::string WhyEnded();
 

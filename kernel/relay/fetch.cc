@@ -101,11 +101,16 @@ Result<void> Fetch(const std::string& sid, const std::string& text, const std::s
     paths.push_back(name);
   }
   if (auto copied = CopyAll(far, near, paths); !copied) return copied;
+  const json image = newest->value("image", json::array());
+  for (const json& file : image) {
+    if (auto copied = Copy(far, near, file.get<std::string>()); !copied) return copied;
+  }
   json fields = (*newest)["info"];
   epoch = std::max(epoch, fields.value("epoch", 0)) + 1;
   for (const char* own : {"session", "notebook", "created_us", "pid"}) fields.erase(own);
   fields["epoch"] = epoch;
   fields["moved_to"] = nullptr;
+  fields["image_from"] = image.empty() ? json() : json(text);
   if (auto synced = near.Must({{"op", "sync"}}); !synced) return synced.error();
   json given = {{"epoch", epoch}, {"moved_to", {{"host", ""}, {"time", double(std::chrono::system_clock::now().time_since_epoch().count()) / 1e9}}}};
   if (auto left = far.Must({{"op", "set"}, {"fields", given}}); !left) return left.error();

@@ -12,6 +12,7 @@
 #include "kernel/relay/batch.h"
 #include "kernel/relay/host_facts.h"
 #include "kernel/relay/wire_names.h"
+#include "serializer/image/bundle.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
 #include "serializer/store/store.h"
@@ -251,6 +252,11 @@ Harbour::Fields Harbour::Newest(const json& wish) {
   answer["generation"] = newest.generation;
   for (const auto& c : newest.components) if (c.blob) answer["blobs"].push_back(c.blob->Hex());
   for (const auto& p : newest.process) if (p.blob) answer["blobs"].push_back(p.blob->Hex());
+  if (auto image = image::Read(Files(wish).Image(newest.generation))) {
+    answer["image"] = json::array();
+    for (const auto& file : image->files) answer["image"].push_back(ImageName(newest.generation) + "/" + file.name);
+    answer["image"].push_back(ImageName(newest.generation) + "/bundle");
+  }
   return answer;
 }
 
@@ -298,7 +304,7 @@ Harbour::Fields Harbour::StartEngine(const json& wish) {
 
 Harbour::Fields Harbour::HoldEngine(const json& wish) {
   if (!berth_.runs() || berth_.held() || StringAt(wish, "session") != choice_.sid) return Unknown("no engine of this session runs here");
-  return berth_.Hold(choice_, wish.value("carry", json::array()));
+  return berth_.Hold(choice_, wish.value("carry", json::array()), FlagAt(wish, "end", false));
 }
 
 }  // namespace ferry::relay

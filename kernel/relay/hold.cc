@@ -12,7 +12,7 @@
 
 namespace ferry::relay {
 
-Result<std::unique_ptr<Hold>> Hold::Begin(const RuntimeDir& dir, const Choice& choice, int number, pid_t engine, const json& carry) {
+Result<std::unique_ptr<Hold>> Hold::Begin(const RuntimeDir& dir, const Choice& choice, int number, pid_t engine, const json& carry, bool ends) {
   auto place = Wake::Place();
   if (!place) return place.error();
   std::unique_ptr<Hold> hold(new Hold(dir, number, *place));
@@ -22,13 +22,14 @@ Result<std::unique_ptr<Hold>> Hold::Begin(const RuntimeDir& dir, const Choice& c
   if (auto written = Replace(list, paths); !written) return written.error();
   Choice without;  // it must not hold the lock when the session has left
   without.home = choice.home;
-  Command c = ImageCommand(dir, without, number);
-  c.argv.insert(c.argv.end(), {"dump", "--hold", "--pid", std::to_string(engine), "--when", dir.Marker(number), "--wake", *place, "--carry", list});
+  Command c = ImageCommand(dir, ends ? choice : without, number);
+  c.argv.insert(c.argv.end(), {"dump", ends ? "--end" : "--hold", "--pid", std::to_string(engine), "--when", dir.Marker(number), "--wake", *place, "--carry", list});
   ::unlink(dir.Marker(number).c_str());
   ::unlink(dir.Image(number).c_str());
   auto helper = Spawn(c);
   if (!helper) return helper.error();
   hold->helper_ = *helper;
+  hold->let_go_ = hold->ends_ = ends;
   hold->outcome_ = {{"ok", false}, {"code", "aborted"}, {"what", "no system image was taken"}, {"remedy", ""}};
   hold->words_ = {{"wake", *place}, {"copy", WakeOfCopy(*place)}, {"marker", dir.Marker(number)}, {"alive", dir.Alive()}};
   return hold;
@@ -56,6 +57,7 @@ std::optional<json> Hold::Outcome() {
   outcome_ = outcome ? *outcome : json{{"ok", false}, {"code", "io"}, {"what", "the program that takes images ended without a word"}, {"remedy", ""}};
   if (!FlagAt(outcome_, "ok", false)) {
     let_go_ = true;  // its door opens with the next call
+    ends_ = false;
   }
   return outcome_;
 }

@@ -13,7 +13,8 @@ namespace ferry::relay {
 class Hold {
  public:
   // Starts ferry-image, which waits for the engine to stand still. `carry`: files that it has mapped and the target lacks.
-  static Result<std::unique_ptr<Hold>> Begin(const RuntimeDir& dir, const Choice& choice, int number, pid_t engine, const json& carry);
+  // ends: with the image the engine ends, whatever becomes of this process; until then ferry-image holds the session's lock.
+  static Result<std::unique_ptr<Hold>> Begin(const RuntimeDir& dir, const Choice& choice, int number, pid_t engine, const json& carry, bool ends = false);
   Hold(const Hold&) = delete;
   ~Hold();
 

@@ -92,7 +92,7 @@ std::optional<ChosenImage> ImageFor(const Choice& choice, Start start) {
   auto bundle = image::Read(folder);
   auto digest = reader.GenerationDigest(newest_image);
   if (!bundle || !digest || bundle->manifest != *digest || bundle->session != choice.sid) return std::nullopt;
-  return ChosenImage{folder, bundle->wake, newest_image, image::Bytes(*bundle)};
+  return ChosenImage{folder, bundle->wake, newest_image, image::Bytes(*bundle), !StringAt(*info, "image_from").empty()};
 }
 
 }  // namespace ferry::relay

@@ -17,6 +17,7 @@ struct ChosenImage {
   std::string folder, wake;
   std::uint32_t generation = 0;
   std::uint64_t bytes = 0;
+  bool elsewhere = false;  // it was taken on another host, from which the session was fetched
 };
 
 // Whether the notebook of a session shares a cell with it (or there is nothing to compare), or the session has a name. False

@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 constexpr int kBurst = 128;                  // messages taken from one socket before the others are looked at
 constexpr milliseconds kHoldInfo{10000};     // how long a kernel_info_request waits for the first engine
 constexpr milliseconds kLeaveAfter{4000};    // jupyter_client kills five seconds after its shutdown_request
+constexpr std::chrono::minutes kImagedThere{2};  // an image that another host is to take, where nobody kills
 
 constexpr std::int64_t kStaleFor = 30'000'000;  // microseconds after our start; a client whose clock is wrong is heard again after them
 
@@ -145,7 +146,8 @@ void Relay::OnTimers() {
   }
   if (timers_.Expired(Timer::kLeave)) {
     const bool imaged = engine_ && imaging_ && imaging_->helper > 0 && Exists(dir_.Marker(engine_->number()));
-    if (imaged) return timers_.Set(Timer::kLeave, kLeaveAfter);  // it is being written, which ends
+    const bool there = engine_ && EndsThere() && Timers::Clock::now() - ends_there_->began < kImagedThere;
+    if (imaged || there) return timers_.Set(Timer::kLeave, kLeaveAfter);  // it is being written, which ends
     if (engine_ && !engine_->ready()) engine_->Kill(SIGKILL);  // it holds nothing that is not on disk
     else Log("the engine is still saving and will end by itself");
     done_ = true;
@@ -320,8 +322,9 @@ void Relay::Shutdown(bool restart) {
   }
   timers_.Set(Timer::kLeave, kLeaveAfter);
   if (!engine_->link()) std::ofstream(EndMark(engine_->ConnectionFile(dir_)));  // who opens the session now waits
-  if (imaging_ || holds()) return;  // it is asked when it is back
+  if (imaging_ || holds() || EndsThere()) return;  // it is asked when it is back
   if (ready()) SendShutdown(restart);
+  else if (!ending_ && engine_->link()) engine_->Kill(SIGTERM);
   else if (!ending_) ::kill(engine_->pid(), SIGTERM);
 }
 

@@ -103,6 +103,13 @@ class Relay {
   void Imaged();
   bool LostImage(const Engine& engine);
 
+  // relay_leave.cc: the session lives on another host, and its engine there ends.
+  void EndThere();
+  void OnImageThere(const json& said);
+  void HoldToEnd(const json& carry);
+  void AskToEnd(json words);
+  bool EndsThere() const { return ends_there_.has_value(); }
+
   // relay_hold.cc: the engine stands still while its session moves in an image.
   void HoldSource(const json& carry, std::function<void(json)> then);
   void AskToStandStill(json words);
@@ -133,7 +140,7 @@ class Relay {
   bool StartFetch(const std::string& host);
   void OnFetched();
 
-  bool ready() { return engine_ && engine_->ready() && !ending_ && !imaging_ && !holds() && !(exits_ && !queue_.running()); }
+  bool ready() { return engine_ && engine_->ready() && !ending_ && !imaging_ && !holds() && !EndsThere() && !(exits_ && !queue_.running()); }
 
   zmq::context_t& context_;
   Setup setup_;
@@ -203,6 +210,14 @@ class Relay {
   std::unique_ptr<Hold> hold_;  // of a source on this host
   bool held_there_ = false;     // a source on another host is held by its harbour
   std::function<void(json)> held_;  // waits for the image
+
+  // The engine on another host is told to end.
+  struct EndingThere {
+    Timers::Clock::time_point began = Timers::Clock::now();
+    bool asked = false;   // it has been asked, and ends whatever comes of the image
+    bool imaged = false;  // the image is on disk there
+  };
+  std::optional<EndingThere> ends_there_;
 
   bool leaving_ = false;  // shutdown was asked for
   bool restarting_ = false;  // and a clean start after it

@@ -203,6 +203,8 @@ void Relay::Bury() {
   if (imaging_ && imaging_->ends && FlagAt(imaging_->outcome, "ok", false)) ending.status = 0;  // as it was asked to
   EndHelper();
   imaging_.reset();
+  ends_there_.reset();
+  held_there_ = false;
   door_.reset();
   const bool lost = LostImage(*engine);
   dir_.RemoveEngine(engine->number());

@@ -19,7 +19,7 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
   held_ = std::move(then);
   if (Link* link = engine_->link()) {
     held_there_ = true;
-    return link->Ask({{"op", "hold"}, {"session", choice_.sid}, {"carry", carry}}, [this](Parcel answer) {
+    return link->Ask({{"op", "hold"}, {"session", choice_.sid}, {"carry", carry}, {"end", EndsThere()}}, [this](Parcel answer) {
       if (FlagAt(answer.head, "ok", false)) return AskToStandStill(answer.head["words"]);
       held_there_ = false;
       Held(answer.head);
@@ -34,7 +34,9 @@ void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
 }
 
 void Relay::AskToStandStill(json words) {
-  words.update({{"v", 1}, {"epoch", engine_->number()}, {"last", engine_->Mark(author_)}});
+  words["last"] = engine_->Mark(author_);
+  if (EndsThere()) return AskToEnd(std::move(words));
+  words.update({{"v", 1}, {"epoch", engine_->number()}});
   engine_->SendControl(author_.Make({}, "ferry_quiesce_request", "{}", Text(words)));
 }
 
@@ -92,7 +94,7 @@ void Relay::GoesOn() {
   held_there_ = false;
   if (!engine_) return;
   engine_->Greet(author_);
-  if (leaving_) return SendShutdown(/*restart=*/false);
+  if (leaving_ && !EndsThere()) return SendShutdown(/*restart=*/false);
   SendHeld();
 }
 

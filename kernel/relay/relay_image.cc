@@ -16,6 +16,7 @@
 #include "kernel/relay/relay.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "serializer/store/json.h"
+#include "serializer/store/settings.h"
 #include "serializer/store/store.h"
 #include "util/clock.h"
 
@@ -36,7 +37,7 @@ bool Relay::BringBack(Start start) {
   engine_ = std::move(*engine);
   door_ = std::move(*door);
   word_ = Text({{"restored", true}, {"generation", image->generation}, {"bytes", image->bytes}, {"start", Name(start)},
-                {"holder", engine_->pid()}, {"began", static_cast<double>(NowMicros()) / 1e6},
+                {"holder", engine_->pid()}, {"elsewhere", image->elsewhere}, {"home", choice_.home}, {"criu", store::Setting("criu")}, {"began", static_cast<double>(NowMicros()) / 1e6},
                 {"anonymous", choice_.anonymous}, {"image", {{"ok", true}, {"bytes", image->bytes}, {"seconds", 0}}}});
   return true;
 }
@@ -58,6 +59,7 @@ std::optional<Error> Relay::NoImage() {
 
 void Relay::TakeImage(bool ends) {
   if (!ready()) return;
+  if (ends && engine_->link()) return EndThere();
   auto place = Wake::Place();
   auto lack = NoImage();
   if (!lack && !place) lack = place.error();
@@ -81,7 +83,8 @@ void Relay::TakeImage(bool ends) {
 // A reply to a request of our own: the engine stands still from now on, or it does not.
 void Relay::OnOwnReply(const Message& message) {
   if (message.Is("ferry_attach_reply")) return Adopted(message);
-  if (holds() && message.Is("ferry_quiesce_reply") && !FlagAt(message.Content(), "parked", false)) {
+  const bool of_hold = message.Is("ferry_quiesce_reply") || (EndsThere() && message.Is("ferry_shutdown_reply"));
+  if (holds() && of_hold && !FlagAt(message.Content(), "parked", false)) {
     json refused = message.Content();
     refused["ok"] = false;
     LetGoSource(/*end=*/false);

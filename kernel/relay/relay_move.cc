@@ -232,7 +232,9 @@ void Relay::OnHarbourEvent(const Parcel& parcel) {
   if (event == "held") Held(parcel.head["outcome"]);
   if (event == "goes-on") GoesOn();
   if (event != "ended") return;
-  ending_ = Ending{.status = parcel.head.value("status", 0)};
+  const bool imaged = EndsThere() && ends_there_->imaged;  // it was killed, as asked
+  ending_ = Ending{};
+  ending_->status = imaged ? 0 : parcel.head.value("status", 0);
   timers_.Set(Timer::kMourning, milliseconds(50));
 }
 

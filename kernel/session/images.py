@@ -81,10 +81,13 @@ class Images:
     def needed(cls, manifest):
         return bool(cls.carried(manifest) or cls.spared(manifest))
 
-    def image_wanted(self):
-        """At the end of this life; not for a session that nobody will open again."""
+    def wanted_at_end(self):
+        """Whether the end of this life takes something that an image would bring back; not of a session that nobody will open again."""
         session, newest = self.session, self.session.saver.newest
-        return session.config.save != "off" and newest is not None and not session.anonymous and self.needed(newest) and self.why_not() is None
+        return session.config.save != "off" and newest is not None and not session.anonymous and self.needed(newest)
+
+    def image_wanted(self):
+        return self.wanted_at_end() and self.why_not() is None
 
     def image_blockers(self, folder):
         return _ferry.image_preflight(folder, self.probe()["dump"])
@@ -128,7 +131,18 @@ class Images:
         self.session.writer.close()
 
     def no_image(self, failure):
+        """None could be taken as this life ended: what is lost by that is told in the next one."""
         self.failure = failure
+        names = self.carried(self.session.saver.newest) if self.wanted_at_end() else []
+        if names:
+            self.session.remember(no_image={"names": names, "what": failure["what"], "remedy": failure.get("remedy", "")})
+
+    def tell_loss(self):
+        """In the life after that."""
+        told = self.session.info.get("no_image")
+        if told:
+            self.session.notice(f"Lost when the last kernel ended: {report.some(told['names'])}", [
+                f"only a system image could have brought them back, and none was taken: {told['what']}", *filter(None, [told["remedy"]])])
 
     # -- going on
 
@@ -140,20 +154,29 @@ class Images:
         if word.get("start") == "arrive":
             self._arrive(word, lock_fd)
         else:
+            if word.get("elsewhere"):
+                self._settle(word)
             session.writer = session.store.write(session.sid, lock_fd)
         if word.get("restored"):
             self._come_back(word)
         elif not word["image"]["ok"]:
-            self.failure = {key: word["image"][key] for key in ("code", "what", "remedy")}
+            failure = {key: word["image"][key] for key in ("code", "what", "remedy")}
+            if session.writer.info().get("ended") == "suspend":
+                self.no_image(failure)
+            self.failure = failure
 
     def _arrive(self, word, lock_fd):
         """On another host, whose store and CRIU these are. The session belongs to the source yet."""
         session = self.session
-        session.config = dataclasses.replace(session.config, home=Path(word["home"]), criu=word["criu"])
-        session.store = _ferry.Store.open(word["home"], session.config.quota)
+        self._settle(word)
         session.writer = LaterWriter(session.store.read(session.sid))
         session.moving = Moving(session)
         session.moving.target.lock_fd = lock_fd
+
+    def _settle(self, word):
+        session = self.session
+        session.config = dataclasses.replace(session.config, home=Path(word["home"]), criu=word["criu"])
+        session.store = _ferry.Store.open(word["home"], session.config.quota)
 
     def describe(self):
         """What the target of a move must know before it can say whether an image of this process would come back there."""
@@ -178,7 +201,7 @@ class Images:
                            [f"they run on others: {', '.join(map(str, word['unbound']))}"])
         if "began" in word:
             self._measured("bring", word["bytes"], time.time() - word["began"])
-        writer.set(life=session.life, ended="", started=time.time(), pid=self.pid, resuming=True)
+        writer.set(life=session.life, ended="", no_image=None, image_from=None, started=time.time(), pid=self.pid, resuming=True)
 
 
 class ImageArrival(Arrival):

@@ -1,6 +1,7 @@
 """Both ends of a move to another host (docs/link.md). The relay asks, and owns the order; each verb answers one question.
 
     source: pack (save, say what there is) -> plan (against the target's facts) -> depart | stay; return
+            image (save, say what a system image would be of), before the engine is told to end on another host
     target: ahead (decode what is there)   -> arrive (bring back, compare) -> again (what replay did not make equal, stored) -> own
 """
 
@@ -13,7 +14,7 @@ class Moving:
     def __init__(self, session):
         self.source, self.target = Source(session), Target(session)
         self._verbs = {"pack": self.source.pack, "plan": self.source.plan, "depart": self.source.depart, "return": self.source.return_,
-                       "stay": self.source.stay, "ahead": self.target.ahead, "arrive": self.target.arrive, "again": self.target.again,
+                       "stay": self.source.stay, "image": self.source.image, "ahead": self.target.ahead, "arrive": self.target.arrive, "again": self.target.again,
                        "own": self.target.own}
 
     @property

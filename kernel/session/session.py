@@ -68,7 +68,8 @@ class Session:
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""
         reader, records = self.read_log()
-        self.writer.set(life=self.life, ended="", detached=False, started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        self.images.tell_loss()
+        self.writer.set(life=self.life, ended="", no_image=None, image_from=None, detached=False, started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
         self.unseen.open()
         if self.start == "rehearse":
             self.arrivals.rehearse(reader, records)
@@ -292,7 +293,7 @@ class Session:
         except (Exception, KeyboardInterrupt) as error:  # the kernel ends whatever happens; the last generation stays
             log.exception("the last save failed")
             outcome.update(saved=False, what=str(error))
-        self.remember(ended=ended, ended_at=time.time(), resuming=False)
+        self.remember(ended=ended, ended_at=time.time(), resuming=False, no_image=None)
         self.writer.sync(True)
         return outcome
 

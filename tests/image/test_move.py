@@ -86,6 +86,60 @@ def test_to_a_host_with_other_builds_and_back(desk, host, tmp_path):
     state(kernel, 6)
 
 
+def away(desk, target, **environment):
+    """A kernel whose session has moved, with the environment of those after it."""
+    run = desk.folder.parent / "r"
+    run.mkdir(mode=0o700, exist_ok=True)
+    environment = {"PATH": f"{target.bin}:{os.environ['PATH']}", "XDG_RUNTIME_DIR": str(run), **environment}
+    kernel = desk.open(**environment)
+    assert kernel.run("import socket; here = socket.gethostname()", "a").status == "ok"
+    assert kernel.run(f"%migrate {target.text}", "b").status == "ok"
+    assert kernel.run("open('made', 'w').write('x')\nnumbers = (n for n in range(9)); next(numbers)", "c").status == "ok"
+    return kernel, environment
+
+
+def test_suspended_elsewhere_it_wakes_there_and_closed_there_it_comes_home(desk, host, tmp_path):
+    target = host(other_builds(tmp_path))
+    kernel = opened(desk, target)
+    ok(kernel, "np.linalg.norm(a); generator = np.random.default_rng(3)")
+    assert kernel.run(f"%migrate {target.text}").status == "ok"
+    ok(kernel, "%suspend")
+    assert ok(kernel, "socket.gethostname()").outputs[-1][1] == "'elsewhere'"
+    state(kernel, 4)
+    desk.close(kernel)
+    kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(tmp_path / "r"))
+    assert ok(kernel, "socket.gethostname() != 'elsewhere'").outputs[-1][1] == "True"
+    state(kernel, 5)
+
+
+def test_closed_elsewhere_what_no_image_can_bring_home_is_named(desk, host):
+    target = host()
+    kernel, environment = away(desk, target, FERRY_CRIU="off")
+    desk.close(kernel)
+    kernel = desk.open(**environment)
+    answer = kernel.run("here == socket.gethostname(), 'numbers' in globals()", "d")
+    assert answer.text.endswith("[execute_result] (True, False)\n")
+    told = " ".join(answer.text.split())
+    assert "Lost when the last kernel ended: numbers" in told and f"the session was on {target.text}" in told and "switched off" in told, told
+    assert "Lost when" not in kernel.run("1", "e").text
+
+
+def test_the_image_is_finished_there_when_the_kernel_is_killed(desk, host, tmp_path, criu):
+    slow, begun, wait = tmp_path / "criu", tmp_path / "begun", tmp_path / "wait"
+    slow.write_text(f'#!/bin/sh\nif [ "$1" = dump ]; then touch {begun}; while [ -e {wait} ]; do sleep 0.1; done; fi\nexec {criu} "$@"\n')
+    slow.chmod(0o755)
+    target = host(FERRY_CRIU=str(slow))
+    kernel, environment = away(desk, target)
+    wait.touch()
+    kernel.relay.send_signal(signal.SIGTERM)
+    wait_until(begun.exists, "no image is taken there")
+    kill(kernel.relay)
+    assert not still_alive(kernel.relay)
+    wait.unlink()
+    kernel = desk.open(**environment)
+    assert kernel.run("here == socket.gethostname(), next(numbers)", "d", seconds=90).text.endswith("[execute_result] (True, 1)\n")
+
+
 def test_what_can_be_stored_moves_in_an_image_on_request(desk, host):
     target = host()
     run = desk.folder.parent / "r"
