@@ -6,14 +6,17 @@ what is large is not, since `_` is where people put what they do not want, and e
 """
 import re
 
+from kernelferry._ferry import Stopped
+
 from .kind import Kind, lost_text, shown
-from .pack import pack, pack_each, unpack, unpack_each
+from .pack import pack_each, unpack, unpack_each
+from .shared import pack_shared
 
 LAST = ("_", "__", "___")
 STATIC = ("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "_sh", "_exit_code")
 NUMBERED = re.compile(r"_(i?)(\d+)")
 ABSENT = object()
-MOST = 1 << 20  # bytes
+MOST = 16 << 20  # bytes
 
 
 def owned(shell) -> dict:
@@ -49,7 +52,9 @@ def capture(where, base):
     if not bound and not gone:
         return None
     try:
-        together, packed, lost = pack(bound, where.namespace, where.names, MOST), {}, {}
+        together, packed, lost = pack_shared(bound, where, MOST), {}, {}
+    except Stopped:
+        raise
     except Exception:  # a user's reduction may raise anything
         together, (packed, lost) = None, pack_each(bound, where.namespace, where.names, MOST)
     return (together, packed, lost, gone), shown([*bound, *(f"-{name}" for name in gone)])

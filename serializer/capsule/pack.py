@@ -3,9 +3,11 @@
 Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
 whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
 name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
-`names` may also say (module, attribute) of an object: it is then written as that attribute. A standard stream is that of
+`names` may also say (module, attribute) of an object: it is then written as that attribute; or (variable, steps, name of
+its type): as the way there from a variable (shared.py). A standard stream is that of
 the process, whatever a cell has put in its place since.
 """
+import collections
 import copyreg
 import importlib
 import io
@@ -16,7 +18,7 @@ import types
 
 import cloudpickle
 
-from kernelferry._ferry import user_names
+from kernelferry._ferry import instance_dict, user_names
 
 # Values without an identity that anybody could miss.
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
@@ -55,9 +57,9 @@ def set_fields(value, fields):
 
 
 class Pickler(cloudpickle.Pickler):
-    def __init__(self, file, namespace, names):
+    def __init__(self, file, namespace, names, met=None):
         super().__init__(file, protocol=5)
-        self.namespace, self.names = namespace, names
+        self.namespace, self.names, self.met = namespace, names, met
 
     def persistent_id(self, obj):
         if obj is self.namespace:
@@ -67,8 +69,10 @@ class Pickler(cloudpickle.Pickler):
             return "stream", stream
         name = self.names.get(id(obj))
         if name is None:
+            if self.met is not None and type(obj) not in PLAIN:
+                self.met.append(obj)
             return None
-        return ("name", name) if type(name) is str else ("attribute", name)
+        return ("name" if type(name) is str else "attribute" if len(name) == 2 else "way"), name
 
     def reducer_override(self, obj):
         if isinstance(obj, types.FunctionType) and obj.__globals__ is self.namespace:
@@ -78,6 +82,24 @@ class Pickler(cloudpickle.Pickler):
         if not isinstance(obj, type) and is_filled_by_fields(obj):
             return copyreg.__newobj__, (type(obj),), dict(vars(obj)), None, None, set_fields
         return super().reducer_override(obj)
+
+
+def base_of(container):
+    """The builtin class of a container, whose subclass may be the user's."""
+    return next(base for base in (dict, list, tuple, collections.deque) if isinstance(container, base))
+
+
+def follow(value, steps):
+    for kind, key in steps:
+        if kind == "item":
+            value = base_of(value).__getitem__(value, key)
+        elif kind == "cell":
+            value = value.__closure__[key].cell_contents
+        elif kind == "self":
+            value = value.__self__
+        else:
+            value = instance_dict(value) if kind == "vars" else instance_dict(value)[key]
+    return value
 
 
 class Unpickler(pickle.Unpickler):
@@ -94,6 +116,12 @@ class Unpickler(pickle.Unpickler):
         if kind == "attribute":
             module, attribute = name
             return vars(importlib.import_module(module))[attribute]
+        if kind == "way":
+            name, steps, type_name = name
+            found = follow(self.namespace[name], steps)
+            if type(found).__qualname__ != type_name:
+                raise LookupError(f"the variable {name} no longer leads to what it shared")
+            return found
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")
         return self.namespace[name]
@@ -112,9 +140,10 @@ class Bounded(io.BytesIO):
         return super().write(data)
 
 
-def pack(value, namespace, names, most=None) -> bytes:
+def pack(value, namespace, names, most=None, met=None) -> bytes:
+    """met: a list that gets what was pickled and is not written as something else, each object as often as it was met."""
     file = io.BytesIO() if most is None else Bounded(most)
-    Pickler(file, namespace, names).dump(value)
+    Pickler(file, namespace, names, met).dump(value)
     return file.getvalue()
 
 

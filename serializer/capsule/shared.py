@@ -1,0 +1,135 @@
+"""What values of the shell (`Out[3]`, `_`) share with the user's variables, deep inside them: `d["a"]` shown by a cell is that list.
+
+It is written as the way there from a variable, `("d", (("item", "a"),))`, and found again by it once the variable is back.
+Only what more holds than the values themselves can be shared: references within them are counted as the collector does,
+and where nothing is left over nothing is searched. The search is breadth first, runs no code of the user's, and ends
+after MOST objects.
+"""
+import gc
+import sys
+import types
+from collections import Counter, deque
+
+from kernelferry._ferry import instance_dict
+
+from .kind import give_way
+from .pack import PLAIN, base_of, pack
+
+MOST = 200_000
+STRIDE = 1024
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+CONTAINERS = (list, dict, set, deque, bytearray)
+KEYS = (str, int, float, bool, bytes, type(None))
+
+
+def holders(where) -> Counter:
+    """id -> how often the shell itself refers to a value."""
+    shell = where.shell
+    hook, history = getattr(shell, "displayhook", None), getattr(shell, "history_manager", None)
+    held = [value for name, value in list(where.namespace.items()) if name.startswith("_")]
+    held += [*vars(hook).values()] if hook is not None else []
+    held += [*history.output_hist.values()] if history is not None else []
+    held.append(getattr(getattr(shell, "last_execution_result", None), "result", None))
+    return Counter(map(id, held))
+
+
+def pack_shared(value, where, most=None) -> bytes:
+    """pack() of values of the shell, in which what variables hold as well is a way to it. Raises what pack() raises, and Stopped."""
+    met, data, error = [], None, None
+    try:
+        data = pack(value, where.namespace, where.names, most, met)
+    except Exception as failure:  # it may be too large only for what it shares
+        error = failure.with_traceback(None)
+    ways = ways_to(wanted(met, holders(where)), where)
+    if ways:
+        return pack(value, where.namespace, where.names | ways, most)
+    if error is not None:
+        raise error
+    return data
+
+
+def wanted(met, held) -> set[int]:
+    """ids of those mutable objects to which more refer than these objects and the shell do."""
+    objects = [*{id(each): each for each in met}.values(), object()]  # to the last one nobody refers but this list
+    met.clear()
+    inside = Counter(id(other) for each in objects for other in gc.get_referents(each))
+    counts = [sys.getrefcount(each) for each in objects]
+    return {id(each) for each, count in zip(objects, counts)
+            if count > counts[-1] + inside[id(each)] + held[id(each)] and is_mutable(each)}
+
+
+def is_mutable(value) -> bool:
+    if isinstance(value, CONTAINERS):
+        return True
+    kind = type(value)
+    index = any(base.__name__ == "Index" and base.__module__.startswith("pandas.") for base in kind.__mro__)
+    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and not index and instance_dict(value) is not None
+
+
+def ways_to(ids, where) -> dict:
+    """id -> (variable, steps, name of the type), of those that a variable reaches."""
+    found, left = {}, set(ids)
+    roots = {id(where.namespace[name]): name for name in where.names.values()}
+    queue = deque(where.namespace[name] for name in roots.values())
+    parents = dict.fromkeys(roots, None)  # id -> what led there
+    apart = {id(where.namespace), id(where.shell)}
+    visited = 0
+    while queue and left and visited < MOST:
+        if visited % STRIDE == 0:
+            give_way()
+        value, visited = queue.popleft(), visited + 1
+        for child in parts_of(value, where):
+            if id(child) in parents or id(child) in apart or isinstance(child, CODE[:1]) or isinstance(child, type):
+                continue
+            parents[id(child)] = value
+            queue.append(child)
+            if id(child) in left:
+                left.discard(id(child))
+                if (way := way_to(child, parents, roots)) is not None:
+                    found[id(child)] = way
+    return found
+
+
+def parts_of(value, where) -> list:
+    """What it refers to and the collector sees; of functions of the session only what they close over."""
+    if isinstance(value, types.FunctionType):
+        return list(contents_of(value)) if value.__globals__ is where.namespace else []
+    return [part for part in gc.get_referents(value) if gc.is_tracked(part) or type(part) is bytearray]
+
+
+def contents_of(function):
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # nothing was assigned to it yet
+            yield None
+
+
+def way_to(value, parents, roots):
+    """None where a step cannot be written: through a set, or what only C knows."""
+    steps, child = [], value
+    while id(child) not in roots:
+        parent = parents[id(child)]
+        step = step_to(child, parent)
+        if step is None:
+            return None
+        steps.append(step)
+        child = parent
+    return roots[id(child)], tuple(reversed(steps)), type(value).__qualname__
+
+
+def step_to(child, parent):
+    if isinstance(parent, types.FunctionType):
+        return next((("cell", at) for at, each in enumerate(contents_of(parent)) if each is child), None)
+    if isinstance(parent, types.MethodType):
+        return ("self", None) if parent.__self__ is child else None
+    if isinstance(parent, dict):
+        step = next((("item", key) for key, each in dict.items(parent) if each is child and type(key) in KEYS), None)
+    elif isinstance(parent, (list, tuple, deque)):
+        step = next((("item", at) for at, each in enumerate(base_of(parent).__iter__(parent)) if each is child), None)
+    else:
+        step = None
+    own = instance_dict(parent) if step is None else None
+    if own is child:
+        return "vars", None
+    return step or next((("attribute", name) for name, each in (own or {}).items() if each is child), None)
