@@ -8,7 +8,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
-constexpr seconds kGreet{30}, kAnswer{120};
+constexpr seconds kAnswer{120};
 
 }  // namespace
 

@@ -8,6 +8,10 @@
 
 namespace ferry::relay {
 
+// From the call of ssh to the hello of the harbour. A login shell may take its time (pyenv waits up to a minute for its
+// lock); ssh itself finds out in 15 s that nobody is there.
+inline constexpr std::chrono::seconds kGreet{100};
+
 class End {
  public:
   // `sid` goes with every question; "" where none is meant.

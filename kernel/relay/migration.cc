@@ -7,7 +7,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kGreet{30000};
 constexpr milliseconds kShowEvery{250};  // progress: at most four times a second
 constexpr double kRestore = 25e3;        // bytes of an image that come back in a millisecond, on a busy machine
 

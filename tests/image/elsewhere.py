@@ -35,7 +35,7 @@ class Elsewhere(sshd.Sshd):
         variables = {"FERRY_HOME": self.home, "XDG_RUNTIME_DIR": self.runtime, **self.variables}
         (self.folder / "sshd_config").write_text("\n".join([
             f"HostKey {self.folder}/host", f"AuthorizedKeysFile {self.folder}/authorized", "UsePAM no", "StrictModes no", "PasswordAuthentication no",
-            "KbdInteractiveAuthentication no", "PermitRootLogin yes", "SetEnv " + " ".join(f'"{name}={value}"' for name, value in variables.items()), ""]))
+            "KbdInteractiveAuthentication no", "PermitRootLogin yes", sshd.set_env(variables), ""]))
         os.makedirs("/run/sshd", exist_ok=True)
         inside = self.folder / "inside"
         inside.write_text(f"set -e\necho elsewhere > /proc/sys/kernel/hostname\nip link set lo up\nmount --make-rprivate /\n{self.setup}\n"

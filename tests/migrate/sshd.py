@@ -27,6 +27,12 @@ def missing():
     return "" if shutil.which("ssh") else "there is no ssh (Debian: openssh-client)"
 
 
+def set_env(variables):
+    """sshd's line for the environment of who logs in. bash reads ~/.bashrc for a command of ssh where no shell is around it: what
+    the one who runs the tests keeps there (tools that wait for locks of their own) does not belong to a host of the tests."""
+    return "SetEnv " + " ".join(f'"{name}={value}"' for name, value in {**variables, "SHLVL": 1}.items())
+
+
 class Sshd:
     def __init__(self, folder: Path, address="127.0.0.1", port=None, inside=()):
         """`port`: where the address has all its ports to itself; `inside`: words before the command that runs sshd."""
@@ -63,7 +69,7 @@ class Sshd:
         (self.folder / "sshd_config").write_text("\n".join([
             f"Port {self.port}", f"ListenAddress {self.address}", f"HostKey {self.folder}/host", f"AuthorizedKeysFile {self.folder}/authorized",
             "PidFile none", "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
-            "PermitRootLogin yes", "MaxStartups 100", "Subsystem sftp internal-sftp", "SetEnv " + " ".join(f'"{name}={value}"' for name, value in variables.items()),
+            "PermitRootLogin yes", "MaxStartups 100", "Subsystem sftp internal-sftp", set_env(variables),
             f"ForceCommand {forced}" if forced else "", ""]))
         if os.getuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)  # where sshd wants to lock itself in
