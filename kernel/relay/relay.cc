@@ -18,6 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kBurst = 128;                  // messages taken from one socket before the others are looked at
+constexpr milliseconds kHoldStatus{5000};    // how long the engine has for an answer about itself
 constexpr milliseconds kHoldInfo{10000};     // how long a kernel_info_request waits for the first engine
 constexpr milliseconds kLeaveAfter{4000};    // jupyter_client kills five seconds after its shutdown_request
 constexpr std::chrono::minutes kImagedThere{2};  // an image that another host is to take, where nobody kills
@@ -144,6 +145,7 @@ void Relay::OnTimers() {
     for (auto& [channel, request] : held_infos_) voice_.Answer(*channel, request, Text(FallbackKernelInfo()), nullptr);
     held_infos_.clear();
   }
+  if (timers_.Expired(Timer::kStatus)) AnswerStatusesInstead();
   if (timers_.Expired(Timer::kLeave)) {
     const bool imaged = engine_ && imaging_ && imaging_->helper > 0 && Exists(dir_.Marker(engine_->number()));
     const bool there = engine_ && EndsThere() && Timers::Clock::now() - ends_there_->began < kImagedThere;
@@ -227,6 +229,7 @@ void Relay::OnControl(Frames frames) {
     voice_.Answer(front_->control, Keep(*message), R"({"status":"ok"})", queue_.running());
     return move_->Abort({Code::kAborted, "interrupted", ""});
   }
+  if (AnswerStatus(*message)) return;
   if (ready()) {
     if (message->IsRequest()) owed_control_.Note(*message);
     return engine_->SendControl(std::move(*message).Take());
@@ -238,7 +241,6 @@ void Relay::OnControl(Frames frames) {
     answer({{"status", "ok"}});
     return Abort(queue_.TakeExecutes());  // what was to be interrupted has not begun
   }
-  if (message->Is("ferry_status_request")) return answer(Status());
   if (asleep_ && message->Is("debug_request") && StringAt(message->Content(), "command") == "debugInfo") {
     return answer(NoDebugger(message->Content()));  // an open notebook asks, and wakes nobody by it
   }
@@ -302,6 +304,29 @@ json Relay::Status() {
   if (engine_) status["pid"] = engine_->pid();
   if (Sent* cell = queue_.running()) status["running"] = {{"cell", cell->cell}, {"execution_count", cell->execution_count}};
   return status;
+}
+
+// The engine knows more than this relay does, but answers between cells only.
+bool Relay::AnswerStatus(const Message& request) {
+  if (!request.Is("ferry_status_request")) return false;
+  if (!ready() || queue_.running()) {
+    voice_.Answer(front_->control, Keep(request), Text(Status()), queue_.running());
+    return true;
+  }
+  if (statuses_.empty()) timers_.Set(Timer::kStatus, kHoldStatus);
+  statuses_.push_back(Keep(request));
+  return false;
+}
+
+// The engine is busy without a cell: with what a page asks of a widget, for instance.
+void Relay::AnswerStatusesInstead() {
+  for (const Sent& request : std::exchange(statuses_, {})) {
+    json status = Status();
+    if (ready()) status["engine"] = "busy";
+    owed_control_.Answered(request.id);
+    too_late_.insert(request.id);
+    voice_.Answer(front_->control, request, Text(status), queue_.running());
+  }
 }
 
 void Relay::Abort(std::vector<Message> executes) {

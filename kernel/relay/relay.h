@@ -60,6 +60,8 @@ class Relay {
   void AnswerKernelInfo(zmq::socket_t& channel, const Message& request);
   bool AnswerFerryComm(const Message& message);
   json Status();
+  bool AnswerStatus(const Message& request);  // false: the engine is to
+  void AnswerStatusesInstead();
   void Abort(std::vector<Message> executes);
   void Shutdown(bool restart);
   void Pump();
@@ -175,6 +177,8 @@ class Relay {
   std::vector<std::pair<zmq::socket_t*, Sent>> held_infos_;
   std::vector<Message> held_control_;  // until the engine is ready
   Owed owed_control_;
+  std::vector<Sent> statuses_;      // requests for the status that the engine has not answered yet
+  std::set<std::string> too_late_;  // ids of those that were answered here meanwhile
   std::set<std::string> comms_;  // open comms of target `ferry`
 
   std::optional<MoveWish> wish_;        // a move that was asked for and has not begun

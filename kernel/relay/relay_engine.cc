@@ -121,6 +121,9 @@ void Relay::OnEngineControl(Frames frames) {
   if (!message || OnMoveReply(*message)) return;
   if (author_.Wrote(message->parent_id())) return OnOwnReply(*message);
   owed_control_.Answered(message->parent_id());
+  std::erase_if(statuses_, [&](const Sent& asked) { return asked.id == message->parent_id(); });
+  if (statuses_.empty()) timers_.Clear(Timer::kStatus);
+  if (too_late_.erase(message->parent_id())) return;
   Send(front_->control, std::move(*message).Take());
 }
 
@@ -242,6 +245,8 @@ void Relay::Bury() {
   auto refuse = [&](zmq::socket_t& channel, const Sent& r) { voice_.Refuse(channel, r, NoEngine(r, why, ""), nullptr); };
   for (const Sent& request : queue_.others().TakeAll()) refuse(front_->shell, request);
   for (const Sent& request : owed_control_.TakeAll()) refuse(front_->control, request);
+  statuses_.clear();
+  too_late_.clear();
   if (leaving_) {
     done_ = true;
     return;

@@ -139,6 +139,25 @@ def test_the_ferry_comm_is_answered_while_a_cell_runs(relay):
     front.shell_reply(cell)
 
 
+def test_a_status_never_waits_behind_what_the_engine_does(relay):
+    front = relay.start().front()
+    ask = lambda: front.control_reply(front.ask_control("ferry_status_request"))["content"]
+    cell = front.execute("input()", allow_stdin=True)
+    front.get_stdin_msg(timeout=PATIENCE)
+    status = ask()
+    assert status["engine"] == "busy" and status["running"] == {"cell": "input()", "execution_count": 1}
+    front.input("")
+    front.shell_reply(cell)
+    os.kill(relay.engine(), signal.SIGSTOP)  # no cell runs: it is asked, and does not answer
+    try:
+        assert ask()["engine"] == "busy"
+    finally:
+        os.kill(relay.engine(), signal.SIGCONT)
+    last = front.ask_control("ferry_status_request")
+    reply = front.get_control_msg(timeout=PATIENCE)  # and not what the engine answered too late
+    assert reply["parent_header"]["msg_id"] == last and reply["content"]["who"] == "engine"
+
+
 def test_ferry_requests_reach_a_ready_engine(relay):
     front = relay.start().front()
     assert front.control_reply(front.ask_control("ferry_status_request"))["content"]["who"] == "engine"

@@ -76,6 +76,8 @@ def test_the_next_kernel_takes_the_engine_over_in_the_middle_of_its_cell(noteboo
     engine = lose_relay(first)
     second = notebook.open()
     asked = second.send("b = a; next(g)", "cell-2")  # waits for the cell that runs
+    status = second.control("ferry_status_request")  # which waits for nothing, as the command line does
+    assert status["running"]["execution_count"] == 2 and state(notebook) == "running"
     (notebook.folder / "go").touch()
     answer = second.collect(asked)
     assert engine.is_running() and ("execute_result", "1") in answer.outputs, answer.text  # not even the generator was lost
