@@ -30,7 +30,7 @@ void BindObserve(py::module_& m) {
   using observe::ClassWatch;
   py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))
-      .def("see", &ClassWatch::See, py::arg("names"), "What the classes among the names of a new module hold is theirs.")
+      .def("see", &ClassWatch::See, py::arg("names"), "What the classes among the names of a new module hold is theirs. -> the names whose value is the session's")
       .def("look", [](ClassWatch& self, const py::set& spoken) {
         py::list found;
         for (auto& held : self.Look(spoken)) found.append(py::make_tuple(held.cls, held.name, held.value, held.mine));

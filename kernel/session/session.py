@@ -5,6 +5,7 @@ and reply only the record is written: a note before the cell, its record after i
 state (looks, encoding, loading) is cut into slices that `idle()` takes one at a time and that a request stops.
 """
 
+import dis
 import logging
 import os
 import sys
@@ -24,6 +25,10 @@ from .saver import Saver
 from .sleep import Sleep
 from .stand_ins import LaterWriter
 from .unseen import Unseen
+
+# What a statement is made of that does nothing but import.
+IMPORTS = {dis.opmap[name] for name in ("CACHE", "RESUME", "EXTENDED_ARG", "LOAD_CONST", "IMPORT_NAME", "IMPORT_FROM", "IMPORT_STAR",
+                                        "SWAP", "POP_TOP", "STORE_NAME", "RETURN_VALUE")}
 
 log = logging.getLogger("kernelferry.session")
 
@@ -119,12 +124,14 @@ class Session:
             look_at(self.walker, [])  # also while the next request waits: what is not seen now is taken for the module's own
 
     def _saw_code(self, code):
-        self._see_new()
+        if not IMPORTS.issuperset(code.co_code[::2]):
+            self._see_new()
         self.observer.saw_code(code)
 
     @guarded()
     def _see_new(self):
-        """A module that a cell imports is seen before the next statement can touch it: in idle time, if there is some before."""
+        """A module that a cell imports is seen before the next statement can touch it, which another import is not taken to
+        do: in idle time, if there is some before."""
         self.see_modules()
 
     @guarded()

@@ -11,6 +11,7 @@ import atexit
 import builtins
 import copyreg
 import ctypes
+import gc
 import importlib
 import os
 import sys
@@ -63,8 +64,14 @@ class Seen:
 
     def see(self):
         """What has come since is from now on what it was when first seen."""
-        self.look()
-        self.registries.look()
+        collecting = gc.isenabled()
+        gc.disable()  # the copies alone would start a collection of all that was just imported, which takes longer than to look at it
+        try:
+            self.look()
+            self.registries.look()
+        finally:
+            if collecting:
+                gc.enable()
 
     def look(self):
         for name, module in list(sys.modules.items()):
@@ -77,9 +84,9 @@ class Seen:
             self.tags[name] = tag
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
-                self.classes.see(dictionary)
+                mine = self.classes.see(dictionary)
                 # What was there before the first cell matters only once it differs (session_attributes).
-                self.changed[name] = set() if name in self.before else {k for k, value in dictionary.items() if of_session(value)}
+                self.changed[name] = set() if name in self.before else set(mine)
                 continue
             first = self.first[name][1]
             self.changed[name] |= {k for k in {**first, **dictionary}

@@ -53,11 +53,15 @@ bool ClassWatch::IsNew(PyTypeObject* type, PyObject* name, PyObject* value) cons
   return std::find(values.begin(), values.end(), std::pair{name, value}) == values.end();
 }
 
-void ClassWatch::See(const py::dict& names) {
+std::vector<py::object> ClassWatch::See(const py::dict& names) {
+  std::vector<py::object> mine;
   PyObject *name, *value;
   Py_ssize_t pos = 0;
-  while (PyDict_Next(names.ptr(), &pos, &name, &value))
-    if (auto* type = reinterpret_cast<PyTypeObject*>(value); PyType_Check(value) && IsOfLibrary(type)) Remember(type);
+  while (PyDict_Next(names.ptr(), &pos, &name, &value)) {
+    if (OfSession(value, ns_.ptr())) mine.push_back(py::reinterpret_borrow<py::object>(name));
+    else if (auto* type = reinterpret_cast<PyTypeObject*>(value); PyType_Check(value) && IsOfLibrary(type)) Remember(type);
+  }
+  return mine;
 }
 
 std::vector<ClassWatch::Held> ClassWatch::Look(py::handle spoken) {

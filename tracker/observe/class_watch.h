@@ -26,8 +26,9 @@ class ClassWatch {
     std::string name;
     bool mine;  // the value is the session's (of_session.h), else the name is spoken of
   };
-  // The classes among the names of a module that has just come are what they were made as. Cost: 1 us for a new one.
-  void See(const pybind11::dict& names);
+  // The classes among the names of a module that has just come are what they were made as. The names whose value is the
+  // session's. Cost: 1 us for a new class, 0.1 us for each name.
+  std::vector<pybind11::object> See(const pybind11::dict& names);
 
   // spoken: a set of the words of all cells. Runs no user code. Cost: 0.1 us a class; more the first time.
   std::vector<Held> Look(pybind11::handle spoken);
