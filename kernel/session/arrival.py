@@ -29,6 +29,7 @@ from .process_items import ProcessItems
 log = logging.getLogger("kernelferry.session")
 
 LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
+LEFT = ("logging",)  # where cells that ran again may have left objects that are loaded after them
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
 
@@ -82,14 +83,18 @@ class Arrival(Account):
         if self.only is None:
             steps.append(("prepare", None))
         steps += self._plan_steps()
+        ran = any(what == "replay" for what, _ in steps)
+        last = (*LAST, *LEFT) if ran else LAST
         if self.only is None:
-            steps += [("item", name) for name in self.items.items if name not in LAST]
+            steps += [("item", name) for name in self.items.items if name not in last]
         loads = {key for what, key in steps if what == "load"}
         recent = sorted(self.loader.states, key=lambda key: -max(self.loader.states[key].entry.executions or [0]))
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         steps.append(("recover", None))
+        if ran:
+            steps.append(("undo", last))
         if self.only is None:
-            steps += [("item", name) for name in self.items.items if name in LAST]
+            steps += [("item", name) for name in self.items.items if name in last]
         steps += [("verify", None), ("recover", None)]
         if self.whole:
             steps.append(("behind", None))
@@ -180,6 +185,9 @@ class Arrival(Account):
     def _item(self, name):
         if self.items.apply(name, again=name not in LAST):
             self.steps.insert(self.steps.index(("verify", None)), ("item", name))
+
+    def _undo(self, names):
+        self.items.undo(names)
 
     def _load(self, key):
         self.loader.load(key, self._later())

@@ -6,6 +6,7 @@ from kernelferry import _ferry, capsule
 class ProcessItems:
     def __init__(self, shell, reader, items):
         self._shell, self._reader = shell, reader
+        self._before = capsule.snapshot(shell)
         self.items = {item.name: item for item in items}
         self.begin()
 
@@ -23,6 +24,11 @@ class ProcessItems:
             except _ferry.FerryError as error:
                 self._data[name] = error
         capsule.prepare(self._shell, [(n, d) for n, d in self._data.items() if isinstance(d, bytes)])
+
+    def undo(self, names):
+        """Takes away what cells that ran again left of these items."""
+        for name, why in capsule.undo(self._shell, self._before, names):
+            self.told(name, "failed", reason=f"cells ran again, and what they did to it is not undone: {why}")
 
     def apply(self, name, again):
         """True: once more when the variables are there, since it may refer to some; only where it may be tried `again`."""

@@ -25,6 +25,7 @@ class Loaded:
         self.kept = []  # names of it that existed and were left alone
         self.apart = ""  # a kept name that it refers to
         self.checked, self.loads = False, 0
+        self.values, self.unbound = {}, False  # of what others refer to: name -> value; a replay has bound the names to what it made
         self.made_again = False  # a replay made what stands in its place
         self.uncovered = False  # its blob holds state that no fingerprint covers
 
@@ -68,6 +69,8 @@ class Loader:
 
         later: components whose turn comes behind replays. Where their names are bound by now, those replays want what stands there.
         """
+        if self.states[key].unbound:
+            self._bind_again(self.states[key])
         ahead = [(key, False)]  # depth first without recursion: functions that name each other form long chains
         while ahead:
             key, named = ahead.pop()
@@ -187,6 +190,8 @@ class Loader:
             else:
                 self.namespace[name] = value
         state.way, state.loads = "stored", state.loads + 1
+        if exports:
+            state.values = values
 
     def verify(self, patient=False):
         """Compares everything that is back and not compared yet. False: stopped, try again; `patient` is not stopped."""
@@ -211,20 +216,28 @@ class Loader:
         return True
 
     def replayed(self, record, later):
-        """A cell ran again. What it touches of what was loaded before its turn (later) is loaded once more when that comes; where
-        others refer to it that cannot be, and if no look can tell whether it changed, the report says so.
+        """A cell ran again. What it touches of what was loaded before its turn (later) is loaded once more when that comes. What
+        others refer to cannot be; its names are bound to it again, and if no look can tell whether it changed, the report says so.
         """
         touched = {*record.reads, *record.writes, *record.deletes}
-        for key in later:
-            state = self.states[key]
+        for key, state in self.states.items():
             if state.way != "stored" or not state.loads or not (record.door or touched.intersection(state.entry.names)):
                 continue
             if not state.entry.exports:
-                state.way, state.loads = "pending", 0
-                self.visited.discard(key)
+                if key in later:
+                    state.way, state.loads = "pending", 0
+                    self.visited.discard(key)
+                continue
+            state.unbound = True
+            if key not in later:
+                self._bind_again(state)
             elif state.entry.opaque:
                 state.checked, state.verified, state.code = True, False, "differs"
                 state.reason = "others needed it before a cell ran again that may have changed it, which cannot be seen"
+
+    def _bind_again(self, state):
+        state.unbound = False
+        self.namespace.update((name, value) for name, value in state.values.items() if name not in self.keep)
 
     def again(self):
         """Loads once more what differs because of what was loaded after it, where no other component refers to it."""

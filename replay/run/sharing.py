@@ -3,7 +3,7 @@
 A fingerprint covers one component. A cell that runs again can make an equal value of another class of the same name, or an
 equal constant that is no longer the one another variable holds. So after a resume the pids that a replayed component
 needed are held against the objects it refers to now: one object for each pid, and one pid for each object. Functions
-and classes without a name of their own are followed to what they need in turn.
+and classes without a name of their own are followed to what they need in turn, and compared, since nothing else asks for them.
 
 Of plain values (text, bytes, numbers) a cell that runs again makes its own. Which of several equal ones an expression gives
 Python leaves open, so that such a component is not different, but not covered whole: that is said with it. Not a number is
@@ -11,7 +11,7 @@ none of them: `in` and `count` tell it by its identity.
 """
 
 PLAIN = (str, bytes, int, float, complex)
-APART, EQUAL, SAME = range(3)  # what refers to other objects, to equal plain values, to the objects of old
+OTHER, APART, EQUAL, SAME = range(4)  # what leads to a changed class or function without a name, to other objects, to equal plain values, to the objects of old
 
 
 def _is_plain(value):
@@ -47,8 +47,11 @@ class Sharing:
         # What was stored says which object a pid is; then what was replayed is asked.
         for key, state in sorted(self.back.items(), key=lambda item: _made_again(item[1])):
             if not _made_again(state):
-                for pid, value in self._pairs(state.entry, self.found[key])[1]:
+                whole, pairs = self._pairs(state.entry, self.found[key])
+                for pid, value in pairs:
                     self._agree(pid, value)
+                if whole == OTHER:
+                    self._judge(state, OTHER)
             else:
                 self._judge(state, self._needs_agree(key, state))
         for key, state in self.back.items():
@@ -82,7 +85,7 @@ class Sharing:
         return owner if owner is not None and not self.loader.states[owner].entry.names else None
 
     def _pairs(self, entry, component):
-        """(SAME, EQUAL: but for plain values, APART: not at all; [(pid, the object that stands for it now)] of what it needs)."""
+        """(SAME, EQUAL: but for plain values, APART: not at all, OTHER: nor what has no name; [(pid, the object that stands for it now)] of what it needs)."""
         whole, found, ahead, seen = SAME, [], [(entry, component)], set()
         while ahead:
             entry, component = ahead.pop()
@@ -94,7 +97,10 @@ class Sharing:
                 owner, exporter = self._nameless_owner(pid), exporters[id(value)]
                 if owner is not None and exporter is not None and owner not in seen:
                     seen.add(owner)
-                    ahead.append((self.loader.states[owner].entry, exporter))
+                    stored = self.loader.states[owner].entry
+                    if not stored.opaque and stored.code != "differs" and stored.fingerprint != exporter.fingerprint:
+                        whole = OTHER
+                    ahead.append((stored, exporter))
         return whole, found
 
     def _as_many(self, pids, values):
@@ -121,9 +127,10 @@ class Sharing:
 
     @staticmethod
     def _judge(state, agreement):
-        if agreement == APART:
+        if agreement <= APART:
             state.verified, state.code = False, "differs"
-            state.reason = "made again, it no longer shares a class, function or constant with other variables as it did"
+            state.reason = ("a class or function that it leads to, and that no variable names, is not what it was" if agreement == OTHER else
+                            "made again, it no longer shares a class, function or constant with other variables as it did")
         elif agreement == EQUAL and state.verified is not False:
             state.verified, state.code = None, "unshared"
             told = "its values are equal; text or numbers that were one object with those of other variables are its own now"

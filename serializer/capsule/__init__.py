@@ -2,7 +2,8 @@
 
 Only what differs from the baseline is captured. An item that cannot be captured or applied costs no other item: it is
 named with its reason. `prepare` comes before components are loaded and cells replayed (working directory, environment,
-imports ...), `apply` after them, when the objects that items refer to are there.
+imports ...), `apply` after them, when the objects that items refer to are there. What replayed cells did to process state that a
+later cell of the session undid, or that belongs to the objects they made, is taken away in between (`snapshot`, `undo`).
 """
 import pickle
 import sys
@@ -17,7 +18,7 @@ from .pack import names_of, reason
 from .scene import Scene, meetings
 
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
-           "set_generator", "words"]
+           "set_generator", "snapshot", "undo", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, switches, generator, display, hidden)
          for kind in part.KINDS}
@@ -82,6 +83,22 @@ def capture(shell, baseline: Baseline) -> list[Item]:
 def prepare(shell, items) -> list[tuple[str, bool, str]]:
     """Applies what later steps stand on. The same items are given to `apply` afterwards."""
     return _each(shell, [item for item in items if item[0] in KINDS and KINDS[item[0]].prepare], "prepare")
+
+
+def snapshot(shell) -> dict:
+    """item name -> what stands there before cells run again, where `undo` wants to know."""
+    return {name: kind.snapshot(shell) for name, kind in KINDS.items() if kind.snapshot}
+
+
+def undo(shell, before: dict, names) -> list[tuple[str, str]]:
+    """Takes away what cells that ran again left of these items beyond the snapshot; [(item, why it could not)]."""
+    failed = []
+    for name in before.keys() & names:
+        try:
+            KINDS[name].undo(where(shell), before[name])
+        except Exception as error:  # libraries and users' objects may raise anything
+            failed.append((name, reason(error)))
+    return failed
 
 
 def apply(shell, items) -> list[tuple[str, bool, str]]:

@@ -2,7 +2,7 @@
 
 from kernelferry._ferry import Stopped
 
-from .figure import apply_matplotlib, capture_matplotlib
+from .figure import apply_matplotlib, capture_matplotlib, open_figures, undo_figures
 from .kind import Kind, lost_text, no_baseline
 from .pack import pack_each, unpack, unpack_each
 from .shared import pack_shared
@@ -86,7 +86,7 @@ def apply_count(where, state):
 
 
 KINDS = [
-    Kind("matplotlib", configuration, capture_matplotlib, apply_matplotlib),
+    Kind("matplotlib", configuration, capture_matplotlib, apply_matplotlib, open_figures, undo_figures),
     Kind("ipython", surface, capture_ipython, apply_ipython),
     Kind("In", no_baseline, capture_in, apply_in),
     Kind("Out", no_baseline, capture_out, apply_out),

@@ -106,6 +106,22 @@ def set_backend(where, backend):
         matplotlib.pyplot.switch_backend(backend)
 
 
+def open_figures(_shell=None):
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return weakref.WeakSet(manager.canvas.figure for manager in helpers.Gcf.figs.values()) if helpers else ()
+
+
+def undo_figures(where, before):
+    """Closes figures that no variable leads to and that were not open before, without a word to their windows."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    if helpers is None:
+        return
+    held = {id(figure_of(value)) for name, value in list(where.namespace.items()) if not name.startswith("_")}
+    for number, manager in list(helpers.Gcf.figs.items()):
+        if id(manager.canvas.figure) not in held and manager.canvas.figure not in before:
+            del helpers.Gcf.figs[number]
+
+
 def apply_matplotlib(where, state):
     import matplotlib
     notes = []

@@ -67,4 +67,10 @@ def apply_finders(where, state):
     return lost_text("finder", unfound)
 
 
-KINDS = [Kind("finders", entries, capture_finders, apply_finders)]
+def undo_finders(_where, before):
+    for name, known in before.items():
+        getattr(sys, name)[:] = [entry for entry in getattr(sys, name) if any(entry is one for one in known)
+                                 or not (of_session(entry) or of_session(type(entry)))]
+
+
+KINDS = [Kind("finders", entries, capture_finders, apply_finders, entries, undo_finders)]

@@ -4,6 +4,9 @@ A kind has a name of the closed list in docs/interfaces.md, and three functions 
   baseline(shell)       what there was before the first cell; any value, kept in this process only
   capture(where, base)  (state, summary) if the session changed it, else None. State: plain values and `bytes` of pack.py
   apply(where, state)   puts it back; returns what could not be, as a sentence, or ""
+Some have two more, for cells that run again before it is applied:
+  snapshot(shell)       what stands there before they do
+  undo(where, before)   takes away what they left beyond that
 Nothing is imported merely to look, no code of the user runs, and what a library does not keep a baseline of is compared
 with the library's own defaults.
 """
@@ -30,6 +33,8 @@ class Kind:
     baseline: Callable[[Any], Any]
     capture: Callable[[Where, Any], tuple[Any, str] | None]
     apply: Callable[[Where, Any], str]
+    snapshot: Callable[[Any], Any] | None = None
+    undo: Callable[[Where, Any], None] | None = None
     prepare: Callable[[Where, Any], str] | None = None  # the part that loading and replaying stand on; no user objects yet
 
 

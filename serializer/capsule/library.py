@@ -259,6 +259,27 @@ def apply_logging(where, state):
     return f"handlers added to {', '.join(sorted(lost))} are not restored" if lost else ""
 
 
+def handlers(_shell=None):
+    """name -> (level, propagate, disabled, its handlers) of each logger."""
+    logging = sys.modules.get("logging")
+    return {name: (*settings[:3], list(logging.getLogger(name or None).handlers)) for name, settings in loggers().items()}
+
+
+def undo_logging(_where, before):
+    """Loggers of libraries stay as their import furnished them."""
+    for name, (*now, held) in handlers().items():
+        if name and name.partition(".")[0] in sys.modules:
+            continue
+        *was, known = before.get(name, (0, True, False, []))
+        logger = sys.modules["logging"].getLogger(name or None)
+        if now != was:
+            logger.setLevel(was[0])
+            logger.propagate, logger.disabled = was[1:]
+        for handler in held:
+            if all(handler is not one for one in known) and not is_of_library(name, handler):
+                logger.removeHandler(handler)
+
+
 def vars_of(handler):
     """What tells a handler that was made again from others; applying an item twice adds it once."""
     formatter = getattr(handler.formatter, "__dict__", {})
@@ -271,5 +292,5 @@ KINDS = [
     Kind("pandas.options", no_baseline, capture_pandas, apply_pandas),
     Kind("decimal", no_baseline, capture_decimal, apply_decimal),
     Kind("warnings", filters, capture_warnings, apply_warnings),
-    Kind("logging", base_logging, capture_logging, apply_logging),
+    Kind("logging", base_logging, capture_logging, apply_logging, handlers, undo_logging),
 ]

@@ -418,8 +418,14 @@ def apply_annotations(where, state):
     return lost_text("annotation of", {**lost, **missing})
 
 
+def undo_builtins(_where, before):
+    for name in [name for name in vars(builtins) if name != "_" and name not in before]:
+        del vars(builtins)[name]
+    vars(builtins).update({name: value for name, value in before.items() if name != "_"})
+
+
 KINDS = [
     Kind("modules", Seen, capture_modules, apply_modules, prepare=import_modules),
-    Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins),
+    Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins, lambda _shell: dict(vars(builtins)), undo_builtins),
     Kind("annotations", no_baseline, capture_annotations, apply_annotations),
 ]

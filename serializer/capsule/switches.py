@@ -130,4 +130,16 @@ def apply_switches(where, state):
     return "; ".join(f"{what} is not restored: {why}" for what, why in lost.items())
 
 
-KINDS = [Kind("switches", baseline, capture_switches, apply_switches)]
+def snapshot(_shell=None):
+    return of_loop(), list(gc.callbacks), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def undo_switches(where, before):
+    of_before, callbacks, mask = before
+    gc.callbacks[:] = [each for each in gc.callbacks if each in callbacks or not is_mine(where, each)]
+    for name, value in of_before.items():
+        put("the event loop", name, value)
+    put("signals", "mask", mask)
+
+
+KINDS = [Kind("switches", baseline, capture_switches, apply_switches, snapshot, undo_switches)]

@@ -7,7 +7,7 @@ import pytest
 from tests.sessions import plans, session_file
 
 FILES = Path(__file__).parent / "files"
-SAMPLE = ("alias-containers", "callbacks-of-matplotlib", "case-01-class-registry", "case-24-identity-of-immutables", "closure-counter", "state-random")
+SAMPLE = ("callbacks-of-matplotlib", "figures-current", "import-hooks", "loggers-and-handlers", "magic-run-reaches-back", "names-of-every-kind-deleted", "state-random")
 
 
 @pytest.mark.parametrize("name", SAMPLE)
