@@ -48,11 +48,13 @@ def _entry(session, number, c, e, planned):
     types = {name: type_name(session.namespace[name]) for name in c.names}
     restored = set().union(*(session.saver.registered.get(name, ()) for name in c.names))
     holders = UNNAMED if c.escaped and e.held_by is None else e.held_by or ""
+    distrusted = planned["way"] == "stored" and session.rehearsal.verdict(c.key, c.fingerprint) is False
+    why = "made again in a rehearsal, it came out different" if distrusted else planned["reason"]
     held = ", ".join(holder for holder in holders.split(", ") if holder not in restored)
     return _ferry.ComponentEntry(
         number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
         way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],
-        reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else planned["reason"],
+        reason="; ".join(e.notes) if e.notes else "" if planned["code"] == "fits" else why,
         blob=e.blob, bytes=e.bytes, fingerprint=c.fingerprint, opaque=c.opaque, types=types, mentions=list(c.mentions),
         escaped=c.escaped, held_by=held, executions=planned["executions"], seconds=e.seconds)
 

@@ -4,11 +4,13 @@ import contextlib
 import json
 import os
 import time
+import types
 from pathlib import Path
 
 import psutil
 import pytest
 
+from kernelferry.session import config, rehearsal
 from tests.client import Kernel
 from tests.processes import below
 
@@ -90,6 +92,37 @@ def test_it_begins_by_itself_when_it_is_quiet_and_is_no_child_of_the_session(sta
     wait_for("no rehearsal by itself", lambda: proofs())
     assert not below(engine.pid, word="rehearse")
     assert generation(kernel)["proved"] is True
+
+
+def test_what_a_replay_does_not_bring_back_is_stored_from_then_on(start):
+    kernel = start(FERRY_REHEARSE="never")
+    kernel.run("import os\nx = [os.getpid()]; y = [1]\n")
+    kernel.magic("%session recompute x y")
+    assert "not: x (" in kernel.magic("%session rehearse")["messages"][0]
+    kernel.run("z = 1")
+    found = kernel.magic("%checkpoint")["variables"]
+    assert (found["x"]["way"], found["x"]["reason"]) == ("stored", "made again in a rehearsal, it came out different")
+    assert found["y"]["way"] == "replayed"
+
+
+def test_a_machine_on_battery_or_short_of_memory_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(rehearsal, "Path", lambda path: tmp_path / path.lstrip("/"))
+    monkeypatch.setattr(rehearsal, "available_memory", lambda: 2**30)
+    assert rehearsal.unfit(2**20) == ""
+    assert rehearsal.unfit(2**28) == "memory is short"
+    supply = tmp_path / "sys/class/power_supply"
+    for name, online, lack in (("AC", "0", "it runs on battery"), ("USB", "1", "")):
+        (supply / name).mkdir(parents=True)
+        (supply / name / "online").write_text(online + "\n")
+        assert rehearsal.unfit(2**20) == lack
+
+
+@pytest.mark.parametrize("environ, due", [({"FERRY_REHEARSE": "never"}, False), ({}, True)])
+def test_never_is_never(tmp_path, environ, due):
+    quiet = config.load({"JUPYTER_CONFIG_DIR": str(tmp_path), **environ}).rehearse
+    session = types.SimpleNamespace(info={}, start="first", config=types.SimpleNamespace(rehearse=quiet), arrivals=types.SimpleNamespace(busy=False),
+                                    saver=types.SimpleNamespace(newest=types.SimpleNamespace(generation=1), clean=True, pace=types.SimpleNamespace(ran=0.0)))
+    assert (rehearsal.Rehearsal(session).deadline() is not None) == due
 
 
 def test_a_rehearsal_that_hangs_is_ended_with_the_session(start, tmp_path):
