@@ -158,3 +158,24 @@ def test_what_changes_after_it_was_loaded_ahead_is_loaded_anew(notebook, host, t
                             "other_dict", "q is p and type(p) is P", "list(map(float, p.kept))"]) == \
         ["-1.0", "-1.0", "True", "True", "True", "{'old': 'y', 'new': 'x'}", "True", "[300000.0]"]
     assert kernel.run("big[7] = 7; both[0][0] = 5; (float(view[2]), float(other[0]))").text == "[execute_result] (7.0, 5.0)\n"
+
+
+def test_a_cell_that_runs_while_an_engine_waits_there_is_waited_for_and_saved(notebook, host, tmp_path):
+    """The source has not saved yet when it is asked for the next round: it is asked again."""
+    step = tmp_path / "step"
+    step.write_text("precopy")
+    kernel = notebook.open(FERRY_MOVE_STOP=str(step))
+    kernel.run("import numpy as np, os, time; big = np.arange(300_000.0); log = []")
+    kernel.send(f"%migrate {host.text} --background --policy store-first --json", store_history=False)
+    wait_until(lambda: kernel.relay.status() == psutil.STATUS_STOPPED, "the move never came to precopy")
+    step.write_text("ahead")
+    running = kernel.send("log.append(os.getpid()); open('runs', 'w').close()\nwhile not os.path.exists('gate'): time.sleep(0.01)")
+    kernel.relay.send_signal(signal.SIGCONT)
+    wait_until(lambda: (tmp_path / "runs").exists() and kernel.relay.status() == psutil.STATUS_STOPPED, "nothing was loaded ahead while it runs")
+    (tmp_path / "gate").touch()
+    step.write_text("")
+    kernel.relay.send_signal(signal.SIGCONT)
+    assert kernel.collect(running).status == "ok"
+    moved = result(kernel, "{")["application/json"]
+    assert moved["ok"] and [name for name, _ in moved["steps"]].count("precopy") > 1, moved
+    assert kernel.evaluate(["len(log)", "log[0] == os.getpid()", "float(big.sum())"]) == ["1", "False", str(sum(range(300_000)) * 1.0)]

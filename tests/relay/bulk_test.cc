@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -114,6 +115,28 @@ TEST_F(Bulk, AReceiverThatGoesAwayIsNoticed) {
   Await(sender.fd());
   EXPECT_EQ(sender.state(), BulkSender::State::kBroken);
   EXPECT_EQ(*List(folder.path()), std::vector<std::string>{"big"});
+}
+
+// What came of a file whose connection is cut is no file, and one whose parcel announces more than its frame holds is cut.
+TEST_F(Bulk, AFileThatStopsInTheMiddleIsNone) {
+  const std::string whole = Packed({{"op", "put"}, {"path", "a"}, {"last", false}}, std::string(1000, 'a'));
+  for (const bool announced : {false, true}) {
+    const int socket = ConnectWithin("127.0.0.1", receiver->port(), 60000);
+    auto sealed = Sealed::Meet(socket, kKey, announced, /*connector=*/true);
+    ASSERT_TRUE(sealed && sealed->Send(whole));
+    for (int i = 0; i < 6000 && List(folder.path())->empty(); ++i) ::usleep(10000);
+    EXPECT_EQ(List(folder.path())->size(), 1u);
+    if (announced) {
+      ASSERT_TRUE(sealed->Send(std::string_view(whole).substr(0, whole.size() - 1)));
+      auto end = sealed->Receive();
+      EXPECT_TRUE(!end || end->empty());
+    } else {
+      ::shutdown(socket, SHUT_RDWR);
+    }
+    for (int i = 0; i < 6000 && !List(folder.path())->empty(); ++i) ::usleep(10000);
+    EXPECT_TRUE(List(folder.path())->empty());
+    EXPECT_TRUE(receiver->Take().empty());
+  }
 }
 
 }  // namespace

@@ -40,6 +40,20 @@ TEST(Parcel, RefusesWhatIsNoLink) {
   EXPECT_FALSE(text.Next());
 }
 
+TEST(Parcel, WaitsForABodyThatIsAnnouncedAndTakesNothingElseForIt) {
+  const std::string bytes = Packed({{"op", "put"}}, std::string(3000, 'b')) + Packed({{"op", "echo"}});
+  ParcelReader reader("");
+  reader.Add(std::string_view(bytes).substr(0, 3000));
+  for (int i = 0; i < 3; ++i) {
+    auto next = reader.Next();
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(*next);
+  }
+  reader.Add(std::string_view(bytes).substr(3000));
+  EXPECT_EQ((*reader.Next())->body, std::string(3000, 'b'));
+  EXPECT_EQ((*reader.Next())->head["op"], "echo");
+}
+
 TEST(Host, IsReadAsSshWrites) {
   auto host = ParseHost("ann@example.org:2222");
   ASSERT_TRUE(host);
