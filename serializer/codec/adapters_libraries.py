@@ -14,10 +14,17 @@ def reduce_plotly(encoding, figure):
 
 
 def make_plotly(cls, properties):
-    figure = cls(properties)
+    figure = cls(apart(properties))  # which moves what is in these dicts
     in_order(figure._data, properties.get("data"))
     in_order(figure._layout, properties.get("layout"))
     return figure
+
+
+def apart(value):
+    """Dicts and lists of its own, over the same items."""
+    if type(value) is dict:
+        return {key: apart(item) for key, item in value.items()}
+    return [apart(item) for item in value] if type(value) is list else value
 
 
 def in_order(now, was):

@@ -1,8 +1,10 @@
 """Bytes of one component back to objects. The store has checked the bytes; altered ones lead to an exception."""
+import collections
 import copy
 import functools
 import gc
 import importlib
+import itertools
 import linecache
 import pickle
 import struct
@@ -11,7 +13,7 @@ import sys
 from kernelferry._ferry import Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
 from kernelferry.codec.errors import DecodeError
-from kernelferry.codec.library import held_by
+from kernelferry.codec.library import held_by, to_advance
 
 
 def decode(blob, resolve, namespace: dict, only=None):
@@ -36,6 +38,8 @@ def _load(parts, resolve, namespace, only):
             return resolve(pid)
         return _special(pid, namespace)
 
+    if only is None:
+        to_advance.clear()
     collecting = gc.isenabled()
     gc.disable()  # new containers only: collecting while they are made costs up to ten times the decoding
     try:
@@ -58,6 +62,9 @@ def _load(parts, resolve, namespace, only):
                 restore_table(container, *table)
             else:
                 apply_set_layout(container, table)
+    while only is None and to_advance:
+        iterator, steps = to_advance.pop()
+        collections.deque(itertools.islice(iterator, steps), 0)
     return values, exports
 
 

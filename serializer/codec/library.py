@@ -13,7 +13,7 @@ import types
 import typing
 
 from kernelferry._ferry import is_imported
-from kernelferry.objects.adapters import dict_of, is_at_its_end
+from kernelferry.objects.adapters import container_of, is_at_its_end
 
 # Immutable kinds that no module is asked for.
 VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
@@ -144,7 +144,7 @@ _BY_NAME = {kind.__name__: make for kind, make in _OVER_DICTS.items()}
 
 def reduce_dict_iterator(encoding, iterator):
     """It goes on over that very dict; its own reduction would make a list of what is left."""
-    held, left = dict_of(iterator), operator.length_hint(iterator)
+    held, left = container_of(iterator), operator.length_hint(iterator)
     if held is None:
         return over_dict, (type(iterator).__name__,)
     if not left and not is_at_its_end(iterator):
@@ -160,6 +160,46 @@ def over_dict(kind, held=None, left=0):
         raise ValueError("an iterator over a dict that holds the iterator itself")
     for _ in range(len(held) - left):
         next(iterator)
+    return iterator
+
+
+to_advance = []  # (iterator over a set, steps): once the set has its order back; decode() takes them
+
+
+def reduce_set_iterator(encoding, iterator):
+    """It goes on over that very set, in its order; its own reduction would make a list of what is left."""
+    held, left = container_of(iterator), operator.length_hint(iterator)
+    if held is None:
+        return over_set, ()
+    if not left and not is_at_its_end(iterator):
+        raise TypeError("cannot pickle an iterator over a set that has changed its length since")
+    return over_set, (held, left)
+
+
+def over_set(held=None, left=0):
+    if held is None:
+        return next(iterator := iter(set()), iterator)  # at its end, and knows it
+    iterator = (set if isinstance(held, set) else frozenset).__iter__(held)
+    if left > len(held):
+        raise ValueError("an iterator over a set that holds the iterator itself")
+    to_advance.append((iterator, len(held) - left))
+    return iterator
+
+
+def reduce_longest(encoding, iterator):
+    """What has come to its end within it does so once more, and then it knows; what is left elsewhere would be lost by that."""
+    kind, parts, fill = iterator.__reduce__()
+    left = [part for part in parts if type(part) is not tuple]
+    return (spent_longest, (parts, fill)) if len(left) < len(parts) and all(map(is_spent, left)) else NotImplemented
+
+
+def is_spent(iterator) -> bool:
+    return KINDS.get(type(iterator)) is reduce_iterator and len(type(iterator).__reduce__(iterator)) == 2
+
+
+def spent_longest(parts, fill):
+    iterator = itertools.zip_longest(*parts, fillvalue=fill)
+    next(iterator, None)
     return iterator
 
 
@@ -189,7 +229,9 @@ def make_key(compare, *of):
 KINDS = {
     **{type(make()): reduce_iterator for make in _ITERATORS.values()},
     **{kind: reduce_dict_iterator for kind in _OVER_DICTS},
+    type(iter(set())): reduce_set_iterator,
     itertools.islice: reduce_slice,
+    itertools.zip_longest: reduce_longest,
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

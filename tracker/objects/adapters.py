@@ -118,15 +118,15 @@ def _contents(cell):
         return None
 
 
-def dict_of(iterator):
-    """The dict that an iterator over keys, values or items goes over; None at its end."""
+def container_of(iterator):
+    """The dict or set that an iterator over keys, values, items or members goes over; None at its end."""
     held = gc.get_referents(iterator)
-    return held[0] if held and isinstance(held[0], dict) else None
+    return held[0] if held and isinstance(held[0], (dict, set, frozenset)) else None
 
 
-def _dict_iterator(iterator):
-    """It looks into a dict, and is as far as what is left tells. Nothing is left also where the dict has changed its length."""
-    held, left = dict_of(iterator), operator.length_hint(iterator)
+def _iterator_over(iterator):
+    """It looks into a dict or set, and is as far as what is left tells. Nothing is left also where that has changed its length."""
+    held, left = container_of(iterator), operator.length_hint(iterator)
     return () if held is None else (held, left) if left else (held, left, is_at_its_end(iterator))
 
 
@@ -210,8 +210,8 @@ register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
 register("traitlets.traitlets.HasTraits", children=_has_traits)
 register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
          opaque="contents of the cache")
-for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator".split():
-    register(f"builtins.{_name}", children=_dict_iterator)
+for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator set_iterator".split():
+    register(f"builtins.{_name}", children=_iterator_over)
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
 # A weak reference and what it refers to travel together; else it would come back referring to another object.
 register("weakref.ReferenceType", children=lambda r: (weak_target(r), r.__callback__))
