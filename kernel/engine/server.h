@@ -151,6 +151,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
 
   // control thread
   bool control_answered_ = false;
+  bool debugging_ = false;  // the debugger is attached
   std::string door_;  // of the relay that attached last
   std::deque<zmq::multipart_t> postponed_;  // came while the control thread waited for the main thread
 

@@ -29,6 +29,18 @@ class Untold {
   std::streambuf* before_;
 };
 
+// What xeus' debugger is asked without being attached, which it does not survive: by a page whose engine is another one now. The
+// reply; nullopt where it may be asked.
+std::optional<nl::json> NotAttached(const nl::json& request) {
+  const std::string command = request.value("command", "");
+  for (const char* safe : {"initialize", "attach", "debugInfo", "dumpCell"})
+    if (command == safe) return std::nullopt;
+  nl::json reply = {{"type", "response"}, {"seq", 0}, {"request_seq", request.value("seq", 0)}, {"command", command}, {"body", nl::json::object()}};
+  reply["success"] = command == "disconnect";
+  if (!reply["success"]) reply["message"] = "the debugger is not attached";
+  return reply;
+}
+
 // The descriptor of the relay that listens there (kernel/relay/wake.h); -1 if it does not.
 int RelayAt(const std::string& door) {
   const Word word = AskFor(door);
@@ -104,6 +116,13 @@ void Server::ServeControl(xeus::xmessage message) {
     Interrupt();
     wire_.Send(wire_.control, wire_.Answer(identities, header, reply, {{"status", "ok"}}));
     return PublishStatus("idle", header);
+  }
+  if (type == "debug_request" && !debugging_) {
+    if (std::optional<nl::json> refusal = NotAttached(content)) {
+      PublishStatus("busy", header);
+      wire_.Send(wire_.control, wire_.Answer(identities, header, reply, std::move(*refusal)));
+      return PublishStatus("idle", header);
+    }
   }
   std::string fault = "no answer to " + type;
   control_answered_ = false;
@@ -193,6 +212,10 @@ void Server::Terminate() {
 
 void Server::send_control_impl(xeus::xmessage message) {
   control_answered_ = true;
+  if (message.header().value("msg_type", "") == "debug_reply") {
+    const std::string command = message.content().value("command", "");
+    if (message.content().value("success", false) && (command == "attach" || command == "disconnect")) debugging_ = command == "attach";
+  }
   wire_.Send(wire_.control, std::move(message));
 }
 

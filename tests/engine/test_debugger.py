@@ -5,12 +5,25 @@ class Client:
     def __init__(self, engine):
         self.engine, self.seq, self.seen = engine, 0, []
 
-    def __call__(self, command, **arguments):
+    def ask(self, command, **arguments):
         self.seq += 1
-        reply = self.engine.request("debug_request", {"type": "request", "seq": self.seq, "command": command,
-                                                      "arguments": arguments}, "control")["content"]
+        return self.engine.request("debug_request", {"type": "request", "seq": self.seq, "command": command,
+                                                     "arguments": arguments}, "control")["content"]
+
+    def __call__(self, command, **arguments):
+        reply = self.ask(command, **arguments)
         assert reply["success"], reply
         return reply.get("body")
+
+    def stop_in(self, cell, line):
+        """Attaches and runs the cell until it stops in that line -> (its request, the thread that stopped)."""
+        self("initialize", clientID="test", adapterID="python", pathFormat="path", linesStartAt1=True, columnsStartAt1=True,
+             supportsVariableType=True, locale="en")
+        self("attach")
+        path = self("dumpCell", code=cell)["sourcePath"]
+        assert self("setBreakpoints", breakpoints=[{"line": line}], source={"path": path})["breakpoints"][0]["verified"]
+        self("configurationDone")
+        return self.engine.send(cell), self.wait_for("stopped")["threadId"]
 
     def wait_for(self, event):
         while True:
@@ -49,3 +62,36 @@ def test_breakpoint(start_engine):
         assert not [m for m in engine.stray + debug.seen if m["msg_type"] == "stream"]
         debug("disconnect", restart=False, terminateDebuggee=False)
         assert engine.ok("abc").result == "5"
+
+
+CELL = "def f(x):\n    y = x + 1\n    return y\nf(3)\n"
+
+
+def test_a_page_that_believes_in_another_engines_debugger_is_refused(start_engine):
+    """Its engine has ended, and it goes on asking the next one."""
+    with start_engine() as engine:
+        debug = Client(engine)
+        for command in ("inspectVariables", "variables", "stackTrace", "continue", "setBreakpoints", "evaluate"):
+            reply = debug.ask(command, threadId=1)
+            assert (reply["success"], reply["message"]) == (False, "the debugger is not attached") and reply["command"] == command
+        debug("disconnect", restart=False)
+        assert not debug("debugInfo")["isStarted"] and engine.ok("1 + 1").result == "2"
+
+
+def test_an_interrupt_of_a_stopped_cell(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, _ = debug.stop_in(CELL, 2)
+        engine.interrupt()
+        run = engine.finish(cell)
+        assert run.status == "error" and run.content["ename"] == "KeyboardInterrupt"
+        debug("disconnect", restart=False, terminateDebuggee=False)
+        assert not debug.ask("inspectVariables")["success"] and engine.ok(CELL).result == "4"
+
+
+def test_the_end_of_the_debugger_lets_a_stopped_cell_go(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, _ = debug.stop_in(CELL, 2)
+        debug("disconnect", restart=False, terminateDebuggee=False)
+        assert engine.finish(cell).result == "4" and engine.ok("f(1)").result == "2"
