@@ -64,15 +64,17 @@ class Classifier:
         reference. Without a walker to ask, those that the class's own module or packages hold."""
         if cls in library.VALUES or not issubclass(cls, object):
             return None
-        ask = self._encoding.module_reference
-        held = _sentinels(cls)
-        if ask is None and not held:
+        encoding = self._encoding
+        ask, held, plain = encoding.module_reference, _sentinels(cls), instances.may_share_dict(cls)
+        if ask is None and not held and not plain:
             return None
 
         def reduce(obj):
             name = held.get(id(obj))
             reference = name or (ask(obj) if ask is not None and sys.getrefcount(obj) > 3 else None)
-            return (library.held_by, tuple(reference)) if reference else NotImplemented
+            if reference:
+                return library.held_by, tuple(reference)
+            return instances.reduce_plain(encoding, obj) if plain else NotImplemented
 
         return reduce
 

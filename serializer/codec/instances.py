@@ -88,6 +88,12 @@ def may_be_own_dict(cls) -> bool:
     return issubclass(cls, dict) and bool(cls.__flags__ & _HEAP) and cls not in copyreg.dispatch_table and not _defines(cls, _PROTOCOL)
 
 
+def may_share_dict(cls) -> bool:
+    """A class of Python of a library that is pickled in the default way, which would copy a `__dict__` that others hold as well."""
+    return bool(cls.__flags__ & _HEAP and cls.__dictoffset__ and _builtin_base(cls) is object
+                and cls not in copyreg.dispatch_table and not _defines(cls, _PROTOCOL))
+
+
 def asks_itself(cls) -> bool:
     """A class of a library whose `__getattr__` the default way of unpickling would ask before there is anything to ask for."""
     return _defines(cls, ("__getattr__",))
