@@ -66,24 +66,37 @@ def capture_decimal(_where, _base):
     decimal = sys.modules.get("decimal")
     if decimal is None:
         return None
-    now, base = decimal.getcontext(), decimal.DefaultContext
-    if repr(now) == repr(base):
+    begun = decimal.Context(28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0, [], [decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
+    now, default = decimal.getcontext(), decimal.DefaultContext
+    if repr(now) == repr(begun) == repr(default):
         return None
-    state = {name: getattr(now, name) for name in CONTEXT}
+    state = fields_of(now)
+    if repr(default) != repr(begun):
+        state["default"] = fields_of(default)
+    return state, shown(f"{name}={state[name]}" for name in CONTEXT if state[name] != getattr(begun, name)) or "flags"
+
+
+def fields_of(context) -> dict:
+    state = {name: getattr(context, name) for name in CONTEXT}
     for part in ("traps", "flags"):
-        state[part] = [signal.__name__ for signal, on in getattr(now, part).items() if on]
-    return state, shown(f"{name}={state[name]}" for name in CONTEXT if state[name] != getattr(base, name)) or "flags"
+        state[part] = [signal.__name__ for signal, on in getattr(context, part).items() if on]
+    return state
 
 
 def apply_decimal(_where, state):
     import decimal
-    context = decimal.getcontext()
+    if "default" in state:  # of the contexts that threads begin with
+        set_fields(decimal.DefaultContext, state["default"])
+    set_fields(decimal.getcontext(), state)
+    return ""
+
+
+def set_fields(context, state):
     for name in CONTEXT:
         setattr(context, name, state[name])
     for part in ("traps", "flags"):
         for signal in getattr(context, part):
             getattr(context, part)[signal] = signal.__name__ in state[part]
-    return ""
 
 
 def filters(_shell=None):

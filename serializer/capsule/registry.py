@@ -33,6 +33,9 @@ TABLES = {
     "sqlite3.dbapi2": ["adapters", "converters"],
     "shutil": ["_ARCHIVE_FORMATS", "_UNPACK_FORMATS"],
     "plotly.io._templates": ["templates._templates"],
+    "email.charset": ["CHARSETS", "ALIASES", "CODEC_MAP"],
+    "html.entities": ["html5", "entitydefs", "name2codepoint", "codepoint2name"],
+    "doctest": ["OPTIONFLAGS_BY_NAME"],
     "reprlib": ["aRepr.__dict__"],
 }
 MOST = 1 << 20  # bytes of an entry that is nobody's

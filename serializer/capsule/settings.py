@@ -192,6 +192,7 @@ SETTINGS = {
     "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
+    "zoneinfo": (lambda module: module.TZPATH, lambda module, value: module.reset_tzpath(value)),
     "nest_asyncio": (is_nested, set_nested),
     "nest_asyncio2": (is_nested, set_nested),
     "bokeh.io.state": (lambda module: module.curstate().notebook, set_bokeh),

@@ -57,6 +57,14 @@ def attributes_of_streams(where, base) -> dict:
     return found
 
 
+def threads_of_pools(where) -> dict:
+    """Library (openblas, libgomp) -> threads that cells left its pool, where that is fewer than it would take."""
+    module = sys.modules.get("threadpoolctl")
+    if module is None or "threadpool_limits" not in where.spoken.words:
+        return {}
+    return {pool["prefix"]: pool["num_threads"] for pool in module.threadpool_info() if pool["num_threads"] < len(os.sched_getaffinity(0))}
+
+
 def running(where) -> list[str]:
     """What of the session goes on in the background, and that no variable holds, of which the report would say so itself."""
     found = [f"thread {thread.name}" for thread in threading.enumerate() if id(thread) not in where.names
@@ -77,6 +85,13 @@ def running(where) -> list[str]:
 def unsettable(where) -> dict:
     found = {f"timer {name}": "set it again" for name, number in TIMERS.items() if signal.getitimer(number)[0]}
     found |= {what: "start it again" for what in running(where)}
+    words, modules = where.spoken.words, sys.modules
+    if "install_opener" in words and getattr(modules.get("urllib.request"), "_opener", None) is not None:
+        found["opener of urllib.request"] = "install it again"
+    parallel = modules.get("joblib.parallel")
+    default = getattr(parallel, "default_parallel_config", None)
+    if not words.isdisjoint(("parallel_config", "parallel_backend")) and getattr(getattr(parallel, "_backend", None), "config", default) is not default:
+        found["configuration of joblib"] = "call joblib.parallel_config again"
     if "set_default_executor" in where.spoken.words and getattr(loop(), "_default_executor", None) is not None:
         found["default executor of the event loop"] = "set it again"
     return found
@@ -89,6 +104,8 @@ def capture_switches(where, base):
     values |= {("streams", key): value for key, value in attributes_of_streams(where, base["streams"]).items()}
     if (mask := signal.pthread_sigmask(signal.SIG_BLOCK, ())) != base["mask"]:
         values["signals", "mask"] = sorted(map(int, mask))
+    if (threads := threads_of_pools(where)):
+        values["thread pools", "sizes"] = threads
     if not where.spoken.words.isdisjoint(PROCESSORS):
         values["processors", "set"] = sorted(os.sched_getaffinity(0))
     lost = unsettable(where)
@@ -114,6 +131,9 @@ def put(part, name, value):
         setattr(STREAMS[name[0]], name[1], value)
     elif part == "signals":
         signal.pthread_sigmask(signal.SIG_SETMASK, value)
+    elif part == "thread pools":
+        import threadpoolctl
+        threadpoolctl.threadpool_limits(value)
     else:
         os.sched_setaffinity(0, value)
 

@@ -11,11 +11,17 @@ csv.register_dialect("ferry", delimiter="|"); mimetypes.add_type("text/ferry", "
 logging.addLevelName(15, "CHATTY"); ET.register_namespace("fy", "urn:ferry")
 import calendar, faulthandler, multiprocessing
 calendar.setfirstweekday(6); multiprocessing.set_start_method("spawn", force=True); nx.config.cache_converted_graphs = False; faulthandler.enable()
+import decimal, doctest, email.charset, html.entities, zoneinfo
+decimal.DefaultContext.prec = 12; decimal.setcontext(decimal.Context(prec=12)); zoneinfo.reset_tzpath(["/usr/share/zoneinfo"])
+email.charset.add_charset("ferry", email.charset.QP); flag = doctest.register_optionflag("FERRY"); html.entities.html5["ferry;"] = "F"
 # %%
 scaled = StandardScaler().fit_transform(frame); third = mpmath.mpf(1) / 3
 # %%
 print(type(StandardScaler().fit_transform(frame)).__name__, mpmath.mpf(1) / 7)
 # %% holds
+decimal.DefaultContext.prec == decimal.getcontext().prec == 12 and len(str(decimal.Decimal(1) / 3)) == 14
+zoneinfo.TZPATH == ("/usr/share/zoneinfo",) and doctest.register_optionflag("FERRY") == flag
+email.charset.CHARSETS["ferry"][0] == email.charset.QP and html.entities.html5["ferry;"] == "F"
 calendar.firstweekday() == 6 and multiprocessing.get_start_method() == "spawn" and faulthandler.is_enabled()
 not nx.config.cache_converted_graphs
 sklearn.get_config()["transform_output"] == "pandas"
