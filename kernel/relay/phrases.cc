@@ -34,6 +34,17 @@ std::string Made() {
   AddPickled(all, {"ignore", "always", "default", "error", "_compile", "PendingDeprecationWarning", "ResourceWarning", "ImportWarning", "DeprecationWarning",
                    "Warning", "re", "environ", "accessors", "reducers", "held", "gone", "class_attributes", "class_members", "set", "sources", "versions",
                    "imports", "packed", "lost", "last", "together", "_", "__", "___", "gc", "limits", "exit", "quit", "raw", "cells"});
+  // classes that Python's own library makes
+  AddPickled(all, {"_fields", "_field_defaults", "_tuple_new", "_cls", "__builtins__", "set_wrapped", "_make", "TypeError", "iterable", "result", "_len",
+                   "num_fields", "tuple_new", "_replace", "pop", "ValueError", "kwds", "_map", "field_names", "repr_fmt", "_asdict", "_dict", "_zip",
+                   "__getnewargs__", "_tuple", "__match_args__", "_collections", "typing", "NamedTuple", "__orig_bases__", "namedtuple_",
+                   "namedtuple.<locals>._make", "namedtuple.<locals>._replace", "namedtuple.<locals>.__repr__", "namedtuple.<locals>._asdict",
+                   "namedtuple.<locals>.__getnewargs__", "/usr/lib/python3.11/collections/__init__.py"});
+  AddPickled(all, {"EnumType", "Enum", "IntEnum", "Flag", "auto", "_generate_next_value_", "_new_member_", "_use_args_", "_member_names_", "_member_map_",
+                   "make_instance", "set_instance", "_value_", "_name_", "__objclass__", "_sort_order_", "_value2member_map_", "_unhashable_values_",
+                   "_member_type_", "_value_repr_", "_boundary_", "CONFORM", "_flag_mask_", "_all_bits_", "_inverted_", "__or__", "__and__", "__xor__",
+                   "__ror__", "__rand__", "__rxor__", "__invert__", "__format__", "__new__", "kernelferry.codec.instances", "Enum._generate_next_value_",
+                   "Enum.__new__", "Flag.__or__", "Flag.__and__", "Flag.__xor__", "Flag.__invert__"});
   // code of the session
   AddPickled(all, {"log", "order", "super", "classmethod", "staticmethod", "property", "set_wrapped", "functools", "partial", "collections", "OrderedDict",
                    "defaultdict", "deque", "namedtuple", "enum", "dataclasses", "dataclass", "field", "datetime", "math", "itertools", "weakref", "list", "dict",

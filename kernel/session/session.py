@@ -47,7 +47,6 @@ class Session:
             self.observer.install_audit_hook()
         self.walker = _ferry.Walker(self.namespace)
         self.graph = None  # read_log() folds it
-        self.baseline = capsule.baseline(shell)
         self.scene = capsule.Scene(shell)
         self.execution = 0  # of the newest cell in the log
         self.born = 0  # the same when this life began
@@ -69,6 +68,7 @@ class Session:
         hooks.watch_code(shell, self._saw_code)
         hooks.watch_source(shell, self._saw_source)
         shell.register_magics(magics.FerryMagics(self))
+        self.baseline = capsule.baseline(shell)  # what was hung on the shell above is none of the session's
 
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""

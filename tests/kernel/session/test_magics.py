@@ -144,6 +144,7 @@ def test_a_checkpoint_tells_of_every_name(place):
         assert data["variables"]["a"]["type"] == "list" and data["variables"]["a"]["bytes"] > 0
         assert data["variables"]["fresh"]["code"] == "unpicklable" and "generator" in data["variables"]["fresh"]["reason"]
         assert data["label"] == "first" and data["bytes"] > 0 and {"random", "environ"} <= data["process"].keys()
+        assert "ipython" not in data["process"], data["process"]["ipython"]  # our own magics are none of the session's
         again = check(program(kernel, "%checkpoint"), "ferry.checkpoint/1")
         assert again["bytes_moved"] == 0 and again["generation"] == data["generation"]
         kernel.run("del b, fresh")
