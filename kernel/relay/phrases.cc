@@ -1,6 +1,7 @@
 #include "kernel/relay/phrases.h"
 
 #include <initializer_list>
+#include <sstream>
 
 namespace ferry::relay {
 namespace {
@@ -17,8 +18,18 @@ void AddCounted(std::string& to, std::initializer_list<std::string_view> texts) 
   for (std::string_view text : texts) to.append(1, static_cast<char>(text.size())).append(7, '\0').append(text);
 }
 
+void AddModules(std::string& to) {
+  std::istringstream names(kImported);
+  std::string package;
+  for (std::string name; names >> name;) {
+    if (name[0] != '.') package = name.substr(0, name.find('.'));
+    AddPickled(to, {name[0] == '.' ? package + name : name});
+  }
+}
+
 std::string Made() {
   std::string all;
+  AddModules(all);
   // modules of libraries, and what comes with them
   AddPickled(all, {"_id", "_metadata", "attrs", "_flags", "allows_duplicate_labels", "freq", "_freq", "_data", "_mgr", "_name", "name", "index", "columns",
                    "pandas._libs.internals", "_unpickle_block", "pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked", "pandas.arrays", "DataFrame", "Series",

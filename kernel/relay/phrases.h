@@ -8,4 +8,6 @@ namespace ferry::relay {
 
 const std::string& Phrases();
 
+extern const char* const kImported;  // a part of them: names of modules (phrases_modules.cc)
+
 }  // namespace ferry::relay
