@@ -203,7 +203,7 @@ def told(answer):
     def plain(text):
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
         text = re.sub(r"(xpython|ipykernel)_\d+", "KERNEL", text)
-        text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b", "0x", text)
+        text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "0x", text)
         return re.sub(r"[\d.]+(e[+-]\d+)? ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
 
     streams = {name: plain("".join(text for kind, text in answer.outputs if kind == name)) for name in ("stdout", "stderr")}
