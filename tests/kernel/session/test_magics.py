@@ -171,6 +171,8 @@ def test_the_plan_moves_nothing(kernel):
     for policy in ("store-first", "cheapest"):
         data = check(program(kernel, f"%migrate --plan --policy {policy}"), "ferry.plan/1")
         assert data["policy"] == policy and data["target"] is None and "big" in data["variables"]
+    (drawn,) = [bundle["text/html"] for bundle in kernel.run("%migrate --plan").bundles if "text/html" in bundle]
+    assert "<svg" in drawn and "<script" not in drawn and "big" in drawn
     assert "user@host" in refused(kernel, "%migrate", "invalid")["error"]["remedy"]
     answer = kernel.run("%migrate --plan --policy dearest")
     assert answer.status == "error" and answer.error.startswith("UsageError")
