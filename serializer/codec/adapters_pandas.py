@@ -4,6 +4,10 @@ A block knows through its `refs` which others look at the same memory; a write c
 sharing memory here, so blocks must keep knowing it: pickled without, a write to one frame would show in the other.
 """
 
+import weakref
+
+from kernelferry._ferry import weak_target
+
 
 def reduce_block(encoding, block):
     function, arguments = block.__reduce__()[:2]
@@ -53,10 +57,41 @@ def set_index(index, parts):
         refs.add_index_reference(index)
 
 
+KEPT = ("_is_copy", "_cacher", "_item_cache")
+
+
+def reduce_frame(encoding, frame):
+    """Before pandas 3 a part of a frame knows of what it is one: to warn (`_is_copy`), and as a column that the frame hands
+    out again (`_cacher`, and there `_item_cache`). Pickled without, a write to one would not reach the other. A whole
+    that no variable of the component holds is left out, which its fingerprint tells."""
+    known = {name: value for name in KEPT if (value := vars(frame).get(name)) and _is_held(encoding, value)}
+    if not known or not _is_of_pandas(type(frame).__getstate__) or not _is_of_pandas(type(frame).__setstate__):
+        return NotImplemented
+    function, arguments, state, *_ = frame.__reduce_ex__(2)
+    return function, arguments, (state, known), None, None, set_frame
+
+
+def _is_held(encoding, value) -> bool:
+    for part in value if isinstance(value, tuple) else (value,):
+        if isinstance(part, weakref.ref) and all(weak_target(part) is not each for each in encoding.values.values()):
+            return False
+    return True
+
+
+def set_frame(frame, parts):
+    state, known = parts
+    frame.__setstate__(state)
+    vars(frame).update(known)
+
+
 ADAPTERS = {
     "pandas._libs.internals.Block": reduce_block,
     "pandas.core.internals.managers.SingleBlockManager": reduce_series_manager,
     "pandas._libs.internals.BlockValuesRefs": reduce_refs,
+    "pandas.DataFrame": reduce_frame,
+    "pandas.Series": reduce_frame,
+    "pandas.core.frame.DataFrame": reduce_frame,
+    "pandas.core.series.Series": reduce_frame,
     "pandas.Index": reduce_index,
     "pandas.core.indexes.base.Index": reduce_index,
 }

@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | kills | soak | heavy | moves | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moves | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back in its middle and at its end by plans that are forced on it (tests/sessions/plans.py)
@@ -8,7 +8,8 @@
     fidelity   every example of the corpus, brought back in its middle and at its end (tests/stress/fidelity.py)
     sample     the same for every eighth example: about ten minutes
     rivals     the session files, and quick examples, in dill, Kishu and ElasticKernel beside ours (tests/stress/rivals.py)
-    torch      session files with tensors, networks and optimizers, at every cell boundary (tests/stress/torches.py)
+    torch      session files with tensors, networks and optimizers, at every cell boundary (tests/stress/apart.py)
+    older      the same with pandas 2, with and without copy-on-write, and pyarrow
     kills      relay, engine or both killed at --kills random instants under load
     soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays, a pool in images of images
@@ -43,7 +44,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import fidelity, fuzz, kills, moves, rivals, soak, torches, verdicts
+from tests.stress import apart, fidelity, fuzz, kills, moves, rivals, soak, verdicts
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -252,10 +253,10 @@ def stress_rivals(options) -> int:
     return 1 if lost else 0
 
 
-def stress_torch(options) -> int:
-    torches.environment()
-    print(f"torch {torches.version()}", flush=True)
-    return stress_sessions("torch", torches.sessions(), options, torches.check)
+def stress_apart(where: apart.Apart, options) -> int:
+    where.prepare()
+    print(where.version(), flush=True)
+    return stress_sessions(where.name, where.sessions(), options, where.check)
 
 
 def stress_moves(count: int, sample: int) -> int:
@@ -271,7 +272,7 @@ def stress_moves(count: int, sample: int) -> int:
     return 1 if tally.failures else 0
 
 
-NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "kills", "soak", "heavy", "moves", "fuzz")
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moves", "fuzz")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -296,7 +297,8 @@ def main(words: list[str] | None = None) -> int:
         "kills": lambda: stress_kills(options.kills),
         "soak": lambda: stress_soak(options.seconds or 1200),
         "heavy": stress_heavy,
-        "torch": lambda: stress_torch(options),
+        "torch": lambda: stress_apart(apart.TORCH, options),
+        "older": lambda: stress_apart(apart.OLDER, options),
         "moves": lambda: stress_moves(options.moves, options.files),
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }

@@ -53,7 +53,12 @@ def _pandas_frame(obj):
         yield (where.start, where.stop, where.step) if isinstance(where, slice) else where.tolist()
         yield block.values
     yield fields.get("_flags").allows_duplicate_labels if "_flags" in fields else None
-    yield {k: fields[k] for k in sorted(fields) if k not in _NOT_OF_FRAME}  # pandas brings them back in any order
+    yield {k: fields[k] for k in sorted(fields) if k not in _NOT_OF_FRAME and not _as_in_class(obj, k, fields[k])}  # pandas brings them back in any order
+
+
+def _as_in_class(obj, name, value) -> bool:
+    """pandas 2: unpickling puts a constant of the class there, and leaves out what is nothing."""
+    return name == "_metadata" and value == type(obj)._metadata or name == "_is_copy" and value is None
 
 
 def _pandas_array(obj):
