@@ -30,10 +30,15 @@ def figure_of(value):
 
 
 def backend_of(matplotlib):
-    if "matplotlib.pyplot" not in sys.modules:
-        return None
+    """The backend that is used, or will be with the first figure (`is_loaded`); None where nobody chose one."""
     backend = dict.__getitem__(matplotlib.rcParams, "backend")
-    return backend if isinstance(backend, str) else None  # else not resolved yet
+    chosen = is_loaded() or backend != dict.get(matplotlib.rcParamsOrig, "backend")
+    return backend if chosen and isinstance(backend, str) else None
+
+
+def is_loaded():
+    """Whether pyplot has its backend, and has switched on what that wants."""
+    return getattr(sys.modules.get("matplotlib.pyplot"), "_backend_mod", None) is not None
 
 
 def inline(shell):
@@ -92,7 +97,7 @@ def capture_matplotlib(where, config):
                 by_figure.setdefault(id(figure_of(value)), name)
     held = {number: by_figure[id(figure)] for number, figure in figures.items() if id(figure) in by_figure}
     packed, lost = pack_each({n: f for n, f in figures.items() if n not in held}, where.namespace, where.names)
-    state = {"rc": pack(changed, where.namespace, where.names), "backend": backend, "order": list(figures),
+    state = {"rc": pack(changed, where.namespace, where.names), "backend": backend, "loaded": is_loaded(), "order": list(figures),
              "held": held, "packed": packed, "lost": lost, "inline": drawn}
     names = [*changed, *(f"InlineBackend.{name}" for name in drawn.get("settings", ())), *(f"figure {number}" for number in figures)]
     return state, shown(names) or f"backend {backend}"
@@ -125,15 +130,21 @@ def undo_figures(where, before):
 def apply_matplotlib(where, state):
     import matplotlib
     notes = []
+    was_loaded = state.get("loaded")  # older stores do not say
     if state["backend"]:
         try:
-            set_backend(where, state["backend"])
+            if was_loaded is False and not is_loaded():
+                dict.__setitem__(matplotlib.rcParams, "backend", state["backend"])
+            else:
+                set_backend(where, state["backend"])
         except Exception as error:
             notes.append(f"backend {state['backend']}: {reason(error)}")
     if state.get("inline") and where.shell is not None:
         notes.append(lost_text("the drawing of figures as", apply_inline(where, state["inline"])))
-    original = {key: value for key, value in dict.items(matplotlib.rcParamsOrig) if key not in ("backend", "backend_fallback")}
-    dict.update(matplotlib.rcParams, original | unpack(state["rc"], where.namespace))  # choosing a backend sets some
+    rc = unpack(state["rc"], where.namespace)
+    if was_loaded:  # loading a backend sets some
+        rc = {key: value for key, value in dict.items(matplotlib.rcParamsOrig) if key not in ("backend", "backend_fallback")} | rc
+    dict.update(matplotlib.rcParams, rc)
     if not state["order"]:
         return "; ".join(filter(None, notes))
 
