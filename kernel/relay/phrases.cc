@@ -69,7 +69,9 @@ std::string Made() {
   AddCounted(all, {"builtins.tuple", "builtins.str", "builtins.float", "builtins.dict", "builtins.list", "builtins.int", "numpy.ndarray", "type", "function",
                    "module", "environ", "warnings", "numpy.random", "random", "state of the generator", "modules", "limits", "gc", "builtins", "exit, quit", "In",
                    "Out", "execution_count", "shell.names", "3.11.2", "IPython", "pandas", "numpy", "default", "shared"});
-  AddCounted(all, {"kernelferry", "0.1.0", "pygments", "traitlets", "cloudpickle", "3.1.3", "comm", "0.2.3", "append", "__main__.A", "x"});
+  AddCounted(all, {"kernelferry", "0.1.0", "pygments", "traitlets", "cloudpickle", "3.1.3", "comm", "0.2.3", "append", "__main__.A", "x", "import numpy", "10 filters",
+                   "OPENBLAS_MAIN_FREE", "Linux-"});
+  all += "-x86_64-glibc-2.36";
   // an entry of a component in a manifest; a record of a cell
   all += "\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0stored\x04\0\0\0\0\0\0\0"
          "fits\0\0\0\0\0\0\0\0\x01"sv;
