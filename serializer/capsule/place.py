@@ -169,6 +169,11 @@ def limits(_shell=None):
     return now | {name: get() for name, (get, _set) in INTERPRETER.items()}
 
 
+def limits_at_start(_shell):
+    """A start has the collector off, and turns it on before the first cell."""
+    return limits() | {"gc": (True, gc.get_threshold())}
+
+
 def capture_limits(_where, base):
     changed = {name: value for name, value in limits().items() if base.get(name) != value}
     return (changed, shown(changed)) if changed else None
@@ -195,5 +200,5 @@ KINDS = [
     Kind("timezone", zone, capture_timezone, apply_timezone, prepare=apply_timezone),
     Kind("locale", locales, capture_locale, apply_locale, prepare=apply_locale),
     Kind("umask", umask, capture_umask, apply_umask, prepare=apply_umask),
-    Kind("limits", limits, capture_limits, apply_limits, prepare=apply_limits),
+    Kind("limits", limits_at_start, capture_limits, apply_limits, prepare=apply_limits),
 ]
