@@ -74,6 +74,7 @@ def test_a_page_that_believes_in_another_engines_debugger_is_refused(start_engin
         for command in ("inspectVariables", "variables", "stackTrace", "continue", "setBreakpoints", "evaluate"):
             reply = debug.ask(command, threadId=1)
             assert (reply["success"], reply["message"]) == (False, "the debugger is not attached") and reply["command"] == command
+            assert reply["body"] == ({"variables": []} if "ariables" in command else {})    # what JupyterLab reads of a refusal, too
         debug("disconnect", restart=False)
         assert not debug("debugInfo")["isStarted"] and engine.ok("1 + 1").result == "2"
 
