@@ -101,9 +101,9 @@ class Encoding:
 
 
 def held_by(holders, spoken):
-    """The holders that a person can find and that nothing brings back; the insides of classes, of the interpreter and of
-    this kernel are none. Nor are constants of a library's class that nobody has touched since its import and no cell speaks of."""
-    inside = ("builtins.", "kernelferry.", "IPython.", "a ")
+    """The holders that a person can find and that nothing brings back; the insides of classes, of the interpreter, of its
+    debugger and of this kernel are none. Nor are constants of a library's class that nobody has touched since its import and no cell speaks of."""
+    inside = ("builtins.", "kernelferry.", "IPython.", "pydevd", "_pydev", "a ")
     told = (holder.removeprefix("class ") for holder in holders
             if not holder.startswith("class ") or holder.rpartition(".")[2] in spoken)
     return ", ".join(holder for holder in told if not holder.startswith(inside) and holder not in capsule.HOLDERS)

@@ -387,7 +387,8 @@ def is_as_it_is(now, value) -> bool:
 def capture_builtins(where, base):
     shells = where.shell.builtin_trap.auto_builtins if where.shell is not None else {}  # IPython's own, while a cell runs
     changed = {name: value for name, value in list(vars(builtins).items())
-               if base.get(name, ABSENT) is not value and name != "_" and name not in shells}
+               if base.get(name, ABSENT) is not value and name != "_" and name not in shells
+               and not str(getattr(value, "__module__", "")).startswith("_pydev")}  # execfile and runfile, of the debugger
     gone = [name for name in base if name not in vars(builtins) and name != "_"]
     if not changed and not gone:
         return None

@@ -20,7 +20,9 @@ SKIPPED = {"sys", "builtins", "__main__", "__mp_main__", "kernelferry", "_ferry"
            "concurrent", "weakref", "_weakrefset", "gc", "linecache", "atexit", "copyreg", "logging", "warnings", "signal", "cloudpickle", "pickle",
            "_pickle", "typing", "abc", "importlib", "_frozen_importlib", "_frozen_importlib_external", "codecs", "os", "inspect", "ast", "code",
            "contextlib", "contextvars", "ctypes", "_ctypes", "prompt_toolkit", "pygments", "nest_asyncio", "matplotlib._pylab_helpers",
-           "joblib", "pydoc", "pdb", "bdb"}
+           "joblib", "pydoc", "pdb", "bdb",
+           "pydevd", "pydevd_file_utils", "pydevd_plugins", "pydevd_tracing", "_pydevd_bundle", "_pydevd_frame_eval", "_pydevd_sys_monitoring",
+           "_pydev_bundle", "pydev_ipython"}  # debugpy's
 
 # module -> paths of the registries in which entries count that are nobody's
 TABLES = {
