@@ -1,11 +1,9 @@
 """What belongs to the notebook's surface: figures of pyplot, IPython's own state (shell.py), In, Out and the counter."""
 
-from kernelferry._ferry import Stopped
-
 from .figure import apply_matplotlib, capture_matplotlib, open_figures, undo_figures
 from .kind import Kind, lost_text, no_baseline
-from .pack import pack_each, unpack, unpack_each
-from .shared import pack_shared
+from .pack import unpack, unpack_each
+from .shared import pack_together
 from .shell import apply_ipython, capture_ipython, surface
 from .traits import configuration
 
@@ -50,12 +48,7 @@ def capture_out(where, _base):
     hook = getattr(where.shell, "displayhook", None)
     last = {name: getattr(hook, name) for name in LAST if hook is not None and hasattr(hook, name)}
     numbers = {name: next((n for n, v in outputs.items() if v is value), None) for name, value in last.items()}
-    try:  # as one, so that entries which share objects go on sharing them
-        together, packed, lost = pack_shared(dict(outputs), where), {}, {}
-    except Stopped:
-        raise
-    except Exception:
-        together, (packed, lost) = None, pack_each(dict(outputs), where.namespace, where.names)
+    together, packed, lost = pack_together(dict(outputs), where)
     return {"together": together, "packed": packed, "lost": lost, "last": numbers}, f"{len(outputs)} outputs"
 
 

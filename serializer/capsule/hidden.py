@@ -6,11 +6,9 @@ what is large is not, since `_` is where people put what they do not want, and e
 """
 import re
 
-from kernelferry._ferry import Stopped
-
 from .kind import Kind, lost_text, shown
-from .pack import pack_each, unpack, unpack_each
-from .shared import pack_shared
+from .pack import unpack, unpack_each
+from .shared import pack_together
 
 LAST = ("_", "__", "___")
 STATIC = ("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "_sh", "_exit_code")
@@ -51,12 +49,7 @@ def capture(where, base):
     gone = [name for name in base if name not in where.namespace]
     if not bound and not gone:
         return None
-    try:
-        together, packed, lost = pack_shared(bound, where, MOST), {}, {}
-    except Stopped:
-        raise
-    except Exception:  # a user's reduction may raise anything
-        together, (packed, lost) = None, pack_each(bound, where.namespace, where.names, MOST)
+    together, packed, lost = pack_together(bound, where, MOST)
     return (together, packed, lost, gone), shown([*bound, *(f"-{name}" for name in gone)])
 
 

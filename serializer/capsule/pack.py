@@ -9,6 +9,7 @@ the process, whatever a cell has put in its place since.
 """
 import collections
 import copyreg
+import gc
 import importlib
 import io
 import marshal
@@ -24,6 +25,8 @@ from kernelferry._ferry import instance_dict, user_names
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
 
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+REFUSED = (io.TextIOWrapper, memoryview)  # which cloudpickle makes something else of
+VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # and which it cuts off from their dict
 STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  # of the process: as they are before the first cell
 
 
@@ -79,6 +82,10 @@ class Pickler(cloudpickle.Pickler):
             closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
                                    closure, obj.__dict__, self.namespace)
+        if isinstance(obj, REFUSED):
+            raise TypeError(f"cannot pickle '{type(obj).__name__}' object")
+        if isinstance(obj, VIEWS):
+            return getattr(dict, type(obj).__name__.removeprefix("dict_")), (gc.get_referents(obj)[0],)
         if not isinstance(obj, type) and is_filled_by_fields(obj):
             return copyreg.__newobj__, (type(obj),), dict(vars(obj)), None, None, set_fields
         return super().reducer_override(obj)
@@ -97,6 +104,8 @@ def follow(value, steps):
             value = value.__closure__[key].cell_contents
         elif kind == "self":
             value = value.__self__
+        elif kind == "slot":
+            value = next(vars(cls)[key] for cls in type(value).__mro__ if key in vars(cls)).__get__(value)
         else:
             value = instance_dict(value) if kind == "vars" else instance_dict(value)[key]
     return value
@@ -155,6 +164,10 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
+def refusal(value, error) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
+
+
 def pack_each(values: dict, namespace, names, most=None) -> tuple[dict, dict]:
     """Each value alone: ({key: bytes}, {key: why it could not be packed})."""
     packed, lost = {}, {}
@@ -162,7 +175,7 @@ def pack_each(values: dict, namespace, names, most=None) -> tuple[dict, dict]:
         try:
             packed[key] = pack(value, namespace, names, most)
         except Exception as error:  # a user's reduction may raise anything
-            lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
+            lost[key] = refusal(value, error)
     return packed, lost
 
 

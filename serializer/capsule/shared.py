@@ -10,15 +10,15 @@ import sys
 import types
 from collections import Counter, deque
 
-from kernelferry._ferry import instance_dict
+from kernelferry._ferry import Stopped, instance_dict
 
-from .kind import give_way
-from .pack import PLAIN, base_of, pack
+from .kind import give_way, of_session
+from .pack import PLAIN, base_of, pack, pack_each, refusal
 
 MOST = 200_000
 STRIDE = 1024
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
-CONTAINERS = (list, dict, set, deque, bytearray)
+CONTAINERS = (list, dict, set, deque)
 KEYS = (str, int, float, bool, bytes, type(None))
 
 
@@ -48,22 +48,62 @@ def pack_shared(value, where, most=None) -> bytes:
     return data
 
 
+def pack_together(values, where, most=None) -> tuple[bytes | None, dict, dict]:
+    """(bytes of all that can be written, as one dict, so that its entries go on sharing; {key: bytes} of each alone where all
+    are too much; {key: why it cannot be written}). Raises Stopped."""
+    lost = {}
+    try:
+        return pack_shared(values, where, most), {}, {}
+    except Stopped:
+        raise
+    except Exception:  # a user's reduction may raise anything
+        for key, value in values.items():
+            try:
+                pack_shared({key: value}, where, most)
+            except Stopped:
+                raise
+            except Exception as error:
+                lost[key] = refusal(value, error)
+    rest = {key: value for key, value in values.items() if key not in lost}
+    try:
+        return pack_shared(rest, where, most), {}, lost
+    except Stopped:
+        raise
+    except Exception:
+        packed, refused = pack_each(rest, where.namespace, where.names, most)
+        return None, packed, lost | refused
+
+
 def wanted(met, held) -> set[int]:
-    """ids of those mutable objects to which more refer than these objects and the shell do."""
+    """ids of those mutable objects to which more refer than these objects and the shell do, and of what they reach in turn."""
     objects = [*{id(each): each for each in met}.values(), object()]  # to the last one nobody refers but this list
     met.clear()
     inside = Counter(id(other) for each in objects for other in gc.get_referents(each))
     counts = [sys.getrefcount(each) for each in objects]
-    return {id(each) for each, count in zip(objects, counts)
-            if count > counts[-1] + inside[id(each)] + held[id(each)] and is_mutable(each)}
+    left = [each for each, count in zip(objects, counts) if count > counts[-1] + inside[id(each)] + held[id(each)] and is_mutable(each)]
+    known, reached = {id(each) for each in objects}, {id(each): each for each in left}
+    while left:
+        for other in gc.get_referents(left.pop()):
+            if id(other) in known and id(other) not in reached:
+                reached[id(other)] = other
+                left.append(other)
+    return {id(each) for each in reached.values() if is_mutable(each)}
 
 
 def is_mutable(value) -> bool:
-    if isinstance(value, CONTAINERS):
+    if isinstance(value, types.FunctionType):
+        return of_session(value)  # it may close over something
+    if isinstance(value, (*CONTAINERS, *untracked())):
         return True
     kind = type(value)
     index = any(base.__name__ == "Index" and base.__module__.startswith("pandas.") for base in kind.__mro__)
-    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and not index and instance_dict(value) is not None
+    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and not index and (instance_dict(value) is not None or of_session(kind))
+
+
+def untracked() -> tuple:
+    """Mutable kinds that the collector does not see."""
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    return (bytearray,) if array is None else (bytearray, array)
 
 
 def ways_to(ids, where) -> dict:
@@ -73,12 +113,12 @@ def ways_to(ids, where) -> dict:
     queue = deque(where.namespace[name] for name in roots.values())
     parents = dict.fromkeys(roots, None)  # id -> what led there
     apart = {id(where.namespace), id(where.shell)}
-    visited = 0
+    visited, others = 0, untracked()
     while queue and left and visited < MOST:
         if visited % STRIDE == 0:
             give_way()
         value, visited = queue.popleft(), visited + 1
-        for child in parts_of(value, where):
+        for child in parts_of(value, where, others):
             if id(child) in parents or id(child) in apart or isinstance(child, CODE[:1]) or isinstance(child, type):
                 continue
             parents[id(child)] = value
@@ -90,11 +130,11 @@ def ways_to(ids, where) -> dict:
     return found
 
 
-def parts_of(value, where) -> list:
-    """What it refers to and the collector sees; of functions of the session only what they close over."""
+def parts_of(value, where, others) -> list:
+    """What it refers to and the collector sees, and of these other kinds; of functions of the session only what they close over."""
     if isinstance(value, types.FunctionType):
         return list(contents_of(value)) if value.__globals__ is where.namespace else []
-    return [part for part in gc.get_referents(value) if gc.is_tracked(part) or type(part) is bytearray]
+    return [part for part in gc.get_referents(value) if gc.is_tracked(part) or isinstance(part, others)]
 
 
 def contents_of(function):
@@ -132,4 +172,16 @@ def step_to(child, parent):
     own = instance_dict(parent) if step is None else None
     if own is child:
         return "vars", None
-    return step or next((("attribute", name) for name, each in (own or {}).items() if each is child), None)
+    return step or next((("attribute", name) for name, each in (own or {}).items() if each is child), None) or slot_to(child, parent)
+
+
+def slot_to(child, parent):
+    for cls in type(parent).__mro__:
+        for name, member in list(vars(cls).items()):
+            if type(member) is types.MemberDescriptorType:
+                try:
+                    if member.__get__(parent) is child:
+                        return "slot", name
+                except AttributeError:
+                    pass
+    return None
