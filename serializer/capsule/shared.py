@@ -15,7 +15,7 @@ from kernelferry._ferry import Stopped, instance_dict
 from .kind import give_way, of_session
 from .pack import PLAIN, base_of, pack, pack_each, refusal
 
-MOST = 200_000
+MOST = 100_000
 STRIDE = 1024
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 CONTAINERS = (list, dict, set, deque)
@@ -27,6 +27,7 @@ def holders(where) -> Counter:
     shell = where.shell
     hook, history = getattr(shell, "displayhook", None), getattr(shell, "history_manager", None)
     held = [value for name, value in list(where.namespace.items()) if name.startswith("_")]
+    held += [*shell.user_ns_hidden.values()] if shell is not None else []
     held += [*vars(hook).values()] if hook is not None else []
     held += [*history.output_hist.values()] if history is not None else []
     held.append(getattr(getattr(shell, "last_execution_result", None), "result", None))
@@ -78,16 +79,27 @@ def wanted(met, held) -> set[int]:
     """ids of those mutable objects to which more refer than these objects and the shell do, and of what they reach in turn."""
     objects = [*{id(each): each for each in met}.values(), object()]  # to the last one nobody refers but this list
     met.clear()
-    inside = Counter(id(other) for each in objects for other in gc.get_referents(each))
+    known = {id(each) for each in objects}
+    inside = Counter(id(other) for each in objects for other in referents(each, known))
     counts = [sys.getrefcount(each) for each in objects]
-    left = [each for each, count in zip(objects, counts) if count > counts[-1] + inside[id(each)] + held[id(each)] and is_mutable(each)]
-    known, reached = {id(each) for each in objects}, {id(each): each for each in left}
+    theirs = {id(value) for kind in set(map(type, objects)) for base in kind.__mro__ if not of_session(base) for value in vars(base).values()}
+    left = [each for each, count in zip(objects, counts)
+            if count > counts[-1] + inside[id(each)] + held[id(each)] and id(each) not in theirs and is_mutable(each)]
+    reached = {id(each): each for each in left}
     while left:
-        for other in gc.get_referents(left.pop()):
+        for other in referents(left.pop(), known):
             if id(other) in known and id(other) not in reached:
                 reached[id(other)] = other
                 left.append(other)
     return {id(each) for each in reached.values() if is_mutable(each)}
+
+
+def referents(value, known) -> list:
+    """What an object refers to; also through its `__dict__`, of which a copy was met."""
+    found = gc.get_referents(value)
+    if not isinstance(value, (dict, list, tuple)):
+        found += [part for own in found if type(own) is dict and id(own) not in known for part in gc.get_referents(own)]
+    return found
 
 
 def is_mutable(value) -> bool:
@@ -96,6 +108,8 @@ def is_mutable(value) -> bool:
     if isinstance(value, (*CONTAINERS, *untracked())):
         return True
     kind = type(value)
+    if hasattr(kind, "__get__") and not of_session(kind):  # a function of Cython, a property
+        return False
     index = any(base.__name__ == "Index" and base.__module__.startswith("pandas.") for base in kind.__mro__)
     return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and not index and (instance_dict(value) is not None or of_session(kind))
 
