@@ -123,10 +123,10 @@ def untracked() -> tuple:
 def ways_to(ids, where) -> dict:
     """id -> (variable, steps, name of the type), of those that a variable reaches."""
     found, left = {}, set(ids)
-    roots = {id(where.namespace[name]): name for name in where.names.values()}
+    apart = {id(where.namespace), id(where.shell)}
+    roots = {id(where.namespace[name]): name for name in where.names.values() if id(where.namespace[name]) not in apart}
     queue = deque(where.namespace[name] for name in roots.values())
     parents = dict.fromkeys(roots, None)  # id -> what led there
-    apart = {id(where.namespace), id(where.shell)}
     visited, others = 0, untracked()
     while queue and left and visited < MOST:
         if visited % STRIDE == 0:
