@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moves | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moved | moves | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back in its middle and at its end by plans that are forced on it (tests/sessions/plans.py)
@@ -13,11 +13,12 @@
     kills      relay, engine or both killed at --kills random instants under load
     soak       a notebook at work for --seconds: the memory of relay and engine must stay flat
     heavy      cells of 100 MB, queues of 100,000 cells, readers that come after 100,000 displays, a pool in images of images
-    moves      every session file moved at one boundary, some by forced plans, and 200 moves of random programs under random faults
+    moved      every session file moved to another host at one of its boundaries by the cheapest plan, and run to its end there
+    moves      200 moves of random programs under random faults, and some session files moved by forced plans
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
-stops it. Those of `fidelity` and `plans` are kept as verdicts (tests/stress/verdicts.py), whatever the commit; --anew runs some again. Examples
+stops it. Those of `fidelity`, `plans` and `moved` are kept as verdicts (tests/stress/verdicts.py), whatever the commit; --anew runs some again. Examples
 come in one shuffled order, so that those of a stopped run are a fair sample. All but `sample`, `heavy` and `fuzz` write
 their part of docs/fidelity.md.
 """
@@ -49,6 +50,7 @@ from tests.stress import apart, fidelity, fuzz, kills, moves, rivals, soak, verd
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
 PLANS = ROOT / "tests" / "sessions" / "verdicts.jsonl"  # of what forced plans bring back
+MOVED = ROOT / "tests" / "stress" / "moved.jsonl"  # of moves at one boundary
 FIDELITY = ROOT / "docs" / "fidelity.md"
 
 
@@ -60,7 +62,7 @@ def commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
-    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS, PLANS)]
+    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS, PLANS, MOVED)]
     return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno", "--", ".", *written) else "")
 
 
@@ -178,10 +180,11 @@ def stress_fidelity(options) -> int:
     return stress_verdicts("fidelity", fidelity.shuffled(), fidelity.results(), fidelity.check, options, fidelity.project)
 
 
-def stress_plans(options) -> int:
+def stress_files(name: str, path: Path, check, options) -> int:
     sessions = session_file.read_all(SESSIONS)
     digests = {session.name: verdicts.digest(session.source.read_text()) for session in sessions}
-    return stress_verdicts("plans", sessions, verdicts.Results(PLANS, lambda: digests), partial(verdicts.of, plans.check), options)
+    random.Random(0).shuffle(sessions)
+    return stress_verdicts(name, sessions, verdicts.Results(path, lambda: digests), partial(verdicts.of, check), options)
 
 
 def stress_verdicts(name: str, sessions: list, results: verdicts.Results, check, options, group=None) -> int:
@@ -265,14 +268,14 @@ def stress_moves(count: int, sample: int) -> int:
     journal.parent.mkdir(parents=True, exist_ok=True)
     files = session_file.read_all(SESSIONS)
     try:
-        tally = moves.run(folder, count, files, files[::max(1, len(files) // sample)] if sample else [], journal)
+        tally = moves.run(folder, count, files[::max(1, len(files) // sample)] if sample else [], journal)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     write_fidelity("moves", moves.summary(tally, commit(), str(datetime.date.today())))
     return 1 if tally.failures else 0
 
 
-NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moves", "fuzz")
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moved", "moves", "fuzz")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -280,7 +283,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them but sample")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
-    parser.add_argument("--anew", metavar="TEXT", help="fidelity and plans: also run what has this verdict, or TEXT in its name, and is done")
+    parser.add_argument("--anew", metavar="TEXT", help="fidelity, plans and moved: also run what has this verdict, or TEXT in its name, and is done")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
     parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs")
@@ -289,7 +292,8 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     work = {
         "sessions": lambda: stress_sessions("sessions", session_file.read_all(SESSIONS), options),
-        "plans": lambda: stress_plans(options),
+        "plans": lambda: stress_files("plans", PLANS, plans.check, options),
+        "moved": lambda: stress_files("moved", MOVED, moves.at_a_boundary, options),
         "programs": lambda: stress_sessions("programs", [programs.session(seed) for seed in range(options.programs)], options),
         "fidelity": lambda: stress_fidelity(options),
         "sample": lambda: stress_sample(options),

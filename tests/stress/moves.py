@@ -4,8 +4,8 @@ Each program runs beside a kernel that stays. Before each of its cells it moves 
 random step of the move, some of which go on in the background, comes one of the faults of tests/migrate/test_faults.py, or none. After that the session lives in one
 engine, its variables equal those of the kernel that stayed, and the list `ran` holds each cell once.
 
-Beside that, every session file moves at one of its boundaries by the default policy, and runs to its end there; and some move by
-plans that are forced on them, as in tests/sessions/plans.py.
+Beside that, some session files move by plans that are forced on them, as in tests/sessions/plans.py; and, as a part of its own, each moves at
+one of its boundaries by the default policy and runs to its end there (`at_a_boundary`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ ARRIVES = 90  # seconds
 @dataclasses.dataclass
 class Tally:
     moves: int = 0  # that arrived
-    files: int = 0  # session files that were moved at one boundary
     stayed: int = 0  # that ended with the session where it was, after a fault
     refused: dict[str, str] = dataclasses.field(default_factory=dict)  # where: what was said
     faults: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -160,13 +159,12 @@ class Moved:
         return self.moved
 
 
-def at_a_boundary(desk: Desk, session, tally: Tally) -> None:
+def at_a_boundary(session, folder: Path) -> Report:
     """A session file moved at one boundary by the default policy, and run to its end there: equal, or refused by name."""
-    place = Place(*(desk.folder / f"c-{session.name}" / name for name in ("home", "work", "notebook.ipynb")))
-    place.home.parent.mkdir()
+    place = Place(*(folder / name for name in ("home", "work", "notebook.ipynb")))
+    desk, report = Desk(folder), Report(session.name)
     prepare(session, place)
     number = random.Random(session.name).randint(1, len(session.cells))
-    where = f"{session.name}, after cell {number}"
     kernel = desk.kernel(place)
     try:
         for at, cell in enumerate(session.cells[:number], 1):
@@ -176,25 +174,28 @@ def at_a_boundary(desk: Desk, session, tally: Tally) -> None:
         boundary = Boundary(number, answer, expected, outcomes, account=account_of(session, kernel, expected))
         moved = kernel.magic(f"%migrate {desk.hosts[0].text}")
         if not moved["ok"]:
-            tally.refused[where] = moved["error"]["what"]
-            tally.compare(f"{where}, refused", expected, kernel.fingerprints())
+            report.admitted["%migrate"] = moved["error"]["what"].replace(desk.hosts[0].text, "the host")
+            changed = sorted(name for name, (fingerprint, opaque) in expected.items() if not opaque and kernel.fingerprints().get(name, [None])[0] != fingerprint)
+            if changed:
+                report.fail(number, f"after a move that was refused these are different: {', '.join(changed)}")
             moved = kernel.magic(f"%migrate {desk.hosts[0].text} --force")
-        report = Report(session.name)
         admitted, _ = compare(dataclasses.replace(session, lost=None), boundary, Moved(kernel, moved), report, "")
-        tally.moves, tally.equal = tally.moves + 1, tally.equal + report.equal
-        tally.failures += report.failures
-        if admitted:
-            tally.refused.setdefault(where, "; ".join(f"{name}: {why}" for name, why in admitted.items()))
+        report.cheapest += "replayed" in report.ways
+        if admitted:  # what was admitted may be what a cell or an expression needs
+            return report
+        report.ran_on = 1
         for at, cell in enumerate(session.cells[number:], number + 1):
             error = kernel.run(cell.source, cell_id(at)).error
-            if error.partition(":")[0] != cell.raises and not admitted:
-                tally.failures.append(f"{where}: cell {at} ended with {error or 'no error'} there")
-        last = [hold for hold in session.holds if hold.after in (None, len(session.cells)) and not hold.names & admitted.keys()]
-        untrue = [hold.expression for hold, value in zip(last, kernel.evaluate([f"bool({hold.expression})" for hold in last])) if value != "True"]
-        if not admitted:  # what was admitted may be what a cell or an expression needs
-            tally.failures += [f"{where}: at the end not {expression}" for expression in untrue]
+            if error.partition(":")[0] != cell.raises:
+                report.fail(number, f"cell {at} ended with {error or 'no error'} there")
+        last = [hold for hold in session.holds if hold.after in (None, len(session.cells))]
+        for hold, value in zip(last, kernel.evaluate([f"bool({hold.expression})" for hold in last])):
+            if value != "True":
+                report.fail(number, f"at the end not {hold.expression}")
+        return report
     finally:
         kernel.kill()
+        desk.end()
 
 
 def by_plans(desk: Desk, session, tally: Tally) -> None:
@@ -226,16 +227,14 @@ def by_plans(desk: Desk, session, tally: Tally) -> None:
         kernel.kill()
 
 
-def run(folder: Path, moves: int, files: list, planned: list, journal: Path) -> Tally:
-    """Files at one boundary, planned ones by forced plans, then random programs until so many of their moves have been tried.
+def run(folder: Path, moves: int, planned: list, journal: Path) -> Tally:
+    """Session files by forced plans, then random programs until so many of their moves have been tried.
     What became of each stands in the journal at once."""
     tally, desk, seed = Tally(), Desk(folder), 0
     try:
-        for work, sessions in ((at_a_boundary, files), (by_plans, planned)):
-            for session in sessions:
-                guarded(tally, session.name, work, desk, session, tally)
-                tally.files += work is at_a_boundary
-                journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
+        for session in planned:
+            guarded(tally, session.name, by_plans, desk, session, tally)
+            journal.write_text(json.dumps(dataclasses.asdict(tally), indent=1))
         moves += tally.moves
         while tally.moves + tally.stayed < moves:
             if not any(stay in cell for cell in programs.Program(seed).cells for stay in STAYS):
@@ -261,6 +260,6 @@ def summary(tally: Tally, commit: str, date: str) -> str:
     return "\n".join([
         "## moves", "",
         f"`./dev stress moves` at {commit}, {date}: {tally.moves} moves arrived, {tally.stayed} ended with the session where it was (faults of the moves of "
-        f"random programs: {faults}); {tally.files} session files moved at one boundary by the default policy and ran to their end there; {tally.equal} names compared with a session that stayed; failures: {'; '.join(tally.failures) or 'none'}.", "",
+        f"random programs: {faults}); {tally.equal} names compared with a session that stayed; failures: {'; '.join(tally.failures) or 'none'}.", "",
         "| session file, where or by which forced plan | what was refused |", "|---|---|",
         *(f"| {where} | {why.replace('|', '/')[:160]} |" for where, why in tally.refused.items()), ""])
