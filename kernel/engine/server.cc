@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <utility>
@@ -28,6 +29,7 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
+constexpr int kControlEndsWithin = 5000;  // milliseconds
 constexpr long kOrphanEvery = 1000;   // milliseconds between two looks whether a relay is there, while a cell waits for an answer
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
@@ -82,6 +84,13 @@ void Server::StartThreads() {
 void Server::StopThreads() {
   quit_.Set();
   py::gil_scoped_release released;
+  pollfd over{control_over_.fd(), POLLIN, 0};
+  // It may wait for ever within xeus' debugger, for an answer that debugpy does not give. What was to be saved is saved.
+  int ended;
+  while ((ended = ::poll(&over, 1, kControlEndsWithin)) < 0) {
+  }
+  if (ended == 0) ::_exit(0);
+  control_over_.Clear();
   control_.join();
   side_.join();
   quit_.Clear();

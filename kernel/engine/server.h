@@ -156,7 +156,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   std::deque<zmq::multipart_t> postponed_;  // came while the control thread waited for the main thread
 
   // between threads
-  EventFd wake_, quit_, answers_ready_;
+  EventFd wake_, quit_, answers_ready_, control_over_;
   std::atomic<bool> stop_{false}, stop_idle_{false};
   std::atomic<bool> dispatching_{false};   // a request is served
   std::atomic<bool> runs_{false};          // a cell, and it is not answered yet

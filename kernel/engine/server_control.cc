@@ -88,6 +88,7 @@ void Server::RunControl() {
     wake_.Set();
   }
   SendAnswers();
+  control_over_.Set();
 }
 
 void Server::ServeControl(xeus::xmessage message) {

@@ -96,3 +96,17 @@ def test_the_end_of_the_debugger_lets_a_stopped_cell_go(start_engine):
         cell, _ = debug.stop_in(CELL, 2)
         debug("disconnect", restart=False, terminateDebuggee=False)
         assert engine.finish(cell).result == "4" and engine.ok("f(1)").result == "2"
+
+
+def test_an_engine_ends_although_its_debugger_waits_for_ever(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, thread = debug.stop_in(CELL, 2)
+        debug("continue", threadId=thread)
+        engine.finish(cell)
+        engine.client.control_channel.send(engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "continue",
+                                                                                        "arguments": {"threadId": 99}}))
+        while engine.iopub()["content"].get("execution_state") != "busy":   # debugpy never answers this one
+            pass
+        engine.manager.provisioner.process.terminate()
+        assert engine.wait_for_exit() == 0
