@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.client import Kernel
 from tests.migrate.sshd import Sshd
+from tests.processes import kill_with_store_in
 from tests.sessions import session_file
 from tests.stress import rivals
 
@@ -35,6 +36,7 @@ def ours(cells, host, folder):
         return moved
     finally:
         kernel.kill()
+        kill_with_store_in(host.folder)
 
 
 def dill(cells, folder):
