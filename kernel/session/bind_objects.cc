@@ -98,6 +98,7 @@ void BindObjects(py::module_& m) {
         return look ? std::make_shared<BoundLook>(BoundLook{walker, std::move(look)}) : nullptr;
       }, py::arg("names"), py::arg("untouched") = std::set<std::string>(), py::arg("before") = py::none(),
          "The components of these names; None when stopped. Large buffers of untouched names are as in `before`.")
+      .def("see_modules", &Walker::SeeModules, "What modules that have come hold counts as theirs from now on, not as the session's.")
       .def("fingerprint", [](Walker& walker, py::object value) -> py::object {
         auto found = walker.FingerprintOf(value);
         if (!found) return py::none();

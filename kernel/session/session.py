@@ -12,7 +12,6 @@ import sys
 import time
 
 from kernelferry import _ferry, capsule
-from kernelferry.replay.loader import look_at
 
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
@@ -121,7 +120,7 @@ class Session:
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
             capsule.see(self.baseline)
-            look_at(self.walker, [])  # also while the next request waits: what is not seen now is taken for the module's own
+            self.walker.see_modules()
 
     def _saw_code(self, code):
         if not IMPORTS.issuperset(code.co_code[::2]):

@@ -94,10 +94,14 @@ bool IsFoundByImport(PyObject* function) {
 }
 
 void Modules::Refresh() {
+  See();
+  if (behind_) Rebuild();
+}
+
+void Modules::See() {
   PyObject* modules = PyImport_GetModuleDict();
   PyObject *name, *module;
   Py_ssize_t pos = 0;
-  bool moved = false;
   std::size_t met = 0;
   while (PyDict_Next(modules, &pos, &name, &module)) {
     if (!PyModule_Check(module) || !PyUnicode_Check(name)) continue;
@@ -107,7 +111,7 @@ void Modules::Refresh() {
     Seen& seen = it->second;
     ++met;
     if (!fresh && seen.dict == dict && seen.version == VersionOf(dict)) continue;
-    moved = true;
+    behind_ = true;
     if (fresh || seen.dict != dict) {
       const char* text = PyUnicode_AsUTF8(name);
       if (!text) PyErr_Clear();
@@ -123,9 +127,8 @@ void Modules::Refresh() {
     std::unordered_set<PyObject*> live;
     pos = 0;
     while (PyDict_Next(modules, &pos, &name, &module)) live.insert(module);
-    moved |= std::erase_if(seen_, [&](const auto& item) { return !live.contains(item.first); }) > 0;
+    behind_ |= std::erase_if(seen_, [&](const auto& item) { return !live.contains(item.first); }) > 0;
   }
-  if (moved) Rebuild();
 }
 
 void Modules::Baseline(Seen* seen) {
@@ -172,6 +175,7 @@ void Modules::Offer(PyObject* object, const std::string& module, const char* att
 }
 
 void Modules::Rebuild() {
+  behind_ = false;
   references_.clear();
   for (const auto& [module, seen] : seen_) {
     Offer(seen.dict, seen.name, "__dict__");

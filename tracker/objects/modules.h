@@ -32,10 +32,12 @@ class Modules {
  public:
   explicit Modules(pybind11::handle ns) : namespace_(ns) {}
 
-  // Brings the table up to date with sys.modules. Microseconds when no module dict changed.
+  // What modules that have come hold is theirs from now on. Half a microsecond a module where none has come or changed.
+  void See();
+  // The same, and brings the table of Find up to date. 0.1 us for each object of a module where one has come or changed.
   void Refresh();
 
-  bool empty() const { return seen_.empty(); }
+  bool current() const { return !seen_.empty() && !behind_; }  // as of the newest See
 
   // Whether a class of a module had `object` among its attributes when the module was first seen.
   bool IsConstantOf(PyTypeObject* type, PyObject* object) const;
@@ -61,6 +63,7 @@ class Modules {
   void Rebuild();
 
   pybind11::handle namespace_;
+  bool behind_ = false;  // the table
   std::unordered_map<PyObject*, Seen> seen_;  // by module object
   std::unordered_map<PyObject*, ModuleReference> references_;
   std::unordered_map<PyTypeObject*, std::vector<PyObject*>> classes_;  // their attributes with state; compared only

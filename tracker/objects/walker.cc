@@ -155,7 +155,7 @@ std::optional<std::pair<Digest, std::string>> Walker::FingerprintOf(py::handle v
 }
 
 const ModuleReference* Walker::ModuleReferenceOf(py::handle object) {
-  if (modules_.empty()) modules_.Refresh();
+  if (!modules_.current()) modules_.Refresh();
   return modules_.Find(object.ptr());
 }
 

@@ -36,9 +36,10 @@ class Walker {
   // LookAt.
   std::optional<std::pair<Digest, std::string>> FingerprintOf(pybind11::handle value);
 
+  // What modules that have come hold counts as theirs from now on, not as the session's. Runs no code.
+  void SeeModules() { modules_.See(); }
   // The module and attribute that an imported module held `object` at by the newest look.
   const ModuleReference* ModuleReferenceOf(pybind11::handle object);
-
 
   // Who else holds the escaped objects of each of these components, given by their names; one phrase each (escape.h). Walks all
   // names of the last looks again; nullopt: stopped.
