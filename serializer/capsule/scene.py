@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from .figure import INLINE, backend_of, is_loaded
 from .library import CONTEXT, NUMPY_ERRORS, NUMPY_PRINT, apply_decimal, filters, set_filters
 from .module import tag_of
 from .pack import reason
@@ -200,13 +201,16 @@ def rc_root():
 
 
 def read_rc(root):
-    original = sys.modules["matplotlib"].rcParamsOrig
-    return {key: value for key, value in dict.items(root) if key != "backend" and dict.get(original, key) != value}
+    original, loaded = sys.modules["matplotlib"].rcParamsOrig, is_loaded()
+    return {key: value for key, value in dict.items(root) if key != "backend" and (dict.get(original, key) != value or loaded and key == "interactive")}
 
 
 def put_rc(_shell, value):
+    """A cell that met no backend yet may have loaded it, and that of notebooks switches on the interactive mode as it is loaded."""
     import matplotlib
     original = {key: setting for key, setting in dict.items(matplotlib.rcParamsOrig) if key != "backend"}
+    if is_loaded():
+        original["interactive"] = backend_of(matplotlib).lower() in INLINE
     dict.update(matplotlib.rcParams, {**original, **value})
 
 

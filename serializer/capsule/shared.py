@@ -124,7 +124,8 @@ def ways_to(ids, where) -> dict:
     """id -> (variable, steps, name of the type), of those that a variable reaches."""
     found, left = {}, set(ids)
     apart = {id(where.namespace), id(where.shell)}
-    roots = {id(where.namespace[name]): name for name in where.names.values() if id(where.namespace[name]) not in apart}
+    roots = {id(where.namespace[name]): name for name in where.names.values()
+             if id(where.namespace[name]) not in apart and not is_of_library(where.namespace[name])}
     queue = deque(where.namespace[name] for name in roots.values())
     parents = dict.fromkeys(roots, None)  # id -> what led there
     visited, others = 0, untracked()
@@ -142,6 +143,11 @@ def ways_to(ids, where) -> dict:
                 if (way := way_to(child, parents, roots)) is not None:
                     found[id(child)] = way
     return found
+
+
+def is_of_library(value) -> bool:
+    """A module or class that was imported: what it holds (a cache, for one) need not be there when the variable is back."""
+    return isinstance(value, types.ModuleType) or isinstance(value, type) and not of_session(value)
 
 
 def parts_of(value, where, others) -> list:

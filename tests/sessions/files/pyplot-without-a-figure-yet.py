@@ -1,5 +1,5 @@
 # name: pyplot-without-a-figure-yet
-# description: pyplot is imported and its backend not loaded: the first figure does that, and is shown
+# description: pyplot is imported and its backend not loaded: the first figure does that, is shown, and closed with its cell
 # %%
 import matplotlib.pyplot as plt
 # %%
@@ -7,8 +7,9 @@ x = 1
 # %%
 y = 2
 # %%
-plt.plot([1])
+fig = plt.figure()
 # %%
-title = plt.gca().get_title()
+ax = plt.subplot(221)
 # %% holds
-plt.isinteractive() and len(plt.get_fignums()) in (0, 1)
+ax.figure is not fig
+not plt.get_fignums()
