@@ -165,8 +165,9 @@ def write_fidelity(name: str, text: str) -> None:
     """Replaces one part of the page, which this program owns."""
     page = FIDELITY.read_text()
     part = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
+    text = text.rstrip("\n") + "\n\n"
     page = part.sub(lambda _: text, page) if part.search(page) else page.rstrip("\n") + "\n\n" + text
-    FIDELITY.write_text(page)
+    FIDELITY.write_text(page.rstrip("\n") + "\n")
 
 
 def stress_sessions(name: str, sessions: list, options, check=every_boundary) -> int:

@@ -15,7 +15,7 @@ def test_parts_are_replaced_one_by_one(tmp_path, monkeypatch):
     stress.write_fidelity("sessions", "## sessions\n\nold\n")
     stress.write_fidelity("corpus", "## corpus\n\nkept\n")
     stress.write_fidelity("sessions", "## sessions\n\nnew\n")
-    assert page.read_text() == "# Fidelity\n\nwords\n\n## sessions\n\nnew\n## corpus\n\nkept\n"
+    assert page.read_text() == "# Fidelity\n\nwords\n\n## sessions\n\nnew\n\n## corpus\n\nkept\n"
 
 
 def test_every_refusal_is_listed_by_name():
