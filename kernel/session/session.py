@@ -5,7 +5,6 @@ and reply only the record is written: a note before the cell, its record after i
 state (looks, encoding, loading) is cut into slices that `idle()` takes one at a time and that a request stops.
 """
 
-import dis
 import logging
 import os
 import sys
@@ -24,10 +23,6 @@ from .saver import Saver
 from .sleep import Sleep
 from .stand_ins import LaterWriter
 from .unseen import Unseen
-
-# What a statement is made of that does nothing but import.
-IMPORTS = {dis.opmap[name] for name in ("CACHE", "RESUME", "EXTENDED_ARG", "LOAD_CONST", "IMPORT_NAME", "IMPORT_FROM", "IMPORT_STAR",
-                                        "SWAP", "POP_TOP", "STORE_NAME", "RETURN_VALUE")}
 
 log = logging.getLogger("kernelferry.session")
 
@@ -123,14 +118,13 @@ class Session:
             self.walker.see_modules()
 
     def _saw_code(self, code):
-        if not IMPORTS.issuperset(code.co_code[::2]):
-            self._see_new()
+        self._see_new()
         self.observer.saw_code(code)
 
     @guarded()
     def _see_new(self):
-        """A module that a cell imports is seen before the next statement can touch it, which another import is not taken to
-        do: in idle time, if there is some before."""
+        """A module that a cell imports is seen before the next statement can touch it, which an import of a module of the
+        user's own does as well: in idle time, if there is some before."""
         self.see_modules()
 
     @guarded()
