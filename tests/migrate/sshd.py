@@ -73,15 +73,18 @@ class Sshd:
             f"ForceCommand {forced}" if forced else "", ""]))
         if os.getuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)  # where sshd wants to lock itself in
-        with open(self.folder / "log", "ab") as log:
+        with open(self.folder / "log", "ab+") as log:
+            before = log.tell()
             self.process = subprocess.Popen([*self.inside, SSHD, "-D", "-e", "-f", self.folder / "sshd_config"], stderr=log, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                return socket.create_connection((self.address, self.port), timeout=1).close()
-            except OSError:
-                assert time.monotonic() < deadline and self.process.poll() is None, (self.folder / "log").read_text()
+            deadline = time.monotonic() + 60
+            while b"Server listening on" not in (told := self._told_since(log, before)):
+                assert time.monotonic() < deadline and self.process.poll() is None, told.decode()
                 time.sleep(0.02)
+
+    @staticmethod
+    def _told_since(log, position):
+        log.seek(position)
+        return log.read()
 
     def cut(self):
         """Ends the listener and every connection: the wire is gone."""
@@ -100,5 +103,11 @@ class Sshd:
         return frozen
 
     def stop(self):
+        """Nobody listens there afterwards: who was just forked for a connection holds the listener for a moment longer."""
         self.process.kill()
         self.process.wait()
+        deadline = time.monotonic() + 60
+        with contextlib.suppress(OSError):
+            while time.monotonic() < deadline:
+                socket.create_connection((self.address, self.port), timeout=1).close()
+                time.sleep(0.02)
