@@ -6,6 +6,8 @@ import os
 import jupyter_kernel_test
 import pytest
 
+from tests.conformance import Python
+
 
 @pytest.fixture(scope="module", autouse=True)
 def own_folders(tmp_path_factory):
@@ -19,26 +21,8 @@ def own_folders(tmp_path_factory):
         yield
 
 
-class TestKernel(jupyter_kernel_test.KernelTests):
+class TestKernel(Python, jupyter_kernel_test.KernelTests):
     kernel_name = "ferry"
-    language_name = "python"
-    file_extension = ".py"
-    code_hello_world = "print('hello, world')"
-    code_stderr = "import sys; print('test', file=sys.stderr)"
-    code_page_something = "zip?"
-    code_generate_error = "raise ValueError('no')"
-    code_clear_output = "from IPython.display import clear_output; clear_output()"
-    code_inspect_sample = "zip"
-    code_history_pattern = "1?2*"
-    completion_samples = [{"text": "zi", "matches": {"zip"}}]
-    complete_code_samples = ["1", "print('hello')", "def f(x):\n  return x*2\n\n"]
-    incomplete_code_samples = ["print('''hello", "def f(x):\n  x*2"]
-    invalid_code_samples = ["import = 7q"]
-    code_execute_result = [{"code": "1+2+3", "result": "6"}, {"code": "[n*n for n in range(1, 4)]", "result": "[1, 4, 9]"}]
-    code_display_data = [{"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))", "mime": "text/html"},
-                         {"code": "from IPython.display import Math, display; display(Math('\\\\frac{1}{2}'))",
-                          "mime": "text/latex"}]
-    supported_history_operations = ("tail", "range", "search")
 
 
 class TestWelcome(jupyter_kernel_test.IopubWelcomeTests):

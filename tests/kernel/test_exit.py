@@ -4,13 +4,12 @@ import psutil
 import pytest
 
 from tests.client import Kernel
+from tests.kernel.conftest import opened
 
 
 @pytest.fixture
 def kernel(tmp_path):
-    kernel = Kernel(tmp_path / "store", tmp_path / "n.ipynb", tmp_path)
-    yield kernel
-    kernel.kill()
+    yield from opened(tmp_path)
 
 
 def engine(kernel):

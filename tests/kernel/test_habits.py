@@ -6,16 +6,6 @@ import re
 import pytest
 from jupyter_client import BlockingKernelClient
 
-from tests.client import Kernel
-
-
-@pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("habits")
-    kernel = Kernel(folder / "store", folder / "n.ipynb", folder)
-    yield kernel
-    kernel.kill()
-
 
 def test_connect_info_connects(kernel):
     kernel.run("shared = [41]", "one")

@@ -11,20 +11,10 @@ import time
 import pytest
 import zmq
 
-from tests.client import Kernel
-
 FULL = bool(os.environ.get("FERRY_TEST_HEAVY"))
 MANY = 100_000 if FULL else 2000
 SOURCE = 100_000_000 if FULL else 2_000_000
 PATIENCE = 3600 if FULL else 240
-
-
-@pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("heavy")
-    kernel = Kernel(folder / "store", folder / "n.ipynb", folder)
-    yield kernel
-    kernel.kill()
 
 
 def test_a_message_of_100_mb_each_way(kernel):
