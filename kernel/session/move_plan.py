@@ -6,7 +6,7 @@ import sys
 from kernelferry import _ferry
 from kernelferry.replay.ahead import may_come
 
-from . import facts, plan_report, report, surroundings
+from . import facts, plan_report, plan_sides, report, surroundings
 from .generation import stored_whole
 
 
@@ -20,7 +20,7 @@ class MovePlan:
         self.lack = image_lack or (image and not image["ok"] and (f"{self.host}: {image['what']}", image["remedy"]))
         self.price = session.images.price(self.bandwidth) if image is not None and image["ok"] else None
         self.made = {p: _ferry.plan(session.graph, self._costs(), policy=p, bandwidth=self.bandwidth, have_source=True,
-                                    image=self.price, **session.wishes()) for p in ("store-first", "cheapest")}
+                                    image=self.price, **session.wishes()) for p in plan_sides.POLICIES}
         chosen = self.made[self.policy]
         self.carry = image["carry"] if self.price is not None and (content["system"] or chosen["image"]) else None
         self.replays = {} if self.by_image else {entry["key"]: entry["executions"] for entry in chosen["entries"] if entry["way"] == "replayed"}
@@ -124,18 +124,17 @@ class MovePlan:
     # -- what is told
 
     def _result(self):
-        result = plan_report.plan_result(self.session, self.packed, self.made, self.policy, self.host)
-        if self.by_image:
-            self._tell_of_image(result)
-        there, bandwidth = self.there, self.content["bandwidth"]
-        result.data.update(facts=there, bandwidth=bandwidth, differences=self.differences)
-        lines = [f"the wire carries {report.human_bytes(bandwidth)} a second; {there['host']} has {there['cores']} cores, "
+        there = self.there
+        lines = [f"the wire carries {report.human_bytes(self.content['bandwidth'])} a second; {there['host']} has {there['cores']} cores, "
                  f"{report.human_bytes(there['memory'])} of memory and {report.human_bytes(there['disk'])} of disk free"]
         lines += [f"{d['what']}: {d['remedy']}" for d in self.differences]
         if self.lack and (spared := self.session.images.spared(self.packed)):
             lines.append(f"{report.some(spared)}: a system image would be quicker than the cells that make them again, but {self.lack[0]}")
-        result.lines += lines
-        result.data["messages"] += lines
+        prices = {p: self.price for p, made in self.made.items() if self.price is not None and (self.content["system"] or made["image"])}
+        result = plan_report.plan_result(self.session, self.packed, self.made, self.policy, self.host, self.bandwidth, lines, prices)
+        if self.by_image:
+            self._tell_of_image(result)
+        result.data.update(facts=there, differences=self.differences)
         return result
 
     def _tell_of_image(self, result):
@@ -146,10 +145,11 @@ class MovePlan:
                 other = {"way": entry["way"], "seconds": entry["seconds"]}
                 entry.update(way="image", code="fits", reason="travels in the system image of the whole process", bytes=0, seconds=bring,
                              cells=[], alternative=other)
-        result.data.update(bytes_moved=result.data["bytes"] + size, seconds=take + bring,
-                           totals={"bytes": size, "save_s": take, "restore_s": bring})
+        result.data.update(bytes_moved=result.data["bytes"] + size, totals={"bytes": size, "save_s": take, "restore_s": bring})
         result.title = (f"Plan: a system image with all {len(result.data['variables'])} variables, {report.human_bytes(size)}, "
                         f"there in about {report.human_seconds(take + bring)}")
-        result.lines = [f"{len(self.carry)} mapped files that the host lacks or has in other builds come along: {report.some(self.carry)}"] if self.carry else []
-        result.data["messages"] = [result.title, *result.lines]
-        result.table = report.variable_table(result.data["variables"])
+        result.data["messages"][0] = result.title
+        if self.carry:
+            line = f"{len(self.carry)} mapped files that the host lacks or has in other builds come along: {report.some(self.carry)}"
+            result.lines.insert(0, line)
+            result.data["messages"].insert(1, line)

@@ -109,6 +109,13 @@ def test_cheapest_replays_there_and_store_first_does_not(notebook, host):
     kernel.run("seed.append(4)")
     plan = kernel.magic(f"%migrate {host.text} --plan")
     assert plan["target"] == host.text and plan["bandwidth"] > 0 and plan["variables"]["big"]["way"] in ("replayed", "stored")
+    first, cheapest = plan["policies"]["store-first"], plan["policies"]["cheapest"]
+    assert first["variables"]["big"]["way"] == "stored" and first["bytes"] > 32e6 and first["cells"] == []
+    assert first["send_s"] == first["bytes"] / plan["bandwidth"] and cheapest["seconds"] == plan["seconds"]
+    assert cheapest["variables"]["big"]["way"] == plan["variables"]["big"]["way"]
+    shown = kernel.run(f"%migrate {host.text} --plan").updates[-1][1]["data"]
+    for told in (shown["text/plain"], shown["text/html"]):
+        assert "store-first" in told and "cheapest (chosen)" in told and "the wire carries" in told and "stored, 32.0 MB" in told, told
     moved = kernel.magic(f"%migrate {host.text} --policy store-first")
     assert moved["variables"]["big"]["way"] == "stored" and moved["variables"]["big"]["verified"] is True
     assert kernel.evaluate(["float(big.sum())", "seed"]) == ["12000000.0", "[3, 4]"]

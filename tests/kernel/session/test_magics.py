@@ -23,7 +23,8 @@ TRAVEL = {**ALL, "generation": int, "label": (str, type(None)), "bytes": int, "b
 SCHEMAS = {
     "ferry.checkpoint/1": TRAVEL,
     "ferry.resume/1": {**TRAVEL, "cells_behind": list, "changed_files": list, "changed_packages": list},
-    "ferry.plan/1": {**TRAVEL, "policy": str, "target": (str, type(None)), "totals": dict, "blockers": list},
+    "ferry.plan/1": {**TRAVEL, "policy": str, "target": (str, type(None)), "totals": dict, "policies": dict, "bandwidth": NUMBER,
+                     "blockers": list},
     "ferry.session/1": {**ALL, "name": (str, type(None)), "notebook": (str, type(None)), "state": dict, "generations": list,
                         "store": str, "changed": list, "audits": dict},
 }
@@ -56,7 +57,9 @@ def check(data, schema):
     for cell in data.get("cells_behind", ()):
         assert cell.keys() == {"cell", "status", "reason"} and cell["status"] in ("replayed", "not-replayed", "failed"), cell
     if schema == "ferry.plan/1":
-        assert data["totals"].keys() == {"bytes", "save_s", "restore_s"}
+        assert data["totals"].keys() == {"bytes", "save_s", "restore_s"} and data["policies"].keys() == {"store-first", "cheapest"}
+        for side in data["policies"].values():
+            assert side.keys() == {"bytes", "send_s", "replay_s", "seconds", "cells", "variables"} and side["variables"].keys() == data["variables"].keys()
         assert all(blocker.keys() == {"cell", "effect", "remedy"} for blocker in data["blockers"]), data["blockers"]
     if schema == "ferry.session/1":
         assert data["audits"].keys() == {"runs", "misses"}
