@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 #include <utility>
 
@@ -332,13 +333,18 @@ bool Server::RunJobsWithin(double seconds) {
     std::lock_guard<std::mutex> lock(jobs_mutex_);
     return !jobs_.empty();
   };
-  if (!waiting()) {
-    pollfd item{wake_.fd(), POLLIN, 0};
-    py::gil_scoped_release released;
-    (void)::poll(&item, 1, static_cast<int>(seconds * 1000));
-    wake_.Clear();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!waiting()) {  // the control thread wakes this one for other reasons, too
+    const std::chrono::duration<double, std::milli> left = end - std::chrono::steady_clock::now();
+    if (left.count() <= 0) return false;
+    {
+      pollfd item{wake_.fd(), POLLIN, 0};
+      py::gil_scoped_release released;
+      (void)::poll(&item, 1, static_cast<int>(left.count()) + 1);
+      wake_.Clear();
+    }
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
-  if (!waiting()) return false;
   RunJobs();
   return true;
 }

@@ -86,6 +86,12 @@ void Berth::LetGo(const Choice& choice, bool end) {
   if (end) hold_->Await();
 }
 
+void Berth::ForgetHold(const Choice& choice) {
+  RemoveMarks(store::StoreFiles(choice.home).Session(choice.sid));
+  if (hold_) hold_->Forget();
+  hold_.reset();
+}
+
 void Berth::Kill(int signal) {
   if (engine_ > 0) ::kill(-engine_, signal);
 }

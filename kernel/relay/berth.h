@@ -26,6 +26,7 @@ class Berth {
   // ends: it ends with the image, also when the harbour has gone.
   Result<json> Hold(const Choice& choice, const json& carry, bool ends);
   void LetGo(const Choice& choice, bool end);
+  void ForgetHold(const Choice& choice);  // it refused to
   void Kill(int signal);
   // The harbour ends: an engine that owns no session ends with it. True: one stays.
   bool Leave(const Choice& choice, bool begun);

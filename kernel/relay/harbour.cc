@@ -143,7 +143,8 @@ Harbour::Fields Harbour::Do(const std::string& op, const Parcel& parcel) {
   if (op == "fits") return ImageFits(wish.value("image", json::object()));
   if (op == "hold") return HoldEngine(wish);
   if (op == "let-go") {
-    berth_.LetGo(choice_, FlagAt(wish, "end", false));
+    if (FlagAt(wish, "refused", false)) berth_.ForgetHold(choice_);
+    else berth_.LetGo(choice_, FlagAt(wish, "end", false));
     return json::object();
   }
   if (op == "kill") {

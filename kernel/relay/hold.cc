@@ -71,6 +71,13 @@ void Hold::LetGo(bool end) {
   ::kill(helper_, waits ? SIGKILL : end ? SIGUSR2 : SIGUSR1);
 }
 
+void Hold::Forget() {
+  let_go_ = over_ = true;
+  if (helper_ <= 0) return;
+  ::kill(helper_, SIGKILL);
+  Reaped(0);
+}
+
 void Hold::Await() {
   if (helper_ > 0) Reaped(0);
   over_ = true;

@@ -24,16 +24,15 @@ class Hold {
   // To be called every now and then. Once, when it is known: what ferry-image said. After a failure the engine goes on by itself,
   // as after LetGo(false).
   std::optional<json> Outcome();
-  // The engine has refused to stand still, and goes on already.
-  void Refused() { over_ = true; }
   void LetGo(bool end);
+  // The engine has refused to stand still, and comes for no word.
+  void Forget();
   // Waits for the processes to have ended, after LetGo(true).
   void Await();
 
   int fd() const { return door_ ? door_->fd() : -1; }
   // When fd() is readable. True: the engine has its word and opens its sockets.
   bool Say(const RuntimeDir& dir, int number, const Choice& choice);
-  bool over() const { return over_; }
 
  private:
   Hold(const RuntimeDir& dir, int number, std::string wake) : dir_(dir), number_(number), wake_(std::move(wake)) {}

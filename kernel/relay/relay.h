@@ -98,6 +98,8 @@ class Relay {
   bool BringBack(Start start);
   std::optional<Error> NoImage();
   void TakeImage(bool ends);
+  void ImageThere();
+  void RefuseImage(const json& why);
   void OnOwnReply(const Message& message);
   void ImageReaped();
   void EndHelper();
@@ -108,17 +110,21 @@ class Relay {
   // relay_leave.cc: the session lives on another host, and its engine there ends.
   void EndThere();
   void OnImageThere(const json& said);
+  // `carry` and what the engine's host lacks of the files that the image has mapped.
+  void AddLackingThere(const json& image, json carry, std::function<void(json)> then);
   void HoldToEnd(const json& carry);
   void AskToEnd(json words);
   bool EndsThere() const { return ends_there_.has_value(); }
 
   // relay_hold.cc: the engine stands still while its session moves in an image.
   void HoldSource(const json& carry, std::function<void(json)> then);
+  void HoldThere(const json& carry, std::function<void(json)> refused);
   void AskToStandStill(json words);
   void OnHoldTimer();
   void Held(const json& outcome);
   void AskHeld(const json& content, std::function<void(json)> answer);
   void LetGoSource(bool end);
+  void ForgetHold();
   void GoesOn();
   bool holds() const { return hold_ || held_there_; }
 

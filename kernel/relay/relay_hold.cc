@@ -17,20 +17,23 @@ json Failure(const Error& error) { return {{"ok", false}, {"code", Name(error.co
 
 void Relay::HoldSource(const json& carry, std::function<void(json)> then) {
   held_ = std::move(then);
-  if (Link* link = engine_->link()) {
-    held_there_ = true;
-    return link->Ask({{"op", "hold"}, {"session", choice_.sid}, {"carry", carry}, {"end", EndsThere()}}, [this](Parcel answer) {
-      if (FlagAt(answer.head, "ok", false)) return AskToStandStill(answer.head["words"]);
-      held_there_ = false;
-      Held(answer.head);
-    });
-  }
+  if (engine_->link()) return HoldThere(carry, [this](const json& refused) { Held(refused); });
   if (auto lack = NoImage()) return Held(Failure(*lack));
   auto hold = Hold::Begin(dir_, choice_, engine_->number(), engine_->pid(), carry);
   if (!hold) return Held(Failure(hold.error()));
   hold_ = std::move(*hold);
   timers_.Set(Timer::kHold, kHoldEvery);
   AskToStandStill(hold_->words());
+}
+
+// `refused`: the harbour does not, and the engine was not asked.
+void Relay::HoldThere(const json& carry, std::function<void(json)> refused) {
+  held_there_ = true;
+  engine_->link()->Ask({{"op", "hold"}, {"session", choice_.sid}, {"carry", carry}, {"end", EndsThere()}}, [this, refused](Parcel answer) {
+    if (FlagAt(answer.head, "ok", false)) return AskToStandStill(answer.head["words"]);
+    held_there_ = false;
+    refused(answer.head);
+  });
 }
 
 void Relay::AskToStandStill(json words) {
@@ -85,6 +88,17 @@ void Relay::LetGoSource(bool end) {
   hold_->LetGo(end);
   if (!end) return;
   hold_->Await();
+  hold_.reset();
+}
+
+// It refuses to stand still, and does not wait for a word.
+void Relay::ForgetHold() {
+  if (std::exchange(held_there_, false) && engine_->link()) {
+    engine_->link()->Tell({{"op", "let-go"}, {"session", choice_.sid}, {"refused", true}});
+  }
+  if (!hold_) return;
+  RemoveMarks(store::StoreFiles(choice_.home).Session(choice_.sid));
+  hold_->Forget();
   hold_.reset();
 }
 

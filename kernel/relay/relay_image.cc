@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "kernel/relay/answers.h"
+#include "kernel/relay/host_facts.h"
 #include "kernel/relay/relay.h"
 #include "kernel/relay/wake_of_copy.h"
 #include "serializer/store/json.h"
@@ -52,14 +53,13 @@ std::optional<Error> Relay::NoImage() {
     }
     choice_.lock = std::move(*lock);
   }
-  if (engine_->link()) return Error{Code::kRefused, "the session is on " + host_.text + ", where no system image is kept", "%migrate home first"};
   if (choice_.sid.empty()) return Error{Code::kRefused, "this kernel keeps no session", "see the message in its first cell"};
   return std::nullopt;
 }
 
 void Relay::TakeImage(bool ends) {
   if (!ready()) return;
-  if (ends && engine_->link()) return EndThere();
+  if (engine_->link()) return ends ? EndThere() : ImageThere();
   auto place = Wake::Place();
   auto lack = NoImage();
   if (!lack && !place) lack = place.error();
@@ -80,6 +80,28 @@ void Relay::TakeImage(bool ends) {
   if (helper) imaging_ = Imaging{.ends = ends, .wake = *place, .helper = *helper, .outcome = nullptr};
 }
 
+// Of an engine on another host, for a cell that waits for it. The image stays there, and comes back there or on this host when
+// the session is fetched: it carries what either lacks of the files that the engine has mapped.
+void Relay::ImageThere() {
+  AskEngineToMove({{"verb", "image"}, {"checkpoint", true}}, [this](json said) {
+    if (!ready() || !engine_->link()) return;
+    const json image = said.value("image", json());
+    if (!image.is_object()) return RefuseImage(said.value("lack", said));
+    auto fits = ImageFits(image);
+    AddLackingThere(image, fits ? (*fits)["carry"] : json::array(), [this](json carry) {
+      if (!ready() || !engine_->link()) return;
+      held_ = [this](const json&) { LetGoSource(/*end=*/false); };
+      HoldThere(carry, [this](const json& refused) { RefuseImage(refused); });
+    });
+  });
+}
+
+// The engine, which waits to be asked to stand still, is told why that does not come.
+void Relay::RefuseImage(const json& why) {
+  const json refused = {{"what", StringAt(why, "what")}, {"remedy", StringAt(why, "remedy")}};
+  engine_->SendControl(author_.Make({}, "ferry_quiesce_request", "{}", Text({{"v", 1}, {"epoch", engine_->number()}, {"refused", refused}})));
+}
+
 // A reply to a request of our own: the engine stands still from now on, or it does not.
 void Relay::OnOwnReply(const Message& message) {
   if (message.Is("ferry_attach_reply")) return Adopted(message);
@@ -87,9 +109,7 @@ void Relay::OnOwnReply(const Message& message) {
   if (holds() && of_hold && !FlagAt(message.Content(), "parked", false)) {
     json refused = message.Content();
     refused["ok"] = false;
-    LetGoSource(/*end=*/false);
-    hold_.reset();  // it has not stood still
-    held_there_ = false;
+    ForgetHold();
     return Held(refused);
   }
   if (!imaging_ || FlagAt(message.Content(), "parked", false)) return;

@@ -32,12 +32,18 @@ void Relay::OnImageThere(const json& said) {
   }
   const json carry = fits ? (*fits)["carry"] : json::array();
   if (leaving_) return HoldToEnd(carry);
-  engine_->link()->Ask({{"op", "fits"}, {"session", choice_.sid}, {"image", image}}, [this, carry](Parcel there) {
+  AddLackingThere(image, carry, [this](json both) {
+    if (engine_ && EndsThere()) HoldToEnd(both);
+  });
+}
+
+void Relay::AddLackingThere(const json& image, json carry, std::function<void(json)> then) {
+  engine_->link()->Ask({{"op", "fits"}, {"session", choice_.sid}, {"image", image}}, [carry, then](Parcel there) {
     json both = there.head.value("carry", json::array());
     for (const json& path : carry) {
       if (std::find(both.begin(), both.end(), path) == both.end()) both.push_back(path);
     }
-    if (engine_ && EndsThere()) HoldToEnd(both);
+    then(both);
   });
 }
 

@@ -55,13 +55,13 @@ class Source:
         self.by_image = wanted and self.image_lack is None
         return images.describe() if self.by_image else None
 
-    def image(self, _):
-        """For an engine that is told to end here, on another host than its notebook's: what a system image of it would say of
-        this host, or null where none is needed or can be taken; `lack` says why not."""
-        images = self.session.images
-        if not self.session.saver.clean:
+    def image(self, content):
+        """For an engine on another host than its notebook's that is told to end here, or at a checkpoint, which has saved: what a
+        system image of it would say of this host, or null where none is needed or can be taken; `lack` says why not."""
+        images, checkpoint = self.session.images, content.get("checkpoint", False)
+        if not checkpoint and not self.session.saver.clean:
             self.session.keep()
-        needed = images.wanted_at_end()
+        needed = checkpoint or images.wanted_at_end()
         lack = images.why_not() if needed else None
         return {"image": images.describe() if needed and lack is None else None,
                 "lack": lack and {"code": "refused", "what": lack[0], "remedy": lack[1]}}

@@ -112,6 +112,29 @@ def test_suspended_elsewhere_it_wakes_there_and_closed_there_it_comes_home(desk,
     state(kernel, 5)
 
 
+def test_a_checkpoint_elsewhere_takes_an_image_that_comes_back_there_and_here(desk, host, tmp_path):
+    target = host(other_builds(tmp_path), FERRY_LEASE="1")
+    kernel, environment = away(desk, target)
+    saved = kernel.run("%checkpoint", "d").text
+    assert "with a system image of" in saved, saved.replace("\n", " ")
+    refused = kernel.run("import os, pty; ends = pty.openpty()\n%checkpoint --system", "e")
+    assert "is a terminal" in refused.error and "close it" in refused.error, refused.error
+    assert kernel.run("[os.close(end) for end in ends]; next(numbers), socket.gethostname() == here", "f").text == "[execute_result] (1, False)\n"
+    requests = [kernel.send(source) for source in ("pid = os.getpid()\n%checkpoint", "next(numbers), os.getpid() == pid, pid")]
+    saved, after = [kernel.collect(request) for request in requests]
+    assert "with a system image of" in saved.text, saved.error
+    assert after.text.startswith("[execute_result] (2, True, "), after.text
+    assert kernel.magic("%checkpoint --system")["image"]["bytes"] > 1e7
+    died = kernel.run("os.kill(pid, 9)")
+    assert died.status == "error" and "killed by signal 9" in died.error, died.error
+    assert kernel.run("next(numbers), socket.gethostname() == here", "g").outputs[-1][1] == "(3, False)"
+    assert "with a system image of" in kernel.run("%checkpoint", "h").text
+    kill(kernel.relay)  # and with it the wire: the engine there ends after its lease
+    assert not still_alive(kernel.relay)
+    kernel = desk.open(**environment)
+    assert kernel.run("next(numbers), socket.gethostname() == here", "i", seconds=90).outputs[-1][1] == "(4, True)"
+
+
 def test_closed_elsewhere_what_no_image_can_bring_home_is_named(desk, host):
     target = host()
     kernel, environment = away(desk, target, FERRY_CRIU="off")
