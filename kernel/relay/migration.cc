@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kShowEvery{250};  // progress: at most four times a second
+constexpr milliseconds kShowEvery{250};  // progress: four times a second
 constexpr double kRestore = 25e3;        // bytes of an image that come back in a millisecond, on a busy machine
 
 }  // namespace
@@ -15,6 +15,7 @@ constexpr double kRestore = 25e3;        // bytes of an image that come back in 
 Migration::~Migration() {
   ground_.timers.Clear(Timer::kMove);
   ground_.timers.Clear(Timer::kMoveAgain);
+  ground_.timers.Clear(Timer::kMoveShow);
 }
 
 void Migration::Advance(MoveState state) {
@@ -59,12 +60,17 @@ void Migration::AskTarget(json content, void (Migration::*then)(const json&)) {
   });
 }
 
-void Migration::Progress(const std::string& what, bool always) {
-  auto now = Timers::Clock::now();
+// What is newer than what was shown a moment ago waits; of that the newest is shown.
+void Migration::Progress(const std::string& what) {
   if (wish_.reach) return;
-  if (!always && now - shown_ < kShowEvery) return;
-  shown_ = now;
-  hands_.progress((wish_.plan ? "Looking at " : "Moving to ") + wish_.host.text + ": " + what);
+  told_ = (wish_.plan ? "Looking at " : "Moving to ") + wish_.host.text + ": " + what;
+  if (!ground_.timers.Pending(Timer::kMoveShow)) Show();
+}
+
+void Migration::Show() {
+  if (told_.empty()) return;
+  hands_.progress(std::exchange(told_, ""));
+  ground_.timers.Set(Timer::kMoveShow, kShowEvery);
 }
 
 // -- RUNNING: the other end, the source's state, the plan
@@ -85,7 +91,7 @@ void Migration::Begin() {
   if (wish_.reach) return void(pack_ = {{"session", ground_.choice.sid}});
   survey_ = std::make_unique<Survey>(*link_, wish_.host.text, /*largest=*/wish_.plan, Survey::Hands{
       [this] {
-        Progress("examining it", true);
+        Progress("examining it");
         if (!early_) account_.Begin("examine");
       },
       [this] { AskPlan(); }, failed});
@@ -93,7 +99,7 @@ void Migration::Begin() {
       Shipment::Ends{*link_, ground_.source, store::StoreFiles(ground_.choice.home).Session(ground_.choice.sid), ground_.choice.sid,
                      wish_.host.text, ground_.timers},
       Shipment::Hands{[this] { OnMoved(); }, [this] { OnTaken(); }, [this] { OnAllThere(); }, failed});
-  Progress("connecting", true);
+  Progress("connecting");
   account_.Begin("connect");
   if (!wish_.background) hands_.drain();
 }
@@ -144,7 +150,7 @@ void Migration::OnDrained() {
 void Migration::Pack() {
   if (!drained_ || !hello_) return;
   Wait(kAnswer * 10, "the session to be saved");
-  Progress("saving", true);
+  Progress("saving");
   account_.Begin("save");
   AskSource({{"verb", "pack"}, {"system", wish_.system}}, &Migration::OnPacked);
 }
@@ -187,6 +193,7 @@ void Migration::OnChild() {
 
 void Migration::OnTimer() {
   if (ground_.timers.Expired(Timer::kMoveAgain) && !over_) (this->*again_)();
+  if (ground_.timers.Expired(Timer::kMoveShow) && !over_) Show();
   if (there_) there_->OnTimer();
   if (shipment_) shipment_->OnTimer();
   if (ground_.timers.Expired(Timer::kMove) && !over_) {

@@ -85,7 +85,8 @@ class Migration {
   void Ask(json head, void (Migration::*then)(const Parcel&));
   void AskSource(json content, void (Migration::*then)(const json&));
   void AskTarget(json content, void (Migration::*then)(const json&));
-  void Progress(const std::string& what, bool always = false);
+  void Progress(const std::string& what);
+  void Show();
   void Wait(std::chrono::milliseconds most, const std::string& what);
   void KeepWaiting();
   void Again(void (Migration::*what)());
@@ -165,7 +166,7 @@ class Migration {
   bool retried_ = false;
   bool whole_ = false, synced_ = false;  // every file is there; and on disk
   double early_bytes_ = 0;               // shipped before messages waited
-  Timers::Clock::time_point shown_{};
+  std::string told_;  // progress that is not shown yet
 };
 
 }  // namespace ferry::relay

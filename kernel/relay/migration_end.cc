@@ -14,7 +14,7 @@ constexpr std::chrono::minutes kSolve{10};  // how long a hand-over waits for th
 
 void Migration::StartThere(const char* start) {
   if (wish_.reach) Wait(kStart, "an engine to start there");
-  Progress("starting an engine", true);
+  Progress("starting an engine");
   const char* seed = std::getenv("PYTHONHASHSEED");
   there_->Start({{"session", pack_["session"]}, {"start", start}, {"hash_seed", seed ? seed : ground_.choice.hash_seed},
                  {"anonymous", ground_.choice.anonymous}, {"image", image_.is_object() ? image_.value("generation", 0u) : 0u},
@@ -36,7 +36,7 @@ void Migration::Arrive() {
   if (!there_->started()) return StartThere("arrive");
   if (!there_->ready() || std::exchange(arrives_, true)) return;
   KeepWaiting();
-  Progress("bringing the variables back", true);
+  Progress("bringing the variables back");
   AskTarget({{"verb", "arrive"}, {"generation", pack_["generation"]}, {"replays", plan_["replays"]}, {"comms", pack_["comms"]},
              {"blobs", plan_["blobs"]}, {"image", image_.is_object()}, {"cwd", pack_["cwd"]}}, &Migration::OnArrived);
 }
@@ -48,7 +48,7 @@ void Migration::OnArrived(const json& arrived) {
   arrived_ = arrived;
   if (!arrived["retry"].empty()) {
     retried_ = true;
-    Progress("replayed cells gave something else; sending it stored", true);
+    Progress("replayed cells gave something else; sending it stored");
     arrived_ = nullptr;
     whole_ = false;
     return Ask({{"op", "missing"}, {"blobs", arrived["retry"]}}, &Migration::OnMissing);
@@ -67,7 +67,7 @@ void Migration::Conclude() {
   Advance(MoveState::kVerified);
   if (over_) return;
   if (!link_->open()) return Abort({Code::kIo, "the wire to " + wish_.host.text + " was cut", "try again when it is there"});
-  Progress("handing over", true);
+  Progress("handing over");
   account_.Begin("depart");
   departing_ = true;
   AskSource({{"verb", "depart"}, {"epoch", pack_.value("epoch", 0) + 1}, {"host", wish_.host.text}}, &Migration::OnDeparted);

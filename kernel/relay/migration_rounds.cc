@@ -43,7 +43,7 @@ void Migration::LoadAhead() {
   }
   account_.Begin("load ahead");
   Wait(kAnswer * 30, "variables to be decoded there");
-  Progress("loading what is there already", true);
+  Progress("loading what is there already");
   json content = plan_["ahead"];
   content["verb"] = "ahead";
   AskTarget(std::move(content), &Migration::OnAhead);
@@ -66,7 +66,7 @@ void Migration::Hold() {
   ground_.timers.Clear(Timer::kMove);
   account_.Begin("wait");
   hands_.drain();
-  if (!holds_) Progress("ready, when the running cell has ended", true);
+  if (!holds_) Progress("ready, when the running cell has ended");
 }
 
 }  // namespace ferry::relay

@@ -82,7 +82,7 @@ void Migration::OnAllThere() {
 void Migration::TakeImage() {
   account_.Begin("image");
   Wait(kAnswer * 30, "the system image");
-  Progress("taking a system image", true);
+  Progress("taking a system image");
   hands_.hold(plan_["image"]["carry"], [this](json outcome) {
     if (!over_) OnImage(outcome);
   });

@@ -7,7 +7,7 @@
 
 namespace ferry::relay {
 
-enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMoveAgain, kMovePing, kMoveTick, kHold, kRestarting, kStatus, kCount };
+enum class Timer { kChoose, kPing, kHeldInfo, kHeldReply, kMourning, kLeave, kAdopt, kMove, kMoveAgain, kMovePing, kMoveTick, kMoveShow, kHold, kRestarting, kStatus, kCount };
 
 class Timers {
  public:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from tests.migrate.sshd import SSHD, Sshd
 
@@ -36,19 +37,33 @@ def run_apart(file):
 class Wired(Sshd):
     """A host with its own network and host name, at the other end of a wire from here."""
 
-    def __init__(self, folder, number):
+    def __init__(self, folder, number, delay=0, lose_every=0):
+        """delay: milliseconds one way; lose_every: of so many packets one is lost. With one of them the wire is a `cable.py`."""
         self.wire, self.name = f"wire{number}", f"host-{'abcdefgh'[number]}"
         self.address = f"10.77.{number}.2"
         self.holder = subprocess.Popen(["unshare", "--net", "--uts", "sh", "-c", f"hostname {self.name} && echo up && exec sleep infinity"],
                                        stdout=subprocess.PIPE)
         assert self.holder.stdout.readline() == b"up\n"
         self.inside = ["nsenter", "-t", str(self.holder.pid), "-n", "-u"]
-        for command in (["ip", "link", "add", self.wire, "type", "veth", "peer", "name", "eth0", "netns", str(self.holder.pid)],
-                        ["ip", "addr", "add", f"10.77.{number}.1/24", "dev", self.wire], ["ip", "link", "set", self.wire, "up"],
+        self.cable = self._cable(delay, lose_every) if delay or lose_every else None
+        if not self.cable:
+            subprocess.run(["ip", "link", "add", self.wire, "type", "veth", "peer", "name", "eth0", "netns", str(self.holder.pid)], check=True)
+        for command in (["ip", "addr", "add", f"10.77.{number}.1/24", "dev", self.wire], ["ip", "link", "set", self.wire, "up"],
                         [*self.inside, "ip", "addr", "add", f"{self.address}/24", "dev", "eth0"],
                         [*self.inside, "ip", "link", "set", "eth0", "up"], [*self.inside, "ip", "link", "set", "lo", "up"]):
             subprocess.run(command, check=True)
         super().__init__(folder, self.address, 22, self.inside)
+
+    def _cable(self, delay, lose_every):
+        command = [*self.inside, sys.executable, Path(__file__).with_name("cable.py"), str(os.getpid()), self.wire, "eth0", str(delay), str(lose_every)]
+        cable = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert cable.stdout.readline() == b"up\n"
+        return cable
+
+    def uncable(self):
+        """The cable is taken away: (packets carried, packets lost)."""
+        told, _ = self.cable.communicate()
+        return tuple(map(int, told.split()))
 
     def unplug(self):
         """No packet passes any more, and nobody is told."""
@@ -61,12 +76,10 @@ class Wired(Sshd):
         """As `tc` writes it: 100mbit."""
         subprocess.run(["tc", "qdisc", "replace", "dev", self.wire, "root", "tbf", "rate", rate, "burst", "256kb", "latency", "50ms"], check=True)
 
-    def delay(self, milliseconds):
-        """One way; False where the system cannot."""
-        command = ["tc", "qdisc", "replace", "dev", self.wire, "root", "netem", "delay", f"{milliseconds}ms"]
-        return subprocess.run(command, capture_output=True).returncode == 0
-
     def end(self):
         self.cut()
+        if self.cable:
+            self.cable.kill()
+            self.cable.wait()
         self.holder.kill()
         self.holder.wait()

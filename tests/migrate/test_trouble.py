@@ -2,11 +2,13 @@
 
 import signal
 import subprocess
+import time
 
 import psutil
 import pytest
 
 from tests.migrate import namespaces
+from tests.migrate.test_faults import engines
 from tests.relay.conftest import wait_until
 
 
@@ -96,3 +98,41 @@ def test_a_disk_that_is_full_there_leaves_the_session_here(notebook, host, told)
     subprocess.run(["nsenter", "-t", str(host.process.pid), "-m", "mount", "-o", "remount,size=64m", host.home], check=True)
     moved = kernel.magic(f"%migrate {host.text} --policy store-first")
     assert moved["ok"] and moved["wire"] == ("bulk" if told else "ssh") and kernel.fingerprints() == before
+
+
+def test_to_this_very_machine_and_store(notebook, host):
+    """As `ssh localhost` is: the session is in one store, and has one owner, whatever moves and dies."""
+    host.stop()
+    host.start(FERRY_HOME=notebook.home, XDG_RUNTIME_DIR=notebook.folder / "r")
+    kernel = notebook.open()
+    kernel.run("import numpy as np; big = np.arange(300_000.0); view = big[5:]; log = []; both = {1: log, 2: log}")
+    session, life = kernel.control("ferry_status_request")["session"], [pid_of(kernel)]
+    for count, place in enumerate((host.text, host.text, "home", host.text), 1):
+        kernel.run(f"log.append({count})")
+        before = kernel.fingerprints()
+        moved = kernel.magic(f"%migrate {place}")
+        assert moved["ok"] and kernel.fingerprints() == before, (place, moved)
+        wait_until(lambda: engines(session) == [pid_of(kernel)], f"{place}: {engines(session)}")
+        assert pid_of(kernel) not in life, place
+        life.append(pid_of(kernel))
+        assert kernel.evaluate(["log", "both[1] is both[2] is log", "view.base is big"]) == [str(list(range(1, count + 1))), "True", "True"]
+        assert kernel.magic("%checkpoint")["ok"] and [folder.name for folder in (notebook.home / "sessions").iterdir()] == [session]
+    kernel.kill()
+    again = notebook.open()
+    assert again.run("log, both[1] is log", cell_id="cell-1", seconds=90).text.endswith("[execute_result] ([1, 2, 3, 4], True)\n")
+    wait_until(lambda: engines(session) == [pid_of(again)], f"two owners: {engines(session)}")
+
+
+def test_progress_is_shown_at_most_five_times_a_second(notebook, host):
+    """Forty arrays travel one after the other through ssh, and each of them is progress."""
+    host.stop()
+    host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+    kernel = notebook.open()
+    kernel.run("import numpy as np; globals().update({f'part{i}': np.random.default_rng(i).random(40_000) for i in range(40)})")
+    began = time.monotonic()
+    answer = kernel.run(f"%migrate {host.text} --policy store-first")
+    seconds = time.monotonic() - began  # at least as long as progress was shown, however busy the machine is
+    shown = [*answer.bundles, *(content["data"] for kind, content, _ in answer.updates if kind == "update_display_data")]
+    progress = [bundle["text/plain"] for bundle in shown if bundle["text/plain"].startswith("Moving to")]
+    assert "connecting" in progress[0] and "Moved to" in shown[-1]["text/plain"]
+    assert 1 <= len(progress) <= 5 * seconds + 1, (seconds, progress)
