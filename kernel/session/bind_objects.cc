@@ -88,6 +88,8 @@ void BindObjects(py::module_& m) {
   BindLook(m);
   m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
         "Whether sys.modules holds the module under its name and an import would bring it.");
+  m.def("version_of", [](const py::dict& dictionary) { return objects::VersionOf(dictionary.ptr()); },
+        "The version tag of a dictionary: it moves whenever that changes.");
   m.def("is_by_hand", [](const py::str& name) { return objects::IsByHand(name.ptr()); },
         "Whether a cell made the module of this name and put it into sys.modules.");
   py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")

@@ -8,8 +8,8 @@ misspelt quota that is silently ignored is found out on the day the disk is full
 import json
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 QUIET = 60.0  # seconds without a cell, by default
@@ -20,8 +20,7 @@ class ConfigError(ValueError):
     """A setting that cannot be used; the text names it, its place and what is allowed."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     home: Path
     session: str = ""  # a name the user gave the session
     resume: str = "auto"

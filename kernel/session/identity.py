@@ -1,7 +1,6 @@
 """Which session this process is: the relay's choice, or for an engine without a relay the same rules again."""
 
 import os
-import secrets
 from pathlib import Path
 
 from kernelferry import _ferry
@@ -31,7 +30,7 @@ def _find(store, config, environ):
     notebook = os.path.realpath(notebook) if notebook else ""
     found = store.find(notebook) if notebook else None
     if found is None:
-        found = store.create({"notebook": notebook, "name": config.session, "hash_seed": secrets.randbelow(2**32)})
+        found = store.create({"notebook": notebook, "name": config.session, "hash_seed": int.from_bytes(os.urandom(4))})
         if notebook:
             store.bind(notebook, found)
     return found

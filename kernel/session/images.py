@@ -7,7 +7,6 @@ anybody: what differs from the generation, though nothing ran since, makes it gi
 back from what was stored.
 """
 
-import dataclasses
 import os
 import threading
 import time
@@ -175,7 +174,7 @@ class Images:
 
     def _settle(self, word):
         session = self.session
-        session.config = dataclasses.replace(session.config, home=Path(word["home"]), criu=word["criu"])
+        session.config = session.config._replace(home=Path(word["home"]), criu=word["criu"])
         session.store = _ferry.Store.open(word["home"], session.config.quota)
 
     def describe(self):

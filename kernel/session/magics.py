@@ -14,7 +14,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 
 from kernelferry import _ferry
 
-from . import commands, plan_report, report, verbs
+from . import commands, report, verbs
 from .errors import CommandError
 
 NAMES = ("checkpoint", "resume", "session", "suspend", "migrate")
@@ -137,6 +137,7 @@ class FerryMagics(Magics):
         if not args.host:
             if not args.plan:
                 raise CommandError("invalid", "%migrate needs a host", "write %migrate user@host, as for ssh; home brings it back")
+            from . import plan_report  # here: no start of a kernel waits for it
             return plan_report.plan(self.session, args.policy or "cheapest", args.host)
         return commands.migrate(self.session, args)
 

@@ -1,6 +1,6 @@
 """The source's end of a move: what leaves, and whose the session is while it is on its way."""
 
-import secrets
+import os
 import time
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from kernelferry.replay.loader import look_at
 
 from . import report, surroundings
 from .errors import CommandError
-from .move_plan import MovePlan
 from .stand_ins import LaterWriter
+
 
 class Source:
     def __init__(self, session):
@@ -35,7 +35,7 @@ class Source:
             session.write_records()
             session.writer.sync(True)
         self.packed = manifest
-        self.token = self.token or secrets.token_hex(8)
+        self.token = self.token or os.urandom(8).hex()
         self._mark().touch(mode=0o600)
         info = {key: value for key, value in session.writer.info().items() if key not in ("pid", "session", "image_rates")}
         info.update(session=session.sid, moved_to={"host": "", "time": time.time()})  # not owned there, until it is
@@ -79,6 +79,7 @@ class Source:
 
     def plan(self, content):
         """What is to travel by which way, against what the target has."""
+        from .move_plan import MovePlan  # here: no start of a kernel waits for it
         return MovePlan(self.session, self.packed, content, self.by_image, self.image_lack).answer()
 
     def depart(self, content):

@@ -12,7 +12,6 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import select
 import shutil
 import signal
@@ -154,7 +153,7 @@ class Run:
     def _start(self, session):
         connection = Path(self.sockets) / "c.json"
         ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)}
-        connection.write_text(json.dumps({"transport": "ipc", "ip": self.sockets + "/s", "key": secrets.token_hex(16),
+        connection.write_text(json.dumps({"transport": "ipc", "ip": self.sockets + "/s", "key": os.urandom(16).hex(),
                                           "signature_scheme": "hmac-sha256", **ports}))
         recorded = sum(r.duration_us for r in session.records() if r.execution <= self.manifest.executions) / 1e6
         limit = max(LEAST, FACTOR * (recorded + sum(entry.seconds for entry in self.manifest.components)))

@@ -1,11 +1,8 @@
-"""Results of the magics: text for a terminal, HTML for a notebook, `.data` for programs (docs/interfaces.md, "JSON").
+"""Results of the magics: text for a terminal, HTML for a notebook (report_html), `.data` for programs (docs/interfaces.md, "JSON").
 
-HTML carries no script and no style sheet of its own; it uses JupyterLab's CSS variables, so that it fits light and dark
-themes, and stays readable where they do not exist. Text fits into WIDTH columns: a reason that is longer is cut here and
-stands whole in `.data`.
+Text fits into WIDTH columns: a reason that is longer is cut here and stands whole in `.data`.
 """
 
-import html
 import json
 import re
 import textwrap
@@ -15,11 +12,6 @@ COLUMN = 24  # columns of the text that one of a table may take, the last except
 NAMED = 5  # names that a head line spells out
 NOTED = 6  # lines of a notice
 FILES_SHOWN = 5  # lines about files
-STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
-CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
-LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # the only column that is long
-MUTED = "color: var(--jp-ui-font-color2, #767676)"
-WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 ORDER = ("failed", "lost", "image", "pending", "replayed", "stored")
 SHORT = {  # code -> what a head line says of a name that is not back
     "unpicklable": "cannot be stored", "load-error": "could not be loaded", "replay-error": "its cells failed when they ran again",
@@ -85,7 +77,7 @@ class Result:
         self.data, self.title, self.lines, self.folded = data, title, list(lines), folded
         self.table, self.picture = table, picture
 
-    def _columns(self):
+    def columns(self):
         """The table without columns that hold nothing, as text."""
         if not self.table or not self.table[1]:
             return [], []
@@ -102,7 +94,7 @@ class Result:
         return "\n".join(lines)
 
     def _text_table(self):
-        headings, rows = self._columns()
+        headings, rows = self.columns()
         widths = [min(COLUMN, max(map(len, column))) for column in zip(headings, *rows)]
         lines = []
         for row in [headings, *rows] if rows else []:
@@ -114,35 +106,8 @@ class Result:
         return lines
 
     def _repr_html_(self):
-        title, body = html.escape(self.title), [f"<div style='{MUTED}'>{html.escape(line)}</div>" for line in self.lines]
-        table = self._html_table()
-        if self.folded and table:
-            head = f"<details><summary style='cursor: pointer'>{title}</summary>{table}</details>"
-        elif self.folded:
-            head = f"<div style='{MUTED}'>{title}</div>"
-        else:
-            head, body = f"<div><b>{title}</b></div>", [*body, table, self.picture]
-        return f"<div style='{STYLE}'>{head}{''.join(body)}</div>"
-
-    def _html_table(self):
-        headings, rows = self._columns()
-        if not rows:
-            return ""
-        below = headings[-1] == "why"  # reasons are long: each gets a row of its own, under its name
-        if below:
-            headings = headings[:-1]
-        parts = ["<table style='border-collapse: collapse; margin: 4px 0'><tr>"]
-        parts += [f"<th style='{CELL}; font-weight: 600'>{html.escape(heading)}</th>" for heading in headings]
-        for row in rows:
-            style = f"{CELL}; {WARN}" if set(row) & {"failed", "lost", "different"} else CELL
-            cells = row[:len(headings)]
-            styles = [style, style, *[CELL] * len(cells)][:len(cells) - 1] + [CELL if below else LAST]
-            parts.append("</tr><tr>" + "".join(f"<td style='{s}'>{html.escape(cut(cell, 2000 if s is LAST else 60))}</td>"
-                                               for s, cell in zip(styles, cells)))
-            if below and row[-1]:
-                parts.append(f"</tr><tr><td colspan='{len(headings)}' style='{LAST}; {MUTED}; padding-left: 16px'>"
-                             f"{html.escape(cut(row[-1], 2000))}</td>")
-        return "".join(parts) + "</tr></table>"
+        from .report_html import draw  # here: no start of a kernel waits for it
+        return draw(self)
 
 
 class Json:

@@ -12,7 +12,7 @@ with the library's own defaults.
 """
 import types
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 from kernelferry import _ferry
 
@@ -27,8 +27,7 @@ class Where:
     spoken: Any = None
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     name: str
     baseline: Callable[[Any], Any]
     capture: Callable[[Where, Any], tuple[Any, str] | None]

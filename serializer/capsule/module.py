@@ -10,17 +10,16 @@ import _abc
 import atexit
 import builtins
 import copyreg
-import ctypes
+import functools
 import gc
 import importlib
 import os
 import sys
-import sysconfig
 import types
 import warnings
 import weakref
 
-from kernelferry._ferry import ClassWatch, is_by_hand, is_imported
+from kernelferry._ferry import ClassWatch, is_by_hand, is_imported, version_of
 
 from . import local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
@@ -30,16 +29,6 @@ from .spoken import Spoken
 OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
 ABSENT = object()
 STRIDE = 256  # modules that a capture looks at in one go
-MA_VERSION_TAG = 24  # offset in CPython 3.11's PyDictObject: reference count, type, used, version
-
-
-def tag_of(dictionary) -> ctypes.c_uint64:
-    """Where the version tag stands; read `.value` while the dictionary lives."""
-    return ctypes.c_uint64.from_address(id(dictionary) + MA_VERSION_TAG)
-
-
-def version_of(dictionary) -> int:
-    return tag_of(dictionary).value
 
 
 def is_own(name) -> bool:
@@ -160,7 +149,11 @@ def apply_accessors(where, packed) -> dict:
     return missing
 
 
-STANDARD = tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
+@functools.cache
+def standard() -> tuple:
+    """Folders of the standard library and of installed packages."""
+    import sysconfig  # here: no start of a kernel waits for it
+    return tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 def source_hash(module, seen) -> str:
@@ -170,11 +163,11 @@ def source_hash(module, seen) -> str:
         return ""
     try:
         status = os.stat(file)
-        if os.path.realpath(file).startswith(STANDARD):
+        if os.path.realpath(file).startswith(standard()):
             return ""
         known = seen.hashes.get(file)
         if known is None or known[:2] != (status.st_mtime_ns, status.st_size):
-            import hashlib  # here: no start of a kernel waits for it
+            import hashlib  # here as in standard()
             with open(file, "rb") as source:
                 known = seen.hashes[file] = status.st_mtime_ns, status.st_size, hashlib.sha256(source.read()).hexdigest()
         return known[2]

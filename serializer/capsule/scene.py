@@ -13,12 +13,12 @@ import os
 import pickle
 import sys
 import warnings
-from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
+
+from kernelferry._ferry import version_of
 
 from .figure import INLINE, backend_of, is_loaded
 from .library import CONTEXT, NUMPY_ERRORS, NUMPY_PRINT, apply_decimal, filters, set_filters
-from .module import tag_of
 from .pack import reason
 from .place import OURS, SECRET, apply_cwd, apply_locale, apply_path, apply_timezone, locales, zone
 
@@ -27,8 +27,7 @@ UNKNOWN = pickle.dumps(None, 5)  # a value that could not be kept
 UNSEEN = object()  # a part that cannot be read now: a folder that was removed, for one
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """get(shell): a value that compares and pickles, None while its library is not loaded. put(shell, value): makes it so."""
 
     get: Callable[[Any], Any]
@@ -148,17 +147,16 @@ class Tagged:
 
     def __init__(self, root, read):
         self.root, self.read = root, read
-        self.dictionaries, self.cells, self.tags, self.value = (), (), None, None
+        self.dictionaries, self.tags, self.value = (), None, None
 
     def get(self, _shell):
         root = self.root()
         if root is None:
             return None
-        tags = [cell.value for cell in self.cells]
+        tags = [version_of(dictionary) for dictionary in self.dictionaries]
         if tags != self.tags or self.dictionaries[0] is not root:
-            self.dictionaries = list(tree(root))  # kept, so that the tags stay where they are
-            self.cells = [tag_of(dictionary) for dictionary in self.dictionaries]
-            self.tags, self.value = [cell.value for cell in self.cells], self.read(root)
+            self.dictionaries = list(tree(root))
+            self.tags, self.value = [version_of(dictionary) for dictionary in self.dictionaries], self.read(root)
         return self.value
 
 

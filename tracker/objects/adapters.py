@@ -6,7 +6,6 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import operator
 import types
@@ -184,6 +183,7 @@ def _torch_storage(storage):
     kind = storage.device.type
     if kind == "meta":
         return [kind, storage.nbytes()]
+    import ctypes  # torch has it loaded
     plain = storage if kind == "cpu" else storage.cpu()
     return [kind, storage.resizable(), ctypes.string_at(plain.data_ptr(), plain.nbytes())]
 
