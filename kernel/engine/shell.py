@@ -131,7 +131,6 @@ class ZMQInteractiveShell(InteractiveShell):
     def _showtraceback(self, etype, evalue, stb):
         if getattr(self.displayhook, "content", None) is not None:
             self.displayhook_failed = True
-            self.displayhook.content = None
         self.last_traceback = stb
         if not (self.ferry_request and self.ferry_request["silent"]):
             messages.publish("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})

@@ -49,6 +49,7 @@ CELLS = {
     "keyboard interrupt": "raise KeyboardInterrupt",
     "sys.exit": "import sys; sys.exit(3)",
     "repr that fails": "class R:\n def __repr__(self): 1/0\nR()",
+    "_repr_html_ that fails": "class H:\n def _repr_html_(self): 1/0\nH()",
     "%tb": "%tb",
     "%xmode": "%xmode Minimal\n1/0",
     "%xmode again": "%xmode Context",
