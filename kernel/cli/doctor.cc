@@ -26,7 +26,7 @@ struct Finding {
 
 Finding Python() {
   const std::string python = SiblingPython();
-  auto ran = Run({python, "-c",
+  auto ran = Run({python, "-P", "-c",
                   "import sys, platform\n"
                   "print(platform.python_implementation(), '%d.%d' % sys.version_info[:2])\n"
                   "import kernelferry._ferry"});

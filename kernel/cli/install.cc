@@ -10,7 +10,7 @@
 namespace ferry::cli {
 
 int Install(const std::string& verb, std::vector<std::string> arguments) {
-  std::vector<std::string> words = {SiblingPython(), "-m", "kernelferry.install"};
+  std::vector<std::string> words = {SiblingPython(), "-P", "-m", "kernelferry.install"};
   if (verb == "uninstall") words.push_back("--uninstall");
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
