@@ -22,6 +22,7 @@ from .stand_ins import LaterWriter
 
 RATE = 400e6  # bytes a second at which an image is taken and brought back, until that was measured here
 LEAST = 0.5  # seconds for each of the two
+UNASKED = {"what": "its kernel, or the wire to it, was gone before it asked for one", "remedy": "%checkpoint takes one beforehand"}
 
 
 class Images:
@@ -135,6 +136,12 @@ class Images:
         names = self.carried(self.session.saver.newest) if self.wanted_at_end() else []
         if names:
             self.session.remember(no_image={"names": names, "what": failure["what"], "remedy": failure.get("remedy", "")})
+
+    def unasked(self):
+        """This life ends alone: who could have asked for an image had gone before."""
+        newest = self.session.saver.newest
+        if newest is not None and not os.path.exists(os.path.join(self.folder(), f"image-{newest.generation:08}", "bundle")):
+            self.no_image(UNASKED)
 
     def tell_loss(self):
         """In the life after that."""

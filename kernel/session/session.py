@@ -294,6 +294,8 @@ class Session:
             log.exception("the last save failed")
             outcome.update(saved=False, what=str(error))
         self.remember(ended=ended, ended_at=time.time(), resuming=False, no_image=None)
+        if not restart and self.writer.info().get("detached"):
+            self.images.unasked()
         self.writer.sync(True)
         return outcome
 

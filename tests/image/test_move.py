@@ -15,7 +15,7 @@ from tests.image.test_cheaper import CHEAP
 from tests.image.test_round_trip import CELLS
 from tests.migrate import sshd
 from tests.migrate.test_faults import of_host
-from tests.processes import kill, still_alive
+from tests.processes import below, kill, still_alive
 from tests.relay.conftest import wait_until
 
 STATE = ["next(numbers)", "lock._is_owned(), 'count=2' in repr(lock)", "con.execute('select a from t').fetchall(), con.in_transaction",
@@ -144,6 +144,24 @@ def test_closed_elsewhere_what_no_image_can_bring_home_is_named(desk, host):
     assert answer.text.endswith("[execute_result] (True, False)\n")
     told = " ".join(answer.text.split())
     assert "Lost when the last kernel ended: numbers" in told and f"the session was on {target.text}" in told and "switched off" in told, told
+    assert "Lost when" not in kernel.run("1", "e").text
+
+
+@pytest.mark.parametrize("harm", ["the kernel is killed", "the wire is cut"])
+def test_what_is_lost_because_nobody_asked_for_an_image_there_is_named_with_the_cause(desk, host, harm):
+    target = host(FERRY_LEASE="1")
+    kernel, environment = away(desk, target)
+    if harm == "the wire is cut":
+        kill(*below(kernel.relay.pid, "ssh"))
+        wait_until(lambda: kernel.control("ferry_status_request").get("engine") in ("asleep", "starting"), "the relay did not notice")
+    else:
+        kill(kernel.relay)
+        assert not still_alive(kernel.relay)
+        kernel = desk.open(**environment)
+    answer = kernel.run("here == socket.gethostname(), 'numbers' in globals()", "d", seconds=90)
+    assert answer.text.endswith(f"[execute_result] ({harm == 'the kernel is killed'}, False)\n"), answer.text
+    told = " ".join(answer.text.split())
+    assert "Lost when the last kernel ended: numbers" in told and "was gone before it asked for one" in told and "%checkpoint takes one" in told, told
     assert "Lost when" not in kernel.run("1", "e").text
 
 
