@@ -29,8 +29,8 @@ expect.set_options(timeout=SLOW)
 class Server:
     """A Jupyter server with folders of its own: nothing of the user's is read or written."""
 
-    def __init__(self, folder: Path, port: Port | None = None):
-        """port: that of a server that has ended, so that a page which is still open finds this one."""
+    def __init__(self, folder: Path, port: Port | None = None, **tracker):
+        """port: that of a server that has ended, so that a page which is still open finds this one; tracker: settings of notebooks."""
         self.port = port or Port()
         self.folder, self.notebooks = folder, folder / "notebooks"
         self.notebooks.mkdir(exist_ok=True)
@@ -38,7 +38,8 @@ class Server:
         settings.mkdir(parents=True, exist_ok=True)
         news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
         (settings / "page_config.json").write_text(json.dumps(news))
-        quiet = {"@jupyterlab/docmanager-extension:plugin": {"renameUntitledFileOnSave": False}}  # no question on the first save
+        quiet = {"@jupyterlab/docmanager-extension:plugin": {"renameUntitledFileOnSave": False},  # no question on the first save
+                 "@jupyterlab/notebook-extension:tracker": tracker}
         (settings / "default_setting_overrides.json").write_text(json.dumps(quiet))
         mine = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run", "IPYTHONDIR": "ipython"}
         mine["FERRY_HOME"] = "ferry"

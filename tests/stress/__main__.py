@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moved | moves | bursts | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moved | moves | bursts | slider | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back in its middle and at its end by plans that are forced on it (tests/sessions/plans.py)
@@ -16,6 +16,7 @@
     moved      every session file moved to another host at one of its boundaries by the cheapest plan, and run to its end there
     moves      200 moves of random programs under random faults, and some session files moved by forced plans
     bursts     --moves moves back and forth, while requests are sent without a pause: none lost, doubled or out of order
+    slider     the same in JupyterLab in Chromium, with a slider that is moved before and during each move
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
@@ -227,16 +228,23 @@ def stress_soak(seconds: float) -> int:
     return 0 if all(g.flat for g in growths) else 1
 
 
-def stress_bursts(count: int) -> int:
-    environment = os.environ | {"FERRY_TEST_MOVES": str(count)}
-    command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", "tests/migrate/test_move.py::test_back_and_forth_under_bursts"]
-    began = time.monotonic()
-    failed = subprocess.run(command, cwd=ROOT, env=environment).returncode
+BURSTS = {  # part: the test, and what it does around each move
+    "bursts": ("tests/migrate/test_move.py", "40 cells sent around each without waiting for answers: each answered once, in order, with the next "
+               "execution count and its own output; each ran once."),
+    "slider": ("tests/browser/test_move.py", "in JupyterLab in Chromium, 8 cells run around each without waiting for answers, a slider moved before "
+               "each and during it: each cell answered once, in order, with the next execution count and its own output, each ran once; the slider "
+               "of the page and that of the kernel agreed before and after each; nothing in the browser's console."),
+}
+
+
+def stress_bursts(name: str, count: int) -> int:
+    (file, told), began = BURSTS[name], time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", f"{file}::test_back_and_forth_under_bursts"]
+    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"FERRY_TEST_MOVES": str(count)}).returncode
     if not failed:
-        write_fidelity("bursts", "\n".join([
-            "## bursts", "", f"`./dev stress bursts --moves {count}` at {commit()}, {datetime.date.today()}: {count} moves there and back in "
-            f"{(time.monotonic() - began) / 60:.0f} minutes, 40 cells sent around each without waiting for answers: each answered once, in order, with the "
-            "next execution count and its own output; each ran once.", ""]))
+        write_fidelity(name, "\n".join([
+            f"## {name}", "", f"`./dev stress {name} --moves {count}` at {commit()}, {datetime.date.today()}: {count} moves there and back in "
+            f"{(time.monotonic() - began) / 60:.0f} minutes, {told}", ""]))
     return failed
 
 
@@ -290,7 +298,7 @@ def stress_moves(count: int, sample: int) -> int:
     return 1 if tally.failures else 0
 
 
-NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moved", "moves", "bursts", "fuzz")
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moved", "moves", "bursts", "slider", "fuzz")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -301,7 +309,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--anew", metavar="TEXT", help="fidelity, plans and moved: also run what has this verdict, or TEXT in its name, and is done")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
-    parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs, and under bursts")
+    parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs, under bursts, with a slider")
     parser.add_argument("--files", type=int, default=12, help="how many session files move by forced plans")
     parser.add_argument("--seconds", type=int, help="for each target of fuzz (120), of soak (1200)")
     options = parser.parse_args(words)
@@ -319,7 +327,8 @@ def main(words: list[str] | None = None) -> int:
         "torch": lambda: stress_apart(apart.TORCH, options),
         "older": lambda: stress_apart(apart.OLDER, options),
         "moves": lambda: stress_moves(options.moves, options.files),
-        "bursts": lambda: stress_bursts(options.moves),
+        "bursts": lambda: stress_bursts("bursts", options.moves),
+        "slider": lambda: stress_bursts("slider", options.moves),
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
     try:
