@@ -7,6 +7,7 @@
 What is refused is refused before anything closes. Descriptors that lead to files of the relay (its
 log, the lock on its folder) become /dev/null meanwhile and keep their numbers, so that nobody else gets these.
 """
+import fcntl
 import logging
 import os
 import sys
@@ -35,6 +36,7 @@ class Quiet:
         self._cpus = os.sched_getaffinity(0)
         self._bound = {}        # thread -> its processors, where these are others; CRIU does not keep them
         self._parked = {}       # descriptor -> "log" or "alive"
+        self._locks = []        # those of fcntl on files: CRIU opens a mapped one once more and closes it, by which they are lost
         self._word = None       # the relay's last word, or why there was none
 
     def keep_from_children(self):
@@ -113,6 +115,7 @@ class Quiet:
                 history.save_thread = None
             history.db.close()
         self._bound = {tid: cpus for tid in _threads(os.getpid()) if (cpus := _affinity(tid)) not in (None, self._cpus)}
+        self._locks = [words for fd in os.listdir("/proc/self/fd") for words in _locks(int(fd))]
         nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         places = {os.path.join(self._folder, "engine.log"): "log", os.path.join(self._folder, "alive"): "alive"}
         for number in map(int, os.listdir("/proc/self/fd")):
@@ -155,6 +158,8 @@ class Quiet:
         lock = files.pop("lock", -1)    # the session's from now on
         if word.get("restored"):
             self._kernel.hooks.again()
+            for words in self._locks:
+                fcntl.lockf(*words)  # refused where another program has it by now: then the session is loaded
             word["unbound"] = [tid for tid, cpus in self._bound.items() if not _bind(tid, cpus)]
         self._kernel.hooks.image("reopen", word, lock)
         self.keep_from_children()
@@ -175,6 +180,19 @@ def _threads(pid):
                     yield from _threads(child)
     except OSError:
         return                  # it has ended
+
+
+def _locks(fd):
+    """Arguments for fcntl.lockf, which take the locks of this process that were taken by a descriptor."""
+    try:
+        with open(f"/proc/self/fdinfo/{fd}") as told:
+            words = [line.split() for line in told if line.startswith("lock:")]
+    except OSError:
+        return                  # the listing's own
+    for _, _, kind, _, mode, _, _, first, last in words:
+        if kind == "POSIX":
+            length = 0 if last == "EOF" else int(last) - int(first) + 1
+            yield fd, (fcntl.LOCK_EX if mode == "WRITE" else fcntl.LOCK_SH) | fcntl.LOCK_NB, length, int(first)
 
 
 def _affinity(tid):

@@ -1,13 +1,16 @@
 #include "serializer/image/preflight.h"
 
 #include <sys/ioctl.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <set>
 
+#include "serializer/image/pipes.h"
 #include "serializer/image/proc.h"
 #include "serializer/image/sockets.h"
 #include "util/file.h"
@@ -26,9 +29,22 @@ int Unread(pid_t pid, int fd) {
   return bytes;
 }
 
+// Of POSIX message queues, which have paths that lead nowhere.
+bool IsQueue(const std::string& descriptor) {
+  constexpr long kQueues = 0x19800202;
+  struct statfs s;
+  return ::statfs(descriptor.c_str(), &s) == 0 && s.f_type == kQueues;
+}
+
+bool IsMapped(pid_t pid, const std::string& path) {
+  const auto mappings = Mappings(pid);
+  return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& m) { return m.path == path; });
+}
+
 class Search {
  public:
-  Search(pid_t pid, const std::string& own, Route route) : own_(own), route_(route), sockets_(Sockets(pid)), tree_(Tree(pid)) {}
+  Search(pid_t pid, const std::string& own, Route route)
+      : own_(own), route_(route), sockets_(Sockets(pid)), tree_(Tree(pid)), shared_(PipesToOthers(tree_)) {}
 
   std::vector<Blocker> Find() {
     for (pid_t pid : tree_) Inodes(pid);
@@ -66,6 +82,12 @@ class Search {
     if (status["Seccomp"] == "2" && route_ != Route::kRoot) {
       Add("seccomp", "a seccomp filter is on the process" + who_, "run it without the filter, or take images as root");
     }
+    for (const char* kind : {"user", "pid", "uts", "ipc", "cgroup", "time"}) {
+      const auto space = [&](pid_t one) { return Link("/proc/" + std::to_string(one) + "/ns/" + kind); };
+      if (const std::string own = space(pid); !own.empty() && own != space(tree_.front())) {  // one that has ended has none
+        Add("namespace", std::string("the namespace (") + kind + ")" + who_ + " is one of its own", "end it before (a sandbox, a browser, a container)");
+      }
+    }
   }
 
   void Descriptors(pid_t pid) {
@@ -76,8 +98,22 @@ class Search {
       if (link.starts_with("socket:[")) OneSocket(Inode(link), fd);
       else if (link.starts_with("anon_inode:")) Anonymous(link.substr(11), fd, Unread(pid, std::atoi(number.c_str())));
       else if (!who_.empty() && !own_.empty() && link.starts_with(own_)) OfKernel(link, fd);
-      else if (link.starts_with("/dev/")) Device(link, fd);
+      else if (auto other = shared_.find(PipeOf(pid, number)); other != shared_.end()) Pipe(other->second, fd);
+      else if (link.starts_with("/dev/") && !link.starts_with("/dev/shm/")) Device(link, fd);
+      else if (IsQueue(folder + "/" + number)) Add("queue", fd + " is a message queue (" + link + ")", "close it before");
+      else if (!who_.empty()) LockOfChild(pid, number, link, fd);
     }
+  }
+
+  void Pipe(pid_t other, const std::string& fd) {
+    Add("pipe", fd + " is a pipe to process " + std::to_string(other) + " (" + Status(other)["Name"] + "), which is no child of this kernel",
+        "end that program, or close the pipe, before");
+  }
+
+  // CRIU opens a mapped file once more and closes it, by which a lock of this kind is lost. The engine takes its own again.
+  void LockOfChild(pid_t pid, const std::string& number, const std::string& path, const std::string& fd) {
+    if (ReadAll("/proc/" + std::to_string(pid) + "/fdinfo/" + number).find(" POSIX ") == std::string::npos || !IsMapped(pid, path)) return;
+    Add("lock", fd + " holds a lock on " + path + ", which is mapped", "close it before (a database in WAL mode: its connection)");
   }
 
   void OneSocket(const std::string& inode, const std::string& fd) {
@@ -90,6 +126,10 @@ class Search {
         Add("socket", fd + " is a unix socket connected to another program" + (s.path.empty() ? "" : " (" + s.path + ")"),
             "close it before, and connect again afterwards");
       }
+      return;
+    }
+    if (s.unread && s.listening) {
+      Add("socket", fd + " listens on " + s.path + ", and connections that nobody has accepted wait there", "accept them before, or close it");
       return;
     }
     if (s.unread) {
@@ -128,7 +168,7 @@ class Search {
 
   void Device(const std::string& path, const std::string& fd) {
     static const std::set<std::string> fine = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
-    if (fine.contains(path) || path.starts_with("/dev/shm/") || path.starts_with("/dev/mqueue/")) return;
+    if (fine.contains(path)) return;
     if (path.starts_with("/dev/pts/") || path.starts_with("/dev/tty") || path == "/dev/ptmx" || path == "/dev/console") {
       Add("terminal", fd + " is a terminal (" + path + ")", "close it, or end the program that runs in it (pexpect, pty, a shell)");
     } else if (path.starts_with("/dev/nvidia") || path.starts_with("/dev/dri") || path.starts_with("/dev/kfd")) {
@@ -157,6 +197,7 @@ class Search {
   Route route_;
   std::map<std::string, Socket> sockets_;
   std::vector<pid_t> tree_;
+  std::map<std::string, pid_t> shared_;
   std::set<std::string> held_;  // inodes of the sockets that the tree holds
   std::string who_;
   std::vector<Blocker> blockers_;

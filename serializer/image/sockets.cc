@@ -33,7 +33,7 @@ void AddInternet(const std::string& net, const char* kind, std::map<std::string,
     words >> slot >> local >> remote >> state >> queues >> skip >> skip >> skip >> skip >> inode;
     const bool udp = kind[0] == 'u';
     Socket s{udp ? "udp" : "tcp", Address(remote), !udp && state == "01", !udp && state == "0A", false, Address(local), ""};
-    s.unread = udp && queues.substr(queues.find(':') + 1).find_first_not_of('0') != std::string::npos;
+    s.unread = (udp || s.listening) && queues.substr(queues.find(':') + 1).find_first_not_of('0') != std::string::npos;
     sockets[inode] = s;
   }
 }

@@ -11,7 +11,7 @@ namespace ferry::image {
 struct Socket {
   std::string kind, peer;  // "tcp", "udp", "unix"; where it leads, for people
   bool connected = false, listening = false;
-  bool unread = false;     // datagrams have come that nobody has read (udp)
+  bool unread = false;     // datagrams have come that nobody has read (udp), connections that nobody has accepted (tcp, listening)
   std::string path;        // where it is bound
   std::string leads_to;    // unix, connected: the inode of the other end
 };

@@ -79,7 +79,8 @@ SYSTEM = [
     "adder = fork.Process(target=add, daemon=True); adder.start(); inbox.put(1); four = outbox.get(timeout=60); raw = fork.RawArray('d', 100); raw[5] = 5\n"
     "nameless = shared_memory.SharedMemory(create=True, size=1000); nameless.buf[0] = 9; nameless.unlink(); manager = fork.Manager(); table = manager.dict(a=1)\n"
     "file = open('mapped', 'w+b'); file.write(b'a' * 10000); file.flush(); own = mmap.mmap(file.fileno(), 10000, flags=mmap.MAP_PRIVATE); own[0:1] = b'P'\n"
-    "both = mmap.mmap(file.fileno(), 10000); both[1:2] = b'S'; copy = np.memmap('mapped', dtype='u1', mode='c'); copy[2] = 7",
+    "both = mmap.mmap(file.fileno(), 10000); both[1:2] = b'S'; copy = np.memmap('mapped', dtype='u1', mode='c'); copy[2] = 7\n"
+    "fcntl.lockf(file, fcntl.LOCK_EX, 10, 20)",
     # processes
     "ended = subprocess.Popen(['true']); os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)\n"
     "asks = subprocess.Popen('trap \"\" INT; read x; echo got $x; exit 5', shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)\n"
@@ -105,6 +106,7 @@ SYSTEM_STATE = [
     "resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE), os.getpriority(os.PRIO_PROCESS, 0), sys.getrecursionlimit()",
     "[os.sched_getaffinity(p) == {one} for p in (0, adder.pid, asks.pid, still.pid, serving.native_id)], open('/proc/self/comm').read()",
     "inbox.put(2), outbox.get(timeout=60), numbers[0], numbers.sum(), four, raw[5], nameless.buf[0]", "dict(table), table.update(b=2), table['b']",
+    "subprocess.run([sys.executable, '-c', 'import fcntl; fcntl.lockf(open(\"mapped\", \"r+b\"), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 25)'], capture_output=True).returncode",
     "own[0:3], both[0:3], open('mapped', 'rb').read(3), copy[:3].tolist()", "inbox.put(None), adder.join(60), adder.exitcode", "shared.unlink(), manager.shutdown()",
     "ended.wait(), asks.communicate('me\\n', timeout=60), asks.returncode", "open(f'/proc/{still.pid}/stat').read().split()[2], still.kill(), still.wait(60)",
     "os.write(writes, b'x'), os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1])", "once, urllib.request.urlopen(url, timeout=60).read(), serving.is_alive(), server.shutdown(), serving.join(60)",

@@ -7,6 +7,7 @@
 #include <linux/io_uring.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -32,6 +34,9 @@
 
 namespace ferry::image {
 namespace {
+
+// What whoever started the tests left open would be found in every holder.
+const bool kAlone = ::close_range(3, ~0U, 0) == 0;
 
 // A process that holds something. `make`, run in it, says whether this machine let it.
 class Holder {
@@ -194,6 +199,89 @@ TEST(Preflight, AChildThatHoldsAFileOfTheKernelsOwn) {
   ExpectOne(Preflight(holder.pid(), folder / "", Route::kRoot), "file", "is the kernel's own engine.log", "stdout=sys.stdout");
 }
 
+TEST(Preflight, ConnectionsThatNobodyHasAccepted) {
+  Holder holder([] {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    const int listener = Listening(AF_INET, address, sizeof at), client = ::socket(AF_INET, SOCK_STREAM, 0);
+    socklen_t size = sizeof at;
+    return ::getsockname(listener, address, &size) == 0 && ::connect(client, address, sizeof at) == 0;
+  });
+  SKIP_UNLESS(holder, "loopback");
+  ExpectOne(holder.Found(Route::kRoot), "socket", "nobody has accepted", "accept them");
+}
+
+// A pipe at descriptor 1, to which the holder prints, and another: both are held here too.
+TEST(Preflight, PipeToAnotherProgram) {
+  int prints[2], ends[2];
+  ASSERT_TRUE(::pipe(prints) == 0 && ::pipe(ends) == 0);
+  const auto printing = [&] { return ::dup2(prints[1], 1) == 1 && ::close(prints[0]) == 0 && ::close(prints[1]) == 0; };
+  Holder holder([&] { return printing() && ::close(ends[0]) == 0; });
+  Holder without([&] { return printing() && ::close(ends[0]) == 0 && ::close(ends[1]) == 0; });
+  ASSERT_TRUE(holder.made() && without.made());
+  // The pipe by which a holder answers is closed at both ends by now.
+  ExpectOne(holder.Found(Route::kRoot), "pipe", "is a pipe to process ", "close the pipe");
+  EXPECT_TRUE(without.Found(Route::kRoot).empty()) << without.Found(Route::kRoot)[0].what;
+  for (int fd : {prints[0], prints[1], ends[0], ends[1]}) ::close(fd);
+}
+
+TEST(Preflight, FifoToAnotherProgram) {
+  test::Folder folder;
+  ASSERT_EQ(::mkfifo((folder / "f").c_str(), 0600), 0);
+  const int here = ::open((folder / "f").c_str(), O_RDWR);
+  Holder holder([&] { return ::close(here) == 0 && ::open((folder / "f").c_str(), O_WRONLY) >= 0; });
+  ASSERT_TRUE(holder.made());
+  ExpectOne(holder.Found(Route::kRoot), "pipe", "which is no child of this kernel", "end that program");
+  ::close(here);
+}
+
+TEST(Preflight, MessageQueue) {
+  const std::string name = "/ferry-" + std::to_string(::getpid());
+  Holder holder([&] { return ::mq_open(name.c_str(), O_CREAT | O_RDWR, 0600, nullptr) >= 0 && ::mq_unlink(name.c_str()) == 0; });
+  SKIP_UNLESS(holder, "message queues");
+  ExpectOne(holder.Found(Route::kRoot), "queue", "is a message queue", "close it before");
+}
+
+// Runs in a child of the holder; the holder has made what it holds when that has.
+bool InChild(const std::function<bool()>& make) {
+  int ends[2];
+  if (::pipe(ends) != 0) return false;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const char answer = make() ? 'y' : 'n';
+    (void)!::write(ends[1], &answer, 1);
+    for (;;) ::pause();
+  }
+  char answer = 'n';
+  return ::read(ends[0], &answer, 1) == 1 && answer == 'y';
+}
+
+TEST(Preflight, ChildProcessInANamespaceOfItsOwn) {
+  Holder holder([] { return InChild([] { return ::unshare(::geteuid() == 0 ? CLONE_NEWUTS : CLONE_NEWUSER) == 0; }); });
+  SKIP_UNLESS(holder, "namespaces");
+  ExpectOne(holder.Found(Route::kRoot), "namespace", " of child process ", "a sandbox");
+}
+
+TEST(Preflight, LockOfAChildProcessOnAMappedFile) {
+  test::Folder folder;
+  for (const bool maps : {false, true}) {
+    Holder holder([&] {
+      return InChild([&] {
+        const int fd = ::open((folder / "locked").c_str(), O_RDWR | O_CREAT, 0600);
+        struct flock all{F_WRLCK, SEEK_SET, 0, 0, 0};
+        return ::ftruncate(fd, 4096) == 0 && ::fcntl(fd, F_SETLKW, &all) == 0 &&
+               (!maps || ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED);
+      });
+    });
+    ASSERT_TRUE(holder.made());
+    if (maps) ExpectOne(holder.Found(Route::kRoot), "lock", "holds a lock on " + (folder / "locked"), "WAL mode");
+    else EXPECT_TRUE(holder.Found(Route::kRoot).empty());
+  }
+}
+
 TEST(Preflight, IoUring) {
   Holder holder([] {
     io_uring_params parameters{};
@@ -201,6 +289,14 @@ TEST(Preflight, IoUring) {
   });
   SKIP_UNLESS(holder, "io_uring");
   ExpectOne(holder.Found(Route::kRoot), "io_uring", "is an io_uring", "close it before");
+  Holder mapped([] {  // of one that has been closed the queues may stay
+    io_uring_params parameters{};
+    const int ring = static_cast<int>(::syscall(SYS_io_uring_setup, 4, &parameters));
+    void* queue = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, ring, IORING_OFF_SQ_RING);
+    return queue != MAP_FAILED && ::close(ring) == 0;
+  });
+  ASSERT_TRUE(mapped.made());
+  ExpectOne(mapped.Found(Route::kRoot), "io_uring", "an io_uring is mapped", "close it before");
 }
 
 TEST(Preflight, Userfaultfd) {
@@ -300,19 +396,7 @@ TEST(Preflight, AnyOtherDevice) {
 }
 
 TEST(Preflight, WhatAChildProcessHoldsIsNamedWithTheChild) {
-  Holder parent([] {
-    int ends[2];
-    if (::pipe(ends) != 0) return false;
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      const char answer = ::posix_openpt(O_RDWR | O_NOCTTY) >= 0 ? 'y' : 'n';
-      (void)!::write(ends[1], &answer, 1);
-      for (;;) ::pause();
-    }
-    char answer = 'n';
-    return ::read(ends[0], &answer, 1) == 1 && answer == 'y';
-  });
+  Holder parent([] { return InChild([] { return ::posix_openpt(O_RDWR | O_NOCTTY) >= 0; }); });
   SKIP_UNLESS(parent, "pseudo terminals");
   ExpectOne(parent.Found(Route::kRoot), "terminal", " of child process ", "pexpect");
 }
