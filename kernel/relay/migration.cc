@@ -1,6 +1,7 @@
 #include "kernel/relay/migration.h"
 
 #include "kernel/relay/end.h"
+#include "kernel/relay/process.h"
 
 namespace ferry::relay {
 namespace {
@@ -111,7 +112,8 @@ void Migration::OnEvent(const Parcel& parcel) {
   else if (event == "bound") there_->OnBound();
   else if (event == "arrived" && shipment_) shipment_->OnArrived(parcel);
   else if (event == "ended") {
-    Abort({Code::kIo, "the engine on " + wish_.host.text + " ended: " + StringAt(parcel.head, "log"), "run `jupyter ferry doctor` there"});
+    const std::string log = StringAt(parcel.head, "log"), how = Ending{.status = parcel.head.value("status", 0)}.Words();
+    Abort({Code::kIo, "the engine on " + wish_.host.text + (log.empty() ? " " + how : " ended: " + log), "run `jupyter ferry doctor` there"});
   }
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.client import Kernel
 from tests.migrate.sshd import Sshd
+from tests.processes import kill_with_store_in
 
 from .rivals import interpreter
 from .session2g import warm_memory
@@ -81,6 +82,7 @@ def moves(folder):
                           "steps": moved["steps"]})
         finally:
             kernel.kill()
+            kill_with_store_in(folder)
             host.cut()
     return found
 
