@@ -1,6 +1,7 @@
 #include "kernel/engine/outputs.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include <utility>
 
@@ -52,7 +53,14 @@ void AppendEscaped(std::string& out, std::string_view text) {
 }  // namespace
 
 void Outputs::Write(Stream stream, std::string_view parent, std::string_view text) {
-  if (!InForkedChild()) Append(stream, parent, text, /*utf8=*/true);
+  if (InForkedChild()) return;
+  if (text != "\n" && Waiting()) Drain();  // the end of a line belongs to what print() wrote just before
+  Append(stream, parent, text, /*utf8=*/true);
+}
+
+bool Outputs::Waiting() const {
+  pollfd ends[] = {{pipes_[0], POLLIN, 0}, {pipes_[1], POLLIN, 0}};  // poll() skips -1
+  return ::poll(ends, 2, 0) > 0;
 }
 
 void Outputs::Append(Stream stream, std::string_view parent, std::string_view text, bool utf8) {

@@ -26,7 +26,8 @@ class Outputs {
  public:
   explicit Outputs(Wire& wire) : wire_(wire) {}
 
-  // Any thread; never waits for the GIL. parent: header of the request the text belongs to; text: UTF-8.
+  // Any thread; never waits for the GIL. parent: header of the request the text belongs to; text: UTF-8. What a child
+  // wrote to the descriptors before comes before: a cell that waits for its child and prints then shows both in this order.
   void Write(Stream stream, std::string_view parent, std::string_view text);
   void Flush();
   // For the side thread's poll: readable when text has waited long enough for a Flush().
@@ -41,6 +42,7 @@ class Outputs {
   void Drain();
 
  private:
+  bool Waiting() const;  // something lies in the pipes
   static int Index(Stream stream) { return stream == Stream::kOut ? 0 : 1; }
   void Append(Stream stream, std::string_view parent, std::string_view text, bool utf8);
   std::string Current();

@@ -1,6 +1,7 @@
 """What a cell puts out: text, displays, results."""
 import io
 import os
+import select
 import sys
 import threading
 
@@ -26,7 +27,8 @@ class OutStream(ForRequest, io.TextIOBase):
     """sys.stdout and sys.stderr. Text waits in the server for more of its kind, 50 ms at most (outputs.h).
 
     A plain Python class: IPython puts a `write` of its own on the instance. In a forked child the text goes to the
-    descriptor, since the server is the parent's.
+    descriptor, since the server is the parent's, and a line at a time: print() writes words, and those of several children
+    would mix.
     """
 
     encoding = "utf-8"
@@ -36,14 +38,15 @@ class OutStream(ForRequest, io.TextIOBase):
     def __init__(self, name, fd, original):
         self.name = name
         self._error, self._fd, self._original = fd == 2, fd, original
+        self._begun = ""            # in a forked child: a line that has not ended
 
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if OutStream.forked:
-            data = text.encode("utf-8", "replace")
-            while data:
-                data = data[os.write(self._fd, data):]
+            self._begun += text
+            if self._error or "\n" in text or len(self._begun) > select.PIPE_BUF:
+                self._put_begun()
         else:
             try:
                 _engine.write(self._error, messages.current().text, text)
@@ -51,8 +54,15 @@ class OutStream(ForRequest, io.TextIOBase):
                 _engine.write(self._error, messages.current().text, messages.utf8(text))
         return len(text)
 
+    def _put_begun(self):
+        data, self._begun = self._begun.encode("utf-8", "replace"), ""
+        while data:
+            data = data[os.write(self._fd, data):]
+
     def flush(self):
-        if not OutStream.forked:
+        if OutStream.forked:
+            self._put_begun()
+        else:
             _engine.flush()
 
     def close(self):

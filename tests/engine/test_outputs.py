@@ -36,6 +36,11 @@ def test_output_of_subprocesses_and_c_code(engine):
     assert engine.ok("os.write(2, b'oops\\n')").text("stderr") == "oops\n"
 
 
+def test_what_was_written_to_the_descriptors_comes_before_what_is_printed_next(engine):
+    run = engine.ok("import os\nfor i in range(200): os.write(1, b'a%d\\n' % i); print('b', i)")
+    assert run.text() == "".join(f"a{i}\nb {i}\n" for i in range(200))
+
+
 def test_a_thread_prints_for_the_cell_that_started_it(engine):
     first = engine.ok("import threading\ngo, done = threading.Event(), threading.Event()\n"
                       "def late():\n    go.wait(); print('late'); done.set()\nthreading.Thread(target=late).start()")
@@ -98,6 +103,13 @@ def test_multiprocessing(engine):
     for method in ("fork", "spawn"):
         assert "[1.0, 2.0]" in engine.ok(code.format(method)).text()
     assert "[1.0, 2.0]" in engine.ok("import joblib; print(joblib.Parallel(2)(joblib.delayed(math.sqrt)(x) for x in (1, 4)))").text()
+
+
+def test_lines_of_forked_children_stay_whole(engine):
+    run = engine.ok("import multiprocessing\ndef say(x):\n    print('child', x, x); print('end', x, end=';')\n"
+                    "with multiprocessing.get_context('fork').Pool(3) as pool: pool.map(say, range(300), chunksize=1); pool.close(); pool.join()")
+    words = sorted(part for line in run.text().splitlines() for part in line.split(";") if part)
+    assert words == sorted([f"child {x} {x}" for x in range(300)] + [f"end {x}" for x in range(300)])
 
 
 def test_a_child_dies_of_sigterm(engine):
