@@ -40,6 +40,16 @@ def in_order(now, was):
             in_order(each, other)
 
 
+def reduce_plotly_part(encoding, part):
+    """A trace or another part of a figure. In a widget it stands as it is, with its callbacks and its way to the widget."""
+    root = part.figure
+    return instances.reduce_instance(encoding, part) if root is not None and is_plotly_widget(type(root)) else NotImplemented
+
+
+def is_plotly_widget(cls) -> bool:
+    return any(base.__module__ == "plotly.basewidget" and base.__qualname__ == "BaseFigureWidget" for base in cls.__mro__)
+
+
 DRAWN_WITH = ("ink", "fill", "font", "fontmode")
 
 
@@ -64,6 +74,7 @@ def refuse(encoding, handle):
 
 ADAPTERS = {
     "plotly.basedatatypes.BaseFigure": reduce_plotly,
+    "plotly.basedatatypes.BasePlotlyType": reduce_plotly_part,
     "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 import operator
+import sys
 import types
 
-from kernelferry._ferry import weak_target
+from kernelferry._ferry import is_by_hand, weak_target
 
 
 class Adapter:
@@ -93,6 +94,39 @@ def _has_traits(obj):
             by_hand = [f for f in functions if not any(base.__qualname__ == "EventHandler" for base in type(f).__mro__)]
             if by_hand:
                 yield (trait, kind, by_hand)
+
+
+def _trait(obj):
+    """A descriptor of a class with traits. One of a library's class is that class's; its own methods, bound to it, stand in lists of
+    each class that inherits it."""
+    fields = _fields(obj)
+    cls, name = fields.get("this_class"), fields.get("name")
+    if isinstance(cls, type) and _is_imported(cls) and vars(cls).get(name) is obj:
+        yield cls, name
+    else:
+        yield fields
+
+
+def _is_imported(cls) -> bool:
+    """An import of its module finds this very class; asks no `__getattr__`."""
+    found = sys.modules.get(cls.__module__)
+    if found is None or cls.__module__ == "__main__" or is_by_hand(cls.__module__):
+        return False
+    for part in cls.__qualname__.split("."):
+        found = vars(found).get(part) if hasattr(found, "__dict__") else None
+    return found is cls
+
+
+def _plotly_part(part):
+    """A trace or another part of a figure: in a widget with its callbacks and its way to the widget, else what it pickles."""
+    root = part
+    while "_parent" in (fields := _fields(root)):
+        root = fields["_parent"]
+        if root is None:
+            break
+    if root is None or not any(base.__qualname__ == "BaseFigureWidget" for base in type(root).__mro__):
+        return part.__reduce__()
+    return type(part), _fields(part)
 
 
 def _matplotlib_callbacks(obj):
@@ -213,6 +247,9 @@ register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)
 register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
 register("traitlets.traitlets.HasTraits", children=_has_traits)
+register("plotly.basedatatypes.BasePlotlyType", children=_plotly_part)
+register("_plotly_utils.basevalidators.BaseDataValidator", caches=("class_strs_map", "_class_map"))
+register("traitlets.traitlets.BaseDescriptor", children=_trait, immutable=True)
 register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
          opaque="contents of the cache")
 for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator set_iterator".split():
