@@ -83,7 +83,8 @@ Verdict Judge(const Execution& execution, const Wishes& wishes) {
       if (effect.kind == kind) return {Verdict::kVaries, "nondeterministic", Short(effect), Did(effect), remedy};
     }
   }
-  return {execution.drew.empty() ? Verdict::kSafe : Verdict::kSeeded, "", "", "", ""};
+  if (execution.drew.empty()) return {};
+  return {Verdict::kSeeded, "", "", "it drew random numbers", ""};
 }
 
 }  // namespace ferry::plan

@@ -306,6 +306,15 @@ TEST_F(PlanTest, CheapestLeavesOutOnlyWhatWasProvedOrCanBeAskedFor) {
   EXPECT_EQ(Of(Make(), "x").way, Way::kReplayed);
 }
 
+TEST_F(PlanTest, WhatRandomNumbersPutAtRiskIsSaid) {
+  Run({}, {"kept", "x"}, {{"kept"}, {"x"}}, 0.001, {}, {"numpy.random"});
+  options.policy = Policy::kCheapest;
+  costs[{"x"}].bytes = 100'000'000;
+  costs[{"kept"}].pinned = true;
+  const std::string why = Of(Make(), "x").reason;
+  EXPECT_NE(why.find("cell 1 must not run again: it drew random numbers, so it may"), std::string::npos) << why;
+}
+
 TEST_F(PlanTest, ComponentsThatOneSideDoesNotKnow) {
   Run({}, {"x"}, {{"x"}});
   Run({"x"}, {"y"}, {{"y"}});
