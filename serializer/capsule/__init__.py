@@ -23,9 +23,10 @@ __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline",
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, switches, generator, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
-# Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded.
+# Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded, and seaborn
+# a copy of matplotlib's settings when it is imported.
 HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks", "matplotlib.rcParams", "matplotlib.rcParamsDefault", "matplotlib.rcParamsOrig",
-           "ipywidgets.widgets.widget._instances", "ipywidgets.widgets.widget.Widget._handle_msg")
+           "seaborn._orig_rc_params", "ipywidgets.widgets.widget._instances", "ipywidgets.widgets.widget.Widget._handle_msg")
 
 Item = namedtuple("Item", "name data summary")  # str, bytes, str: what a person reads
 Baseline = namedtuple("Baseline", "values")     # item name -> what was there before the first cell
