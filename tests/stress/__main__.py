@@ -1,6 +1,6 @@
 """What is too long for ./dev test.
 
-    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moved | moves | bursts | slider | fuzz]
+    ./dev stress [sessions | plans | programs | fidelity | sample | rivals | torch | older | kills | soak | heavy | moved | moves | bursts | slider | lab | fuzz]
 
     sessions   every session file, brought back at every cell boundary
     plans      every session file, brought back in its middle and at its end by plans that are forced on it (tests/sessions/plans.py)
@@ -17,6 +17,7 @@
     moves      200 moves of random programs under random faults, and some session files moved by forced plans
     bursts     --moves moves back and forth, while requests are sent without a pause: none lost, doubled or out of order
     slider     the same in JupyterLab in Chromium, with a slider that is moved before and during each move
+    lab        real notebooks in JupyterLab, killed in between, beside the same on ipykernel (tests/stress/lab.py)
     fuzz       the targets of tests/fuzz, each for --seconds
 
 Results are kept per commit in .cache/stress, and a run of a commit that was stopped goes on where it was; --minutes
@@ -47,7 +48,7 @@ from pathlib import Path
 
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
-from tests.stress import apart, fidelity, fuzz, kills, moves, rivals, soak, verdicts
+from tests.stress import apart, fidelity, fuzz, kills, lab, moves, rivals, soak, verdicts
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
@@ -248,6 +249,12 @@ def stress_bursts(name: str, count: int) -> int:
     return failed
 
 
+def stress_lab() -> int:
+    reports = lab.run()
+    write_fidelity("lab", lab.summary(reports, commit()))
+    return 1 if any(report.differences for report in reports) else 0
+
+
 def stress_heavy() -> int:
     environment = os.environ | {"FERRY_TEST_HEAVY": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "--timeout=7200", "tests/kernel/test_heavy.py",
@@ -298,7 +305,7 @@ def stress_moves(count: int, sample: int) -> int:
     return 1 if tally.failures else 0
 
 
-NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moved", "moves", "bursts", "slider", "fuzz")
+NAMES = ("sessions", "plans", "programs", "fidelity", "sample", "rivals", "torch", "older", "kills", "soak", "heavy", "moved", "moves", "bursts", "slider", "lab", "fuzz")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -329,6 +336,7 @@ def main(words: list[str] | None = None) -> int:
         "moves": lambda: stress_moves(options.moves, options.files),
         "bursts": lambda: stress_bursts("bursts", options.moves),
         "slider": lambda: stress_bursts("slider", options.moves),
+        "lab": stress_lab,
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
     try:
