@@ -9,7 +9,7 @@ it was saved is taken as it is, and what shared objects with a name that was kep
 
 import time
 
-from kernelferry import _ferry, codec
+from kernelferry import _ferry, capsule, codec
 from kernelferry.codec import blob
 
 from . import remade, sharing
@@ -72,15 +72,16 @@ class Loader:
         if self.states[key].unbound:
             self._bind_again(self.states[key])
         ahead = [(key, False)]  # depth first without recursion: functions that name each other form long chains
-        while ahead:
-            key, named = ahead.pop()
-            if named:
-                self._load(key)
-            elif self.states[key].way == "pending" and key not in self.visited:
-                self.visited.add(key)
-                ahead.append((key, True))
-                ahead += [(self.by_name[name], False) for name in self.states[key].entry.mentions
-                          if name in self.by_name and not (name in self.namespace and self.by_name[name] in later)]
+        with capsule.same_warnings():
+            while ahead:
+                key, named = ahead.pop()
+                if named:
+                    self._load(key)
+                elif self.states[key].way == "pending" and key not in self.visited:
+                    self.visited.add(key)
+                    ahead.append((key, True))
+                    ahead += [(self.by_name[name], False) for name in self.states[key].entry.mentions
+                              if name in self.by_name and not (name in self.namespace and self.by_name[name] in later)]
 
     def _load(self, key):
         """Loads the component after what it needs. Needs know no cycles; what code names does."""

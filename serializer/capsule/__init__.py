@@ -14,11 +14,12 @@ from kernelferry._ferry import Stopped
 from . import display, finders, generator, hidden, library, module, place, process, settings, switches
 from .generator import generators, set_generator
 from .kind import Where, give_way
+from .library import same_warnings
 from .pack import names_of, reason
 from .scene import Scene, meetings
 
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
-           "set_generator", "snapshot", "undo", "words"]
+           "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, switches, generator, display, hidden)
          for kind in part.KINDS}

@@ -1,4 +1,5 @@
 """Options of libraries: numpy, pandas, decimal, warnings, logging. Defaults are the libraries' own."""
+import contextlib
 import sys
 import types
 
@@ -113,20 +114,40 @@ def capture_warnings(where, base):
     return pack((changed, given), where.namespace, where.names), ", ".join(told)
 
 
+@contextlib.contextmanager
+def same_warnings():
+    """What libraries do here to the filters for a while (`catch_warnings`) has no warning given again."""
+    before = filters_version()
+    try:
+        yield
+    finally:
+        after = filters_version()
+        if after != before:
+            for registry in _registries(before).values():
+                registry["version"] = after
+
+
 def given_warnings() -> dict:
     """Module -> {(text, category, line): 1} of warnings that were given and are not given again from that line.
 
     Changing a filter makes all of them be given again; a module's registry with another version is one that nobody reads.
     """
-    version, found = filters_version(), {}
+    found = {}
+    for name, registry in _registries(filters_version()).items():
+        given = {key: value for key, value in registry.items() if value and type(key) is tuple and type(key[0]) is str}
+        if given:
+            found[name] = given
+    return found
+
+
+def _registries(version) -> dict:
+    """Module -> what it has given, of those whose registry is of this version of the filters."""
+    found = {}
     for name, module in list(sys.modules.items()):
-        if not isinstance(module, types.ModuleType):
-            continue
-        registry = types.ModuleType.__getattribute__(module, "__dict__").get("__warningregistry__")  # imports nothing that is lazy
-        if isinstance(registry, dict) and registry.get("version") == version:
-            given = {key: value for key, value in registry.items() if value and type(key) is tuple and type(key[0]) is str}
-            if given:
-                found[name] = given
+        if isinstance(module, types.ModuleType):
+            registry = types.ModuleType.__getattribute__(module, "__dict__").get("__warningregistry__")  # imports nothing that is lazy
+            if isinstance(registry, dict) and registry.get("version") == version:
+                found[name] = registry
     return found
 
 
