@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <sstream>
 
 namespace ferry::relay {
@@ -18,8 +19,21 @@ Result<std::string> Ssh() {
   return Error{Code::kNotFound, "there is no program ssh on this machine", "install it (Debian: apt install openssh-client)"};
 }
 
+std::string Escaped(const std::string& text, const char* special) {
+  std::string escaped;
+  for (char c : text) {
+    if (std::strchr(special, c)) escaped += '\\';
+    escaped += c == '%' ? "%%" : std::string(1, c);  // ssh puts something else for %h
+  }
+  return escaped;
+}
+
+// A path in an option of ssh's, which has the syntax of its configuration, and in a forwarding.
+std::string InOption(const std::string& path) { return '"' + Escaped(path, "\"\\") + '"'; }
+std::string InForwarding(const std::string& path) { return Escaped(path, ":\\"); }
+
 std::vector<std::string> Common(const std::string& ssh, const Host& host, const std::string& control) {
-  std::vector<std::string> words = {ssh, "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ControlPath=" + control};
+  std::vector<std::string> words = {ssh, "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ControlPath=" + InOption(control)};
   if (!host.port.empty()) words.insert(words.end(), {"-p", host.port});
   return words;
 }
@@ -80,7 +94,7 @@ Result<std::vector<std::string>> SshForward(const Host& host, const std::string&
   if (!ssh) return ssh.error();
   auto words = Common(*ssh, host, control);
   words.insert(words.end(), {"-O", "forward"});
-  for (const auto& [local, remote] : sockets) words.insert(words.end(), {"-L", local + ":" + remote});
+  for (const auto& [local, remote] : sockets) words.insert(words.end(), {"-L", InForwarding(local) + ":" + InForwarding(remote)});
   words.push_back(host.destination);
   return words;
 }

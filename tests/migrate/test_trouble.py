@@ -1,15 +1,20 @@
 """What people do while a session moves, and hosts that are not as they should be."""
 
+import os
 import signal
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.migrate import namespaces
 from tests.migrate.test_faults import engines
+from tests.processes import kill_with_store_in
 from tests.relay.conftest import wait_until
+from tests.survival.conftest import Notebook
 
 
 def pid_of(kernel):
@@ -131,6 +136,20 @@ def test_to_this_very_machine_and_store(notebook, host):
     again = notebook.open()
     assert again.run("log, both[1] is log", cell_id="cell-1", seconds=90).text.endswith("[execute_result] ([1, 2, 3, 4], True)\n")
     wait_until(lambda: engines(session) == [pid_of(again)], f"two owners: {engines(session)}")
+
+
+def test_folders_of_sockets_with_characters_that_ssh_reads(notebook, host):
+    with tempfile.TemporaryDirectory(prefix='r 5%h:"') as here, tempfile.TemporaryDirectory(prefix="r '7%h:") as there:
+        host.stop()
+        host.start(XDG_RUNTIME_DIR=there)
+        kernel = Notebook.open(notebook, PATH=f"{host.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=here)
+        kernel.run("x = [1]; y = x")
+        moved = kernel.run(f"%migrate {host.text}")
+        assert moved.status == "ok", moved.error
+        assert any(Path(here).rglob("*")) and any(Path(there).rglob("*")), "other folders were taken"
+        assert kernel.evaluate(["x is y"]) == ["True"]
+        kernel.kill()
+        kill_with_store_in(host.folder)
 
 
 def test_progress_is_shown_at_most_five_times_a_second(notebook, host):
