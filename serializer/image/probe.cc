@@ -90,6 +90,10 @@ bool FindProgram(const std::string& configured, Probe& probe) {
     probe.findings.push_back({"no CRIU is installed", kInstall, false});
     return false;
   }
+  if (::access(path.c_str(), X_OK) != 0) {
+    probe.findings.push_back({"there is no program " + path, kInstall, false});
+    return false;
+  }
   auto ran = RunProgram({path, "--version"}, kAsk);
   int major = 0, minor = 0;
   std::string version;
@@ -100,9 +104,12 @@ bool FindProgram(const std::string& configured, Probe& probe) {
     }
   }
   if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) < 2) {
-    const bool barred = ran && ran->status >> 8 == 127 && ::access(path.c_str(), X_OK) == 0;
-    probe.findings.push_back({path + (barred ? " cannot be started: its capability lies outside what this process may have"
-                                             : " is no CRIU that runs here"), kInstall, false});
+    if (FileCapabilities(path) & ~Hex(Status(::getpid())["CapBnd"])) {
+      probe.findings.push_back({path + " cannot be started: its capability lies outside what this process may have, as in most containers",
+                                "start the container with --cap-add CHECKPOINT_RESTORE", false});
+    } else {
+      probe.findings.push_back({path + " is no CRIU that runs here", kInstall, false});
+    }
     return false;
   }
   if (major < kLeastMajor || (major == kLeastMajor && minor < kLeastMinor)) {
@@ -118,31 +125,30 @@ bool FindProgram(const std::string& configured, Probe& probe) {
 }
 
 // What keeps the capability that `criu` should carry from working here; nothing where it works.
-std::optional<Finding> WhyCapabilityIsVoid(const std::string& criu, std::map<std::string, std::string>& status, std::uint64_t bounding, bool may_own) {
+std::optional<Finding> WhyCapabilityIsVoid(const std::string& criu, std::map<std::string, std::string>& status, bool may_own) {
   const std::uint64_t carried = FileCapabilities(criu);
   struct statvfs mount{};
   ::statvfs(criu.c_str(), &mount);
   if (!Has(carried, CAP_CHECKPOINT_RESTORE)) {
-    std::string grant = "as root run: ferry-install-criu --caps PREFIX, with the folder above sbin/criu, or ferry-install-criu --helper";
+    constexpr std::string_view kPlace = "/sbin/criu";
+    const std::string prefix = criu.ends_with(kPlace) ? criu.substr(0, criu.size() - kPlace.size()) : "PREFIX, and set FERRY_CRIU to its sbin/criu";
+    std::string grant = "as root run: ferry-install-criu --caps " + prefix + "; or ferry-install-criu --helper --for GROUP, with a group of yours";
     if (may_own) grant += "; or set FERRY_NAMESPACE=own, if notebooks need no sudo";
     return Finding{"no image can be taken without root: " + criu + " carries no cap_checkpoint_restore", grant, false};
   }
   if (mount.f_flag & ST_NOSUID) {
-    return Finding{criu + " lies on a file system mounted nosuid, where its capability is void", "install it elsewhere, or as root run: ferry-install-criu --helper", false};
+    return Finding{criu + " lies on a file system mounted nosuid, where its capability is void",
+                   "install it elsewhere, or as root run: ferry-install-criu --helper --for GROUP", false};
   }
   if (status["NoNewPrivs"] == "1") {
     return Finding{"no_new_privs is set on this process, so that the capability of " + criu + " is void", "start Jupyter without it", false};
-  }
-  if ((carried & ~bounding) != 0) {
-    return Finding{"the bounding set of this process lacks what " + criu + " carries, as in most containers",
-                   "start the container with --cap-add CHECKPOINT_RESTORE", false};
   }
   return std::nullopt;
 }
 
 void FindRoute(Probe& probe, bool own) {
   auto status = Status(::getpid());
-  const std::uint64_t effective = Hex(status["CapEff"]), bounding = Hex(status["CapBnd"]);
+  const std::uint64_t effective = Hex(status["CapEff"]);
   if (status["Seccomp"] == "2" && !Has(effective, CAP_SYS_ADMIN)) {
     probe.findings.push_back({"a seccomp filter is on this process, as in most containers: it cannot be imaged from inside",
                               "start the container without the filter (seccomp=unconfined)", false});
@@ -150,7 +156,7 @@ void FindRoute(Probe& probe, bool own) {
   }
   if (::geteuid() == 0 && Has(effective, CAP_SYS_ADMIN) && Has(effective, CAP_SYS_PTRACE)) {
     probe.dump = Route::kRoot;
-    probe.findings.push_back({"images are taken as root", ""});
+    probe.findings.push_back({"images are taken and brought back as root", ""});
     return;
   }
   std::uint64_t inside = 0, outside = 0, count = 0;
@@ -166,7 +172,7 @@ void FindRoute(Probe& probe, bool own) {
     probe.findings.push_back({"kernels start in a user namespace of their own (FERRY_NAMESPACE=own), from inside which images are taken", ""});
     return;
   }
-  if (auto void_ = WhyCapabilityIsVoid(probe.criu, status, bounding, may_own); !void_) {
+  if (auto void_ = WhyCapabilityIsVoid(probe.criu, status, may_own); !void_) {
     probe.dump = Route::kFileCapability;
     probe.findings.push_back({"images are taken by the file capability of " + probe.criu, ""});
   } else if (probe.helper = AllowedHelper(probe.criu); !probe.helper.empty()) {

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.conftest import OWN, Desk, call, ok
+from tests.image.conftest import OWN, PROGRAM, Desk, call, ok
 
 NOBODY = 65534
 CAPABILITIES = 1 << 40 | 1 << 8  # checkpoint_restore, setpcap
+CARRIED = struct.pack("<IIIII", 0x02000001, CAPABILITIES & 0xffffffff, 0, CAPABILITIES >> 32, 0)  # as a file has them
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = [
     "import os, threading, sqlite3, subprocess, numpy as np\nout = open('out.txt', 'w+'); _ = out.write('one\\ntwo\\n'); out.flush(); _ = out.seek(4)",
@@ -73,7 +74,7 @@ def nobody(request, own):
     shutil.copy(installed(), criu)
     criu.chmod(0o755)
     try:
-        os.setxattr(criu, "security.capability", struct.pack("<IIIII", 0x02000001, CAPABILITIES & 0xffffffff, 0, CAPABILITIES >> 32, 0))
+        os.setxattr(criu, "security.capability", CARRIED)
     except OSError as error:
         pytest.skip(f"no file capability can be given here: {error}")
     again_as_nobody(request, own, FERRY_CRIU=str(criu))
@@ -154,6 +155,23 @@ def test_images_without_any_privilege_from_a_user_namespace_of_its_own(nobody, r
         assert [ok(kernel, expression).outputs[-1][1] for expression in STATE] == before
 
 
+def test_a_capability_that_a_container_forbids_is_named(criu):
+    if os.getuid() != 0:
+        pytest.skip("only root can take a capability away")
+    barred = Path(tempfile.mkdtemp(prefix="ferry-barred-")) / "criu"
+    try:
+        shutil.copyfile(criu, barred)
+        barred.chmod(0o755)
+        os.setxattr(barred, "security.capability", CARRIED)
+        ran = subprocess.run(["setpriv", "--bounding-set=-checkpoint_restore", PROGRAM, "--criu", barred, "probe"], capture_output=True, text=True, timeout=60)
+        (found,) = json.loads(ran.stdout)["findings"]
+        assert "as in most containers" in found["what"] and "--cap-add CHECKPOINT_RESTORE" in found["remedy"], found
+    except OSError as error:
+        pytest.skip(f"no file capability can be given here: {error}")
+    finally:
+        shutil.rmtree(barred.parent)
+
+
 def test_without_the_capability_the_probe_says_what_root_must_do(nobody, request, tmp_path):
     if not nobody:
         return
@@ -169,5 +187,7 @@ def test_without_the_capability_the_probe_says_what_root_must_do(nobody, request
                           env={**os.environ, "FERRY_CRIU": str(plain), "FERRY_NAMESPACE": "own", "FERRY_HOME": str(tmp_path / "home")})
     checks = [check for check in json.loads(told.stdout)["checks"] if check["check"] == "criu"]
     assert not any(check["note"] for check in checks) and any("FERRY_NAMESPACE=own" in check["what"] for check in checks), checks
+    gone = call("--criu", tmp_path / "nowhere", "probe")["findings"][-1]
+    assert gone["what"] == f"there is no program {tmp_path / 'nowhere'}" and "run ferry-install-criu" in gone["remedy"]
     taken = call("--criu", plain, "dump", "--pid", os.getpid(), "--to", tmp_path / "image")
     assert not taken["ok"] and taken["remedy"] == found["remedy"] and not (tmp_path / "image").exists()
