@@ -12,6 +12,7 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "serializer/image/child.h"
@@ -111,6 +112,19 @@ Result<void> Carry(const DumpRequest& request, format::Bundle& bundle, const std
   return {};
 }
 
+using Inode = std::pair<dev_t, ino_t>;
+
+// Files that this process has open. To open one once more and close it would take its locks (fcntl) away.
+std::set<Inode> OpenHere() {
+  std::set<Inode> open;
+  auto numbers = List("/proc/self/fd");
+  for (const auto& number : numbers ? *numbers : std::vector<std::string>()) {
+    struct stat s;
+    if (::stat(("/proc/self/fd/" + number).c_str(), &s) == 0) open.emplace(s.st_dev, s.st_ino);
+  }
+  return open;
+}
+
 }  // namespace
 
 format::Bundle Describe(pid_t pid, const std::string& criu) {
@@ -127,6 +141,7 @@ format::Bundle Describe(pid_t pid, const std::string& criu) {
   const std::string proc = "/proc/" + std::to_string(pid);
   b.uid_map = Squeezed(ReadAll(proc + "/uid_map"));
   b.gid_map = Squeezed(ReadAll(proc + "/gid_map"));
+  const std::set<Inode> open = OpenHere();
   std::map<std::string, format::MappedFile> mapped;
   for (pid_t one : Tree(pid)) {
     b.pids.push_back(static_cast<std::uint32_t>(OwnNumber(one)));
@@ -136,7 +151,8 @@ format::Bundle Describe(pid_t pid, const std::string& criu) {
           m.path.starts_with("/memfd:") || ::stat(Seen(one, m.path).c_str(), &s) != 0 || !S_ISREG(s.st_mode)) {
         continue;
       }
-      mapped[m.path] = {m.path, static_cast<std::uint64_t>(s.st_size), BuildId(Seen(one, m.path)), ""};
+      const std::string build = open.contains({s.st_dev, s.st_ino}) ? "" : BuildId(Seen(one, m.path));
+      mapped[m.path] = {m.path, static_cast<std::uint64_t>(s.st_size), build, ""};
     }
   }
   for (auto& [path, file] : mapped) b.mapped.push_back(std::move(file));

@@ -1,10 +1,16 @@
 // A bundle lets an image through only if every byte below it is what was written, and only where it fits.
 #include "serializer/image/bundle.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+
+#include "serializer/image/dump.h"
 #include "serializer/image/proc.h"
 #include "serializer/image/sha256.h"
 #include "tests/util/folder.h"
@@ -138,6 +144,22 @@ TEST_F(BundleTest, AMappedFileThatTravelsFitsWhereItHasAPlace) {
   CHECK(Replace(data, "123"));
   EXPECT_NE(with(data, "").find("is another file here"), std::string::npos) << "data of the user's is never covered";
   EXPECT_NE(with(folder_ / "none/libx.so", "00").find("is not here"), std::string::npos) << "nor a folder of his";
+}
+
+TEST(DescribeTest, TakesNoLocksOfThisProcessAway) {
+  std::string path = ::testing::TempDir() + "ferry-test-XXXXXX";  // what lies in /dev/shm is not compared
+  const int fd = ::mkstemp(path.data());
+  ASSERT_EQ(::ftruncate(fd, 4096), 0);
+  void* mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, fd, 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  struct flock all{F_WRLCK, SEEK_SET, 0, 0, 0};
+  ASSERT_EQ(::fcntl(fd, F_SETLK, &all), 0);
+  const auto bundle = Describe(::getpid(), "4.2.1");
+  EXPECT_TRUE(std::any_of(bundle.mapped.begin(), bundle.mapped.end(), [&](const auto& file) { return file.path == path; }));
+  EXPECT_NE(ReadAll("/proc/self/fdinfo/" + std::to_string(fd)).find(" POSIX "), std::string::npos);
+  ::munmap(mapped, 4096);
+  ::close(fd);
+  ::unlink(path.c_str());
 }
 
 TEST(BuildIdTest, IsThatOfTheProgramAndOfNothingElse) {
