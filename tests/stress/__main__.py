@@ -249,10 +249,10 @@ def stress_bursts(name: str, count: int) -> int:
     return failed
 
 
-def stress_lab() -> int:
-    reports = lab.run()
+def stress_lab(options) -> int:
+    reports = run_sessions("lab", lab.sessions(), options.jobs, lab.check, options.minutes, lab.Report)
     write_fidelity("lab", lab.summary(reports, commit()))
-    return 1 if any(report.differences for report in reports) else 0
+    return 1 if any(report.failures for report in reports) else 0
 
 
 def stress_heavy() -> int:
@@ -336,7 +336,7 @@ def main(words: list[str] | None = None) -> int:
         "moves": lambda: stress_moves(options.moves, options.files),
         "bursts": lambda: stress_bursts("bursts", options.moves),
         "slider": lambda: stress_bursts("slider", options.moves),
-        "lab": stress_lab,
+        "lab": lambda: stress_lab(options),
         "fuzz": lambda: fuzz.run(options.seconds or 120, options.jobs),
     }
     try:
