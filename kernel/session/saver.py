@@ -207,7 +207,7 @@ class Saver:
         self.rounds = 0
         spoken = capsule.words(self.session.shell, self.session.baseline)
         for component, holders in zip(asked, found):
-            self.encoded[tuple(component.key)].held_by = held_by(holders, spoken)
+            self.encoded[tuple(component.key)].held_by = held_by(holders, spoken, component.opaque)
         self.phase = "capture"
 
     def _capture(self, _label):
