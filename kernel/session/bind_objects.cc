@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "kernel/session/bind.h"
+#include "tracker/objects/no_collection.h"
 #include "tracker/objects/walker.h"
 
 namespace py = pybind11;
@@ -23,6 +24,11 @@ struct BoundComponent {
   std::shared_ptr<BoundLook> of;
   std::uint32_t number;
   const Component& get() const { return of->look->components[number]; }
+};
+
+// objects::NoCollection as a context manager.
+struct BoundNoCollection {
+  std::optional<objects::NoCollection> lives;
 };
 
 // What one look hands to a later one.
@@ -86,6 +92,10 @@ void BindObjects(py::module_& m) {
   py::class_<BoundBuffers>(m, "Buffers", "Digests of the large buffers that a look met.")
       .def("__len__", [](const BoundBuffers& b) { return b.buffers->size(); });
   BindLook(m);
+  py::class_<BoundNoCollection>(m, "NoCollection", "with NoCollection(): the cyclic collector does not run in its body.")
+      .def(py::init<>())
+      .def("__enter__", [](BoundNoCollection& collection) { collection.lives.emplace(); })
+      .def("__exit__", [](BoundNoCollection& collection, const py::args&) { collection.lives.reset(); });
   m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
         "Whether sys.modules holds the module under its name and an import would bring it.");
   m.def("version_of", [](const py::dict& dictionary) { return objects::VersionOf(dictionary.ptr()); },

@@ -11,7 +11,6 @@ import atexit
 import builtins
 import copyreg
 import functools
-import gc
 import importlib
 import os
 import sys
@@ -19,7 +18,7 @@ import types
 import warnings
 import weakref
 
-from kernelferry._ferry import ClassWatch, is_by_hand, is_imported, version_of
+from kernelferry._ferry import ClassWatch, NoCollection, is_by_hand, is_imported, version_of
 
 from . import local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
@@ -53,14 +52,9 @@ class Seen:
 
     def see(self):
         """What has come since is from now on what it was when first seen."""
-        collecting = gc.isenabled()
-        gc.disable()  # the copies alone would start a collection of all that was just imported, which takes longer than to look at it
-        try:
+        with NoCollection():  # the copies alone would start one of all that was just imported, which takes longer than to look at it
             self.look()
             self.registries.look()
-        finally:
-            if collecting:
-                gc.enable()
 
     def look(self):
         for name, module in list(sys.modules.items()):

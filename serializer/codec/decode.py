@@ -2,7 +2,6 @@
 import collections
 import copy
 import functools
-import gc
 import importlib
 import itertools
 import linecache
@@ -10,7 +9,7 @@ import pickle
 import struct
 import sys
 
-from kernelferry._ferry import Resolver, apply_set_layout, restore_table
+from kernelferry._ferry import NoCollection, Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
 from kernelferry.codec.errors import DecodeError
 from kernelferry.codec.library import held_by, to_advance
@@ -40,18 +39,13 @@ def _load(parts, resolve, namespace, only):
 
     if only is None:
         to_advance.clear()
-    collecting = gc.isenabled()
-    gc.disable()  # new containers only: collecting while they are made costs up to ten times the decoding
-    try:
+    with NoCollection():  # new containers only: collecting while they are made costs up to ten times the decoding
         constants = [sys.intern(each) if type(each) is str else each for each in pickle.loads(parts.numbers)]
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
         kind = pickle.Unpickler if only is None else functools.partial(_Restricted, only)
         unpickler = kind(_Source(parts.pickle), buffers=buffers)
         unpickler.persistent_load = Resolver(find, constants).persistent_load()
         values, exports, *more = unpickler.load()  # more: layouts, none before layout 2; what had to come last
-    finally:
-        if collecting:
-            gc.enable()
     for name, text in parts.sources.items():
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(True), name))
     for flat in more[:1]:

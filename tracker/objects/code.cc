@@ -42,18 +42,7 @@ void CodeIndex::EncodeConstant(Encoder& e, PyObject* value, CodeInfo* info) {
     e.Put(Tag::kTuple, static_cast<std::uint64_t>(PyTuple_GET_SIZE(value)));
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i) EncodeConstant(e, PyTuple_GET_ITEM(value, i), info);
   } else if (PyFrozenSet_CheckExact(value)) {
-    Digest sum;
-    PyObject* element;
-    Py_ssize_t pos = 0;
-    Py_hash_t hash;
-    while (_PySet_NextEntry(value, &pos, &element, &hash)) {
-      Encoder one;
-      EncodeConstant(one, element, info);
-      Digest d = one.Finish();
-      sum.high += d.high;
-      sum.low += d.low;
-    }
-    e.Put(Tag::kFrozenset, sum);
+    EncodeFrozenset(e, value, [&](Encoder& one, PyObject* element) { return EncodeConstant(one, element, info), true; });
   } else if (PyCode_Check(value)) {
     const CodeInfo& nested = Of(value);
     e.Put(Tag::kCode, nested.digest);

@@ -82,19 +82,7 @@ bool Walk::PureDigest(PyObject* object, Encoder& e, int depth) {
     return true;
   }
   if (PyFrozenSet_CheckExact(object)) {
-    Digest sum;
-    PyObject* element;
-    Py_ssize_t pos = 0;
-    Py_hash_t hash;
-    while (_PySet_NextEntry(object, &pos, &element, &hash)) {
-      Encoder one;
-      if (!PureDigest(element, one, depth + 1)) return false;
-      Digest d = one.Finish();
-      sum.high += d.high;
-      sum.low += d.low;
-    }
-    e.Put(Tag::kFrozenset, sum);
-    return true;
+    return EncodeFrozenset(e, object, [&](Encoder& one, PyObject* element) { return PureDigest(element, one, depth + 1); });
   }
   const TypeInfo& info = types_.Of(Py_TYPE(object));
   if (info.kind == Kind::kClass) {

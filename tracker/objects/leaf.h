@@ -73,6 +73,25 @@ inline Leaf EncodeLeaf(Encoder& e, PyObject* o) {
   return Leaf::kNo;
 }
 
+// Writes a frozenset as the sum of its elements' digests, since they have no order. encode(Encoder&, element) writes one;
+// where it returns false, nothing is written and this is false, too.
+template <typename Encode>
+bool EncodeFrozenset(Encoder& e, PyObject* set, Encode encode) {
+  Digest sum;
+  PyObject* element;
+  Py_ssize_t pos = 0;
+  Py_hash_t hash;
+  while (_PySet_NextEntry(set, &pos, &element, &hash)) {
+    Encoder one;
+    if (!encode(one, element)) return false;
+    const Digest digest = one.Finish();
+    sum.high += digest.high;
+    sum.low += digest.low;
+  }
+  e.Put(Tag::kFrozenset, sum);
+  return true;
+}
+
 // A plain value that `is` tells from its equals; what EncodeLeaf calls kDistinct.
 inline bool IsDistinctLeaf(PyObject* o) {
   Encoder unused;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tracker/objects/escape.h"
+#include "tracker/objects/no_collection.h"
 
 namespace py = pybind11;
 
@@ -10,18 +11,6 @@ namespace ferry::objects {
 namespace {
 
 constexpr int kAttempts = 4;  // where other threads run in between
-
-// No collection runs during a walk: finalizers are code of the session.
-class NoCollection {
- public:
-  NoCollection() : was_enabled_(PyGC_Disable()) {}
-  ~NoCollection() {
-    if (was_enabled_) PyGC_Enable();
-  }
-
- private:
-  int was_enabled_;
-};
 
 // The turns that threads ask for get long while it lives: those that compute all the time would get in between of any look.
 // Where library code waits for something of theirs, a look takes a turn longer.

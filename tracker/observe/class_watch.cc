@@ -32,7 +32,7 @@ bool IsDunder(PyObject* name) {
   return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_';
 }
 
-bool IsOfLibrary(PyTypeObject* type) { return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type); }
+bool IsOfLibrary(PyTypeObject* type) { return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsMainClass(type); }
 
 }  // namespace
 

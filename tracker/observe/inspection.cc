@@ -86,7 +86,7 @@ class Walk {
     if (PyGen_Check(value) || PyCoro_CheckExact(value) || PyAsyncGen_CheckExact(value)) {
       Code(reinterpret_cast<PyObject*>(reinterpret_cast<PyGenObject*>(value)->gi_code));
     }
-    if (IsSessionClass(type)) Meet(reinterpret_cast<PyObject*>(type));
+    if (IsMainClass(type)) Meet(reinterpret_cast<PyObject*>(type));
     if (!Immutable(value)) found_.shared.push_back(value);
     if (IsArray(value)) {
       Array(value);
@@ -112,7 +112,7 @@ class Walk {
   }
 
   void Class(PyTypeObject* type) {
-    if (!IsSessionClass(type)) return;
+    if (!IsMainClass(type)) return;
     found_.units.push_back(type);
     Py_ssize_t position = 0;
     PyObject *key, *value;
@@ -122,7 +122,7 @@ class Walk {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type->tp_bases); ++i) {
       if (Meet(PyTuple_GET_ITEM(type->tp_bases, i))) return;
     }
-    if (IsSessionClass(Py_TYPE(type))) Meet(reinterpret_cast<PyObject*>(Py_TYPE(type)));
+    if (IsMainClass(Py_TYPE(type))) Meet(reinterpret_cast<PyObject*>(Py_TYPE(type)));
   }
 
   // numpy's arrays take no part in garbage collection: their base and their elements are not traversed.
@@ -149,11 +149,11 @@ bool IsLeaf(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);
   if (PyModule_Check(value)) return !objects::IsByHand(PyDict_GetItemString(PyModule_GetDict(value), "__name__"));
   if (PyCFunction_CheckExact(value) || PyUnicode_CheckExact(value)) return true;
-  if (PyType_Check(value)) return !IsSessionClass(reinterpret_cast<PyTypeObject*>(value));
+  if (PyType_Check(value)) return !IsMainClass(reinterpret_cast<PyTypeObject*>(value));
   if (type->tp_flags & Py_TPFLAGS_HAVE_GC) {
     return PyTuple_CheckExact(value) && !PyObject_GC_IsTracked(value);  // of atoms only
   }
-  if (PyCode_Check(value) || IsSessionClass(type)) return false;
+  if (PyCode_Check(value) || IsMainClass(type)) return false;
   if (std::strncmp(type->tp_name, "numpy.", 6) == 0) return !IsArray(value);
   return PyBytes_CheckExact(value) || !type->tp_as_buffer || !type->tp_as_buffer->bf_getbuffer;
 }

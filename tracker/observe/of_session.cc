@@ -17,7 +17,7 @@ py::object Attribute(PyObject* object, const char* name) {
 
 }  // namespace
 
-bool IsSessionClass(PyTypeObject* type) {
+bool IsMainClass(PyTypeObject* type) {
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
   PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
   return module && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, "__main__") == 0;
@@ -25,7 +25,7 @@ bool IsSessionClass(PyTypeObject* type) {
 
 bool OfSession(PyObject* value, PyObject* ns) {
   if (PyFunction_Check(value)) return reinterpret_cast<PyFunctionObject*>(value)->func_globals == ns;
-  if (PyType_Check(value)) return IsSessionClass(reinterpret_cast<PyTypeObject*>(value));
+  if (PyType_Check(value)) return IsMainClass(reinterpret_cast<PyTypeObject*>(value));
   PyTypeObject* type = Py_TYPE(value);
   if (type == &PyMethod_Type) return OfSession(PyMethod_GET_FUNCTION(value), ns) || OfSession(PyMethod_GET_SELF(value), ns);
   if (type == &PyStaticMethod_Type || type == &PyClassMethod_Type) return OfSession(Attribute(value, "__func__").ptr(), ns);
@@ -36,7 +36,7 @@ bool OfSession(PyObject* value, PyObject* ns) {
   }
   const std::string_view name = type->tp_name;
   if (name == "cached_property" || name == "partialmethod" || name == "functools.partial") return OfSession(Attribute(value, "func").ptr(), ns);
-  return IsSessionClass(type);
+  return IsMainClass(type);
 }
 
 }  // namespace ferry::observe

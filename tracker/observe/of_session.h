@@ -5,8 +5,9 @@
 
 namespace ferry::observe {
 
-// Whether the class was written in a cell: `__module__` is "__main__".
-bool IsSessionClass(PyTypeObject* type);
+// Whether the class says that it was written in a cell: `__module__` is "__main__". Not where else it may come from
+// (objects::IsSessionClass).
+bool IsMainClass(PyTypeObject* type);
 
 // A function over the namespace `ns`, a class of the session or an instance of one; or a property, static or class method,
 // bound method or partial over such. Runs no user code. Under the GIL.

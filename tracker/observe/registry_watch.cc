@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tracker/objects/layout.h"
+#include "tracker/objects/no_collection.h"
 #include "tracker/observe/of_session.h"
 
 namespace py = pybind11;
@@ -68,7 +69,7 @@ const RegistryWatch::Parts& RegistryWatch::PartsOf(PyObject* module, PyObject* n
     } else if (IsContainer(held)) {
       parts.containers.emplace_back(name, held);
     } else if (PyType_Check(held) ? IsOf(reinterpret_cast<PyTypeObject*>(held), name_of_module)
-                                  : (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsSessionClass(type) && !IsSkipped(HomeOf(type), skipped)) {
+                                  : (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsMainClass(type) && !IsSkipped(HomeOf(type), skipped)) {
       parts.owners.emplace_back(name, held);
     }
   }
@@ -156,11 +157,7 @@ void RegistryWatch::LookThrough(PyObject* function, const Place& place, std::vec
 std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {
   std::vector<Entry> found;
   ++round_;
-  // What a finaliser of the user's does to a module would take away what is borrowed here.
-  struct Uncollected {
-    const bool on = PyGC_Disable();
-    ~Uncollected() { if (on) PyGC_Enable(); }
-  } uncollected;
+  objects::NoCollection no_collection;  // a finalizer that changes a module would take away what is borrowed here
   const py::dict modules = py::module_::import("sys").attr("modules");
   for (py::handle item : py::list(modules.attr("items")())) {
     const py::tuple pair = py::reinterpret_borrow<py::tuple>(item);
