@@ -105,10 +105,11 @@ Result<Exported> ExportSession(const Store& store, const std::string& sid, const
     log.resize(log.size() - rest.size());
   }
 
-  format::ArchiveIndex index{.session = sid, .time_us = NowMicros(), .user = UserName(), .key = key->Name(), .ferry = FERRY_VERSION,
-                             .python = generations->front().python, .platform = generations->front().platform};
   utsname system{};
-  if (::uname(&system) == 0) index.host = system.nodename;
+  (void)::uname(&system);  // the name is for a person to read
+  format::ArchiveIndex index{.session = sid, .time_us = NowMicros(), .user = UserName(), .host = system.nodename, .key = key->Name(),
+                             .ferry = FERRY_VERSION, .python = generations->front().python, .platform = generations->front().platform,
+                             .files = {}};
   index.files.push_back({"session.json", info->size(), Sha256::Of(*info)});
   if (!log.empty()) index.files.push_back({"log", log.size(), Sha256::Of(log)});
   for (const auto& name : names) {
