@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from kernelferry._ferry import Stopped
 
-from . import display, finders, generator, hidden, library, module, place, process, settings, switches
+from . import display, finders, generator, hidden, library, loggers, module, place, process, settings, switches
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .library import same_warnings
@@ -21,7 +21,7 @@ from .scene import Scene, meetings
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
-KINDS = {kind.name: kind for part in (place, module, finders, library, settings, process, switches, generator, display, hidden)
+KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
 # Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded, and seaborn

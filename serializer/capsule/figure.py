@@ -12,6 +12,7 @@ from .traits import begun, settings_of
 
 restored = weakref.WeakSet()  # figures that came out of items, so that applying twice does not open them twice
 INLINE = ("inline", "module://matplotlib_inline.backend_inline")
+OF_BACKEND = ("backend", "backend_fallback")  # rcParams that choosing a backend sets
 
 
 def figure_of(value):
@@ -39,6 +40,16 @@ def backend_of(matplotlib):
 def is_loaded():
     """Whether pyplot has its backend, and has switched on what that wants."""
     return getattr(sys.modules.get("matplotlib.pyplot"), "_backend_mod", None) is not None
+
+
+def original_rc(matplotlib) -> dict:
+    """rcParams as matplotlib starts with them, but for those of the backend."""
+    return {key: value for key, value in dict.items(matplotlib.rcParamsOrig) if key not in OF_BACKEND}
+
+
+def set_by_loading(matplotlib) -> dict:
+    """rcParams that pyplot's backend has set as it was loaded: that of notebooks switches on the interactive mode."""
+    return {"interactive": (backend_of(matplotlib) or "").lower() in INLINE} if is_loaded() else {}
 
 
 def inline(shell):
@@ -81,9 +92,9 @@ def capture_matplotlib(where, config):
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is None or not hasattr(matplotlib, "rcParamsOrig"):
         return None
-    defaults = matplotlib.rcParamsOrig
+    original = original_rc(matplotlib)
     changed = {key: value for key, value in dict.items(matplotlib.rcParams)
-               if key not in ("backend", "backend_fallback") and repr(value) != repr(dict.get(defaults, key))}
+               if key not in OF_BACKEND and repr(value) != repr(original.get(key))}
     backend = backend_of(matplotlib)
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     figures = {number: manager.canvas.figure for number, manager in helpers.Gcf.figs.items()} if helpers else {}
@@ -143,7 +154,7 @@ def apply_matplotlib(where, state):
         notes.append(lost_text("the drawing of figures as", apply_inline(where, state["inline"])))
     rc = unpack(state["rc"], where.namespace)
     if was_loaded:  # loading a backend sets some
-        rc = {key: value for key, value in dict.items(matplotlib.rcParamsOrig) if key not in ("backend", "backend_fallback")} | rc
+        rc = original_rc(matplotlib) | rc
     dict.update(matplotlib.rcParams, rc)
     if not state["order"]:
         return "; ".join(filter(None, notes))

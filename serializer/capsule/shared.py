@@ -70,7 +70,7 @@ def pack_together(values, where, most=None) -> tuple[bytes | None, dict, dict]:
         return pack_shared(rest, where, most), {}, lost
     except Stopped:
         raise
-    except Exception:
+    except Exception:  # a value that goes alone may not go with the others
         packed, refused = pack_each(rest, where.namespace, where.names, most)
         return None, packed, lost | refused
 

@@ -2,7 +2,7 @@
 import json
 import logging
 
-from kernelferry.capsule import library
+from kernelferry.capsule import loggers
 
 
 class OfLibrary(logging.Handler):
@@ -12,6 +12,6 @@ class OfLibrary(logging.Handler):
 def test_what_a_library_gave_its_own_logger_is_told_from_what_cells_gave_it():
     formatted = logging.StreamHandler()
     formatted.setFormatter(type("Of", (logging.Formatter,), {"__module__": "json"})())
-    assert library.is_of_library("json.trace", OfLibrary()) and library.is_of_library("json", formatted)
-    assert not library.is_of_library("json", logging.StreamHandler())
-    assert not library.is_of_library("other.trace", OfLibrary()) and not library.is_of_library("", OfLibrary())
+    assert loggers.gives_it_again("json.trace", OfLibrary()) and loggers.gives_it_again("json", formatted)
+    assert not loggers.gives_it_again("json", logging.StreamHandler())
+    assert not loggers.gives_it_again("other.trace", OfLibrary()) and not loggers.gives_it_again("", OfLibrary())

@@ -1,0 +1,148 @@
+"""The loggers of `logging`: their levels, what is switched off, and the handlers that cells gave them.
+
+A handler that a variable holds comes back as that variable. One of the plain kinds of the standard library is made again from
+its settings, all others are named. What a library gives its own loggers it gives them again when it is imported: that is
+neither kept nor taken away.
+"""
+import sys
+
+from .kind import Kind, shown
+from .pack import pack, unpack
+
+
+def loggers(_shell=None):
+    """name -> (level, propagate, disabled, ids of its handlers) of each logger; '' is the root."""
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return {}
+    found = {name: logger for name, logger in list(logging.root.manager.loggerDict.items())
+             if isinstance(logger, logging.Logger)}
+    found[""] = logging.root
+    return {name: (logger.level, logger.propagate, logger.disabled, [id(h) for h in logger.handlers])
+            for name, logger in found.items()}
+
+
+def warnings_go_to(logging) -> bool:
+    """Whether logging.captureWarnings(True) was called."""
+    return getattr(logging, "_warnings_showwarning", None) is not None
+
+
+def base_logging(_shell):
+    logging = sys.modules.get("logging")
+    return loggers(), logging and logging.root.manager.disable, warnings_go_to(logging)
+
+
+def kept_handler(where, handler):
+    """Bytes for a handler that a name holds, or that its class and a few settings make again; None for others."""
+    logging, cls = sys.modules["logging"], type(handler)
+    if id(handler) in where.names:
+        return pack(handler, where.namespace, where.names)
+    if cls is logging.StreamHandler and handler.stream in (sys.stdout, sys.stderr):
+        arguments = ("stderr" if handler.stream is sys.stderr else "stdout",)
+    elif cls is logging.FileHandler:  # it is opened when it writes, behind what it wrote
+        arguments = (handler.baseFilename, handler.mode if handler.stream is None else "a", handler.encoding, True, handler.errors)
+    elif cls is logging.NullHandler:
+        arguments = ()
+    else:
+        return None
+    state = (cls.__name__, arguments, handler.level, handler.formatter, list(handler.filters), handler.name)
+    try:
+        return pack(state, where.namespace, where.names)
+    except Exception:  # a filter of the user's may be anything
+        return None
+
+
+def handler_again(where, data):
+    import logging
+    value = unpack(data, where.namespace)
+    if isinstance(value, logging.Handler):
+        return value
+    cls, arguments, level, formatter, filters, name = value
+    if cls == "StreamHandler":
+        arguments = (getattr(sys, arguments[0]),)
+    handler = getattr(logging, cls)(*arguments)
+    handler.setLevel(level)
+    handler.setFormatter(formatter)
+    handler.filters[:] = filters
+    handler.name = name
+    return handler
+
+
+def gives_it_again(name, handler) -> bool:
+    """Whether a library has given the logger of this name its handler, as it does again when it is imported."""
+    own = name.partition(".")[0]
+    return own in sys.modules and any(type(part).__module__.partition(".")[0] == own for part in (handler, handler.formatter))
+
+
+def capture_logging(where, base):
+    now, levels, handlers, lost = loggers(), {}, {}, []
+    logging = sys.modules.get("logging")
+    for name, (level, propagate, disabled, addresses) in now.items():
+        was = base[0].get(name, (0, True, False, []))
+        if (level, propagate, disabled) != was[:3]:
+            levels[name] = (level, propagate, disabled)
+        if set(addresses) - set(was[3]) and name not in sys.modules:  # a library's own logger gets its own handlers
+            held = logging.getLogger(name or None).handlers
+            kept = {number: kept_handler(where, handler) for number, handler in enumerate(held)
+                    if id(handler) not in was[3] and not gives_it_again(name, handler)}
+            if kept:
+                handlers[name] = {number: data for number, data in kept.items() if data is not None}
+            lost += [name or "root"] * (None in kept.values())
+    disable, captured = logging and logging.root.manager.disable, warnings_go_to(logging)
+    if not levels and not handlers and (disable, captured) == base[1:]:
+        return None
+    state = {"levels": levels, "disable": disable, "handled": lost, "handlers": handlers, "captured": captured}
+    return state, shown([n or "root" for n in levels] + [f"handlers of {n or 'root'}" for n in handlers]) or "disable"
+
+
+def apply_logging(where, state):
+    import logging
+    logging.disable(state["disable"])
+    logging.captureWarnings(state.get("captured", False))
+    for name, (level, propagate, disabled) in state["levels"].items():
+        logger = logging.getLogger(name or None)
+        logger.setLevel(level)
+        logger.propagate, logger.disabled = propagate, disabled
+    lost = set(state["handled"])
+    for name, packed in state.get("handlers", {}).items():
+        logger = logging.getLogger(name or None)
+        for number, data in packed.items():
+            try:
+                handler = handler_again(where, data)
+            except Exception:  # the variable did not come back; a formatter or filter of the user's may raise anything
+                lost.add(name or "root")
+                continue
+            if not any(known is handler or vars_of(known) == vars_of(handler) for known in logger.handlers):
+                logger.handlers.insert(number, handler)
+    return f"handlers added to {', '.join(sorted(lost))} are not restored" if lost else ""
+
+
+def handlers(_shell=None):
+    """name -> (level, propagate, disabled, its handlers) of each logger."""
+    logging = sys.modules.get("logging")
+    return {name: (*settings[:3], list(logging.getLogger(name or None).handlers)) for name, settings in loggers().items()}
+
+
+def undo_logging(_where, before):
+    """Loggers of libraries stay as their import furnished them."""
+    for name, (*now, held) in handlers().items():
+        if name and name.partition(".")[0] in sys.modules:
+            continue
+        *was, known = before.get(name, (0, True, False, []))
+        logger = sys.modules["logging"].getLogger(name or None)
+        if now != was:
+            logger.setLevel(was[0])
+            logger.propagate, logger.disabled = was[1:]
+        for handler in held:
+            if all(handler is not one for one in known) and not gives_it_again(name, handler):
+                logger.removeHandler(handler)
+
+
+def vars_of(handler):
+    """What tells a handler that was made again from others; applying an item twice adds it once."""
+    formatter = getattr(handler.formatter, "__dict__", {})
+    return (type(handler), handler.level, handler.name, getattr(formatter.get("_style"), "_fmt", None), formatter.get("datefmt"),
+            getattr(handler, "baseFilename", None), getattr(handler, "stream", None) if not hasattr(handler, "baseFilename") else None)
+
+
+KINDS = [Kind("logging", base_logging, capture_logging, apply_logging, handlers, undo_logging)]
