@@ -1,93 +1,32 @@
 """What the session did to modules: builtins it added, modules it imported, attributes of library modules it set.
 
-A module's dictionary is compared with a shallow copy from when the module was first seen; dictionaries whose version tag
-did not move since the last capture are not looked at. Libraries change their own attributes too (caches, lazy imports):
-an attribute counts as the session's if its new value was written in it or is held by one of its names, or if the text of
-some cell assigns it (`module.attribute = ...`, `setattr`). A module that one statement both imported and changed was never seen
-unchanged; there the text and the origin of the value decide alone. The copies keep replaced attributes of modules alive.
+Libraries change their own attributes too (caches, lazy imports): one that differs from what was first seen (seen.py) counts as
+the session's if its new value was written in it or is held by one of its names, or if the text of some cell assigns it
+(`module.attribute = ...`, `setattr`). A module that one statement both imported and changed was never seen unchanged; there
+the text and the origin of the value decide alone.
 """
-import _abc
 import atexit
 import builtins
 import copyreg
-import functools
 import importlib
-import os
 import sys
 import types
-import warnings
 import weakref
 
-from kernelferry._ferry import ClassWatch, NoCollection, is_by_hand, is_imported, version_of
+from kernelferry._ferry import is_imported
 
 from . import local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
-from .pack import PLAIN, pack_each, reason, unpack_each
-from .spoken import Spoken
+from .library_classes import accessors, apply_accessors, apply_to_classes, holder_at, of_classes
+from .pack import PLAIN, pack_each, unpack_each
+from .seen import ABSENT, Seen, is_own, source_hash
 
-OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
-ABSENT = object()
 STRIDE = 256  # modules that a capture looks at in one go
-
-
-def is_own(name) -> bool:
-    return name.split(".")[0] in OWN
-
-
-class Seen:
-    """Modules as they were when first seen, and what of them differed when last looked at."""
-
-    def __init__(self, shell=None):
-        namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
-        self.classes, self.registries = ClassWatch(namespace), registry.Registries(namespace)
-        self.exit_functions, self.finalizers = atexit._ncallbacks(), len(weakref.finalize._registry)
-        self.before = set(sys.modules)
-        self.first = {}       # name -> (module, shallow copy of its dictionary)
-        self.tags = {}        # name -> version tag at the last look
-        self.changed = {}     # name -> attributes that differ
-        self.hashes = {}      # file -> (mtime, size, digest)
-        self.spoken = Spoken()
-        self.registered = []  # (value of the session that a library was found to hold, the registry that holds it or "")
-        self.see()
-
-    def see(self):
-        """What has come since is from now on what it was when first seen."""
-        with NoCollection():  # the copies alone would start one of all that was just imported, which takes longer than to look at it
-            self.look()
-            self.registries.look()
-
-    def look(self):
-        for name, module in list(sys.modules.items()):
-            dictionary = getattr(type(module), "__dict__", None) and module.__dict__ if module is not None else None
-            if type(dictionary) is not dict or is_own(name):
-                continue
-            tag = version_of(dictionary)
-            if self.tags.get(name) == tag and self.first[name][0] is module:
-                continue
-            self.tags[name] = tag
-            if name not in self.first or self.first[name][0] is not module:
-                self.first[name] = module, dict(dictionary)
-                mine = self.classes.see(dictionary)
-                # What was there before the first cell matters only once it differs (session_attributes).
-                self.changed[name] = set() if name in self.before else set(mine)
-                continue
-            first = self.first[name][1]
-            self.changed[name] |= {k for k in {**first, **dictionary}
-                                   if first.get(k, ABSENT) is not dictionary.get(k, ABSENT)}
 
 
 def cells(where) -> list:
     history = getattr(where.shell, "history_manager", None)
     return [cell for cell in (where.namespace.get("In", ()) if history is None else history.input_hist_parsed) if isinstance(cell, str)]
-
-
-def holder_at(path, namespace):
-    """The module or class that a dotted name in a cell means, or None."""
-    first, *rest = path.split(".")
-    found = namespace.get(first, sys.modules.get(first))
-    for part in rest:
-        found = vars(found).get(part) if isinstance(found, (types.ModuleType, type)) else None
-    return found if isinstance(found, (types.ModuleType, type)) else None
 
 
 def assigned(where, spoken) -> set:
@@ -125,123 +64,6 @@ def session_attributes(where, seen) -> dict:
         if mine or (name, attribute) in written:
             found[name, attribute] = value
     return found
-
-
-def accessors() -> dict:
-    """(class, name) -> class of the session that pandas was given with register_dataframe_accessor and its like."""
-    pandas = sys.modules.get("pandas")
-    kinds = [getattr(pandas, kind) for kind in ("DataFrame", "Series", "Index") if hasattr(pandas, kind)]
-    found = {(kind.__name__, name): getattr(vars(kind).get(name), "_accessor", None) for kind in kinds for name in kind._accessors}
-    return {key: accessor for key, accessor in found.items() if of_session(accessor)}
-
-
-def apply_accessors(where, packed) -> dict:
-    values, missing = unpack_each(packed, where.namespace)
-    for (kind, name), accessor in values.items():
-        with warnings.catch_warnings(action="ignore"):
-            getattr(sys.modules["pandas"].api.extensions, f"register_{kind.lower()}_accessor")(name)(accessor)
-    return missing
-
-
-@functools.cache
-def standard() -> tuple:
-    """Folders of the standard library and of installed packages."""
-    import sysconfig  # here: no start of a kernel waits for it
-    return tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
-
-
-def source_hash(module, seen) -> str:
-    """Of a module's source file outside the standard library and site-packages, else ''."""
-    file = module.__dict__.get("__file__")
-    if not isinstance(file, str) or not file.endswith(".py") or "-packages" + os.sep in file:
-        return ""
-    try:
-        status = os.stat(file)
-        if os.path.realpath(file).startswith(standard()):
-            return ""
-        known = seen.hashes.get(file)
-        if known is None or known[:2] != (status.st_mtime_ns, status.st_size):
-            import hashlib  # here as in standard()
-            with open(file, "rb") as source:
-                known = seen.hashes[file] = status.st_mtime_ns, status.st_size, hashlib.sha256(source.read()).hexdigest()
-        return known[2]
-    except OSError:
-        return ""
-
-
-def place_of(cls):
-    """(module, qualified name) under which an import finds the class, or None."""
-    name, path = type.__dict__["__module__"].__get__(cls), cls.__qualname__
-    return (name, path) if isinstance(name, str) and class_at(name, path) is cls else None
-
-
-def class_at(module, path):
-    found = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, "__dict__", {}).get(part)
-    return found
-
-
-def is_as_made(cls, attribute, value) -> bool:
-    """Whether a class still holds what its own body put there: a name in a cell need not mean that class."""
-    code = getattr(value, "fget", None) or getattr(value, "__func__", value)
-    return (getattr(code, "__qualname__", None) == f"{cls.__qualname__}.{attribute}"
-            and getattr(code, "__module__", cls.__module__) == cls.__module__)
-
-
-def assigned_to_classes(where, spoken) -> list:
-    """(class of a library, attribute, value) of each attribute that some cell assigns."""
-    found = []
-    for path, attribute in spoken.assigned:
-        cls = holder_at(path, where.namespace)
-        if not isinstance(cls, type) or attribute.startswith("__") or attribute not in vars(cls) or of_session(cls) or not place_of(cls):
-            continue
-        if not is_as_made(cls, attribute, vars(cls)[attribute]):
-            found.append((cls, attribute, vars(cls)[attribute]))
-    return found
-
-
-def of_classes(where, seen) -> tuple[dict, dict, dict]:
-    """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
-    registered with that abstract one}, {place in words: why it cannot be kept})."""
-    attributes, registered, lost = {}, {}, {}
-    held = [(cls, name, value) for cls, name, value, mine in seen.classes.look(seen.spoken.words)
-            if mine or place_of(cls) and not of_session(cls) and not is_as_made(cls, name, value)]
-    for cls, attribute, value in [*held, *assigned_to_classes(where, seen.spoken)]:
-        place = place_of(cls)
-        if cls.__module__ == "builtins" or is_by_hand(str(cls.__module__)):  # exec() made it: it travels with the variables
-            continue
-        if place is None:
-            lost[f"{cls.__module__}.{cls.__qualname__}.{attribute}"] = "no import finds that class"
-        elif not is_own(place[0]):
-            attributes[*place, attribute] = value
-    for cls in seen.classes.abstract():
-        members = [member for member in registered_with(cls) if of_session(member)]
-        place = place_of(cls)
-        if place is not None:
-            registered.update({(*place, str(number)): member for number, member in enumerate(members)})
-    return attributes, registered, lost
-
-
-def registered_with(cls) -> list:
-    """The classes registered with an abstract one; six makes temporary ones that cannot have any."""
-    try:
-        return [member for reference in _abc._get_dump(cls)[0] if (member := reference()) is not None]
-    except AttributeError:
-        return []
-
-
-def apply_to_classes(where, attributes, registered) -> dict:
-    lost = {}
-    for packed, give in ((attributes, setattr), (registered, lambda cls, _number, member: cls.register(member))):
-        values, missing = unpack_each(packed, where.namespace)
-        for (module, path, name), value in values.items():
-            try:
-                give(class_at(module, path), name, value)
-            except Exception as error:  # a metaclass may refuse
-                missing[module, path, name] = reason(error)
-        lost |= missing
-    return lost
 
 
 def reducers() -> dict:
@@ -285,7 +107,7 @@ def capture_modules(where, seen):
             imports.append(name)
         if "." not in name and isinstance(dictionary.get("__version__"), str):
             versions[name] = dictionary["__version__"]
-        digest = source_hash(module, seen)
+        digest = source_hash(module, seen.hashes)
         if digest:
             sources[name] = digest
     give_way()
@@ -341,10 +163,8 @@ def apply_modules(where, state):
             sys.modules[name] = where.namespace[holder]
         else:
             notes.append(f"module {name}, which a cell made, is not restored")
-    seen = Seen.__new__(Seen)
-    seen.hashes = {}
     edited = {name for name, digest in state["sources"].items()
-              if name in sys.modules and source_hash(sys.modules[name], seen) != digest}
+              if name in sys.modules and source_hash(sys.modules[name], {}) != digest}
     notes += [f"the source of module {name} is not what it was" for name in sorted(edited)]
     for name, version in state["versions"].items():
         now = getattr(sys.modules.get(name), "__dict__", {}).get("__version__")
