@@ -8,6 +8,7 @@
 #include "kernel/cli/verbs.h"
 #include "serializer/store/archive.h"
 #include "util/clock.h"
+#include "util/words.h"
 
 namespace ferry::cli {
 namespace {
@@ -36,11 +37,11 @@ void Show(const store::Archive& archive, const Json& generations, bool own) {
               Cell(index.user).c_str(), Cell(index.host).c_str(),
               own ? "sealed with your key" : ("sealed with the key " + Cell(index.key) + ", which is not yours").c_str());
   std::printf("Python %s, Kernelferry %s, %zu files, %s\n\n", Cell(index.python).c_str(), Cell(index.ferry).c_str(), index.files.size(),
-              Bytes(archive.Bytes()).c_str());
+              SizeInWords(archive.Bytes()).c_str());
   if (generations.empty()) return;
   std::vector<std::vector<std::string>> rows = {{"NAME", "TYPE", "WAY", "SIZE"}};
   for (const auto& [name, v] : generations[0]["variables"].items()) {
-    rows.push_back({Cell(name), Cell(v["type"]), Cell(v["way"]), Bytes(v["bytes"])});
+    rows.push_back({Cell(name), Cell(v["type"]), Cell(v["way"]), SizeInWords(v["bytes"])});
   }
   PrintTable(rows, {3});
   std::string packages;
@@ -60,7 +61,7 @@ int Export(const Settings& settings, const std::string& session, const std::stri
     PrintJson(Answer(kSchema, sid, {{"file", store::RealPath(file)}, {"bytes", exported->bytes}, {"generations", exported->generations}}));
   } else {
     std::printf("%s: session %s, %s. It holds what its variables hold, passwords and tokens included.\n", Cell(file).c_str(), sid.c_str(),
-                Bytes(exported->bytes).c_str());
+                SizeInWords(exported->bytes).c_str());
   }
   return kOk;
 }

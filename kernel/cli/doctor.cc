@@ -12,6 +12,7 @@
 #include "serializer/image/probe.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::cli {
 namespace {
@@ -94,7 +95,7 @@ Finding Quota(const Settings& settings) {
   auto store = store::Store::Open(settings.home, settings.quota);
   if (!store) return {"quota", Verdict::kBad, store.error().what, store.error().remedy};
   const std::uint64_t used = store->Used();
-  const std::string what = Bytes(used) + " of " + Bytes(settings.quota) + " are taken";
+  const std::string what = SizeInWords(used) + " of " + SizeInWords(settings.quota) + " are taken";
   if (settings.quota == 0 || used < settings.quota / 10 * 9) return {"quota", Verdict::kGood, settings.quota ? what : "none", ""};
   return {"quota", used < settings.quota ? Verdict::kNote : Verdict::kBad, what,
           "raise FERRY_QUOTA, or remove sessions (jupyter ferry list, jupyter ferry rm)"};
@@ -102,8 +103,8 @@ Finding Quota(const Settings& settings) {
 
 Finding Disk(const Settings& settings) {
   const std::uint64_t free = FreeSpace(settings.home);
-  if (free > 1'000'000'000) return {"disk", Verdict::kGood, Bytes(free) + " are free", ""};
-  return {"disk", free < 50'000'000 ? Verdict::kBad : Verdict::kNote, "only " + Bytes(free) + " are free for " + settings.home,
+  if (free > 1'000'000'000) return {"disk", Verdict::kGood, SizeInWords(free) + " are free", ""};
+  return {"disk", free < 50'000'000 ? Verdict::kBad : Verdict::kNote, "only " + SizeInWords(free) + " are free for " + settings.home,
           "free some space there, or set FERRY_HOME to a directory on another disk"};
 }
 

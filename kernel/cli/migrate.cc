@@ -11,6 +11,7 @@
 #include "kernel/cli/verbs.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::cli {
 namespace {
@@ -117,12 +118,12 @@ int DoctorOf(const std::string& host, bool json) {
     if (!good) std::printf("                -> %s\n", Cell(remedy).c_str());
   };
   char wire[80];
-  std::snprintf(wire, sizeof wire, "%s a second, %.1f ms there and back", Bytes(found->value("bandwidth", 0.0)).c_str(), 1e3 * found->value("latency", 0.0));
+  std::snprintf(wire, sizeof wire, "%s a second, %.1f ms there and back", SizeInWords(found->value("bandwidth", 0.0)).c_str(), 1e3 * found->value("latency", 0.0));
   check("ssh", true, host + " is " + store::Text(*found, "host") + ", " + store::Text(*found, "system"), "");
   check("ferry", version == here, "Kernelferry " + version + " there, " + here + " here", "install version " + here + " there");
   check("python", fits, "CPython " + python, "install CPython " FERRY_PYTHON " there, and Kernelferry in it");
-  check("store", found->value("disk", 0.0) > 1e9, store::Text(*found, "home") + ", " + Bytes(found->value("disk", 0.0)) + " free", "free some space there");
-  check("memory", true, Bytes(found->value("memory", 0.0)) + ", " + std::to_string(found->value("cores", 0)) + " cores", "");
+  check("store", found->value("disk", 0.0) > 1e9, store::Text(*found, "home") + ", " + SizeInWords(found->value("disk", 0.0)) + " free", "free some space there");
+  check("memory", true, SizeInWords(found->value("memory", 0.0)) + ", " + std::to_string(found->value("cores", 0)) + " cores", "");
   check("wire", true, wire, "");
   if (json) PrintJson(Answer(schema, "", {{"ok", messages.empty()}, {"checks", checks}, {"messages", messages}, {"host", *found}}));
   return messages.empty() ? kOk : kFailed;

@@ -1,7 +1,6 @@
 // How the command says things: tables and sentences for a terminal, one object for programs.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,6 @@ using store::Json;
 enum Exit { kOk = 0, kFailed = 1, kUsage = 2, kRefusedExit = 3, kPartial = 4 };
 Exit ExitOf(const Error& error);
 
-std::string Bytes(std::uint64_t bytes);   // "1.2 GB"
 std::string Cell(std::string text);        // without control characters, which a notebook's name could smuggle into a terminal
 
 // Columns as wide as their longest cell; the first row is the heading. Cells of `right` columns stand right.

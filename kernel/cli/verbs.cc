@@ -7,6 +7,7 @@
 #include "serializer/store/store.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::cli {
 namespace {
@@ -47,7 +48,7 @@ int List(const Settings& settings, bool json) {
   for (const auto& s : *sessions) {
     all.push_back(Public(s));
     bytes += s["bytes"].get<std::uint64_t>();
-    rows.push_back({s["session"], Cell(Text(s, "name")), State(s), LocalTime(s["modified_us"]), Bytes(s["bytes"]),
+    rows.push_back({s["session"], Cell(Text(s, "name")), State(s), LocalTime(s["modified_us"]), SizeInWords(s["bytes"]),
                     std::to_string(s["generations"].size()), Cell(Text(s, "notebook"))});
   }
   if (json) {
@@ -59,8 +60,8 @@ int List(const Settings& settings, bool json) {
     return kOk;
   }
   PrintTable(rows, {4, 5});
-  std::printf("\n%s, %s of %s in %s\n", Plural(sessions->size(), "session").c_str(), Bytes(bytes).c_str(),
-              Bytes(settings.quota).c_str(), store->files().Home().c_str());
+  std::printf("\n%s, %s of %s in %s\n", Plural(sessions->size(), "session").c_str(), SizeInWords(bytes).c_str(),
+              SizeInWords(settings.quota).c_str(), store->files().Home().c_str());
   return kOk;
 }
 
@@ -91,7 +92,7 @@ int Show(const Settings& settings, const std::string& session, bool json) {
     listed.push_back({{"generation", g.generation}, {"label", g.label}, {"time", static_cast<double>(g.time_us) / 1e6},
                       {"bytes", g.bytes}, {"cells", g.executions}, {"proved", nullptr}});
     rows.push_back({std::to_string(g.generation), LocalTime(g.time_us), std::to_string(g.executions),
-                    std::to_string(names) + (lost ? " (" + std::to_string(lost) + " not stored)" : ""), Bytes(g.bytes),
+                    std::to_string(names) + (lost ? " (" + std::to_string(lost) + " not stored)" : ""), SizeInWords(g.bytes),
                     Cell(g.label) + (g.complete ? "" : " (incomplete)")});
   }
   shown["generations"] = listed;
@@ -102,7 +103,7 @@ int Show(const Settings& settings, const std::string& session, bool json) {
   std::vector<std::vector<std::string>> facts = {{"session", sid}, {"name", Cell(Text(*described, "name"))},
       {"notebook", Cell(Text(*described, "notebook"))},
       {"state", shown["state"].get<std::string>() + (Text(shown, "holder").empty() ? "" : ": " + Cell(Text(shown, "holder")))},
-      {"changed", LocalTime((*described)["modified_us"])}, {"size", Bytes((*described)["bytes"])},
+      {"changed", LocalTime((*described)["modified_us"])}, {"size", SizeInWords((*described)["bytes"])},
       {"folder", reader->files().Root()}};
   std::erase_if(facts, [](const auto& fact) { return fact[1].empty(); });
   PrintTable(facts);
@@ -136,7 +137,7 @@ int Report(const Settings& settings, const std::string& session, bool json) {
     if (!entry.is_object()) continue;
     const Json verified = entry.value("verified", Json()), bytes = entry.value("bytes", Json());
     rows.push_back({Cell(name), Cell(Text(entry, "way")), verified.is_boolean() ? (verified ? "equal" : "DIFFERS") : "-",
-                    bytes.is_number() ? Bytes(bytes) : "-", Cell(Text(entry, "reason"))});
+                    bytes.is_number() ? SizeInWords(bytes) : "-", Cell(Text(entry, "reason"))});
   }
   if (rows.size() > 1) {
     std::printf("\n");
@@ -174,7 +175,7 @@ int Remove(const Settings& settings, const std::vector<std::string>& sessions, b
       return removed.empty() ? code : kPartial;
     }
     removed.push_back(sid);
-    if (!json) std::printf("removed %s (%s)\n", sid.c_str(), Bytes(bytes).c_str());
+    if (!json) std::printf("removed %s (%s)\n", sid.c_str(), SizeInWords(bytes).c_str());
   }
   if (json) PrintJson(Answer(kSchema, "", {{"removed", removed}}));
   return kOk;
@@ -186,7 +187,7 @@ int Collect(const Settings& settings, bool json) {
   auto freed = store->Collect();
   if (!freed) return Fail(json, kSchema, freed.error());
   if (json) PrintJson(Answer(kSchema, "", {{"freed", *freed}}));
-  else std::printf("%s freed\n", Bytes(*freed).c_str());
+  else std::printf("%s freed\n", SizeInWords(*freed).c_str());
   return kOk;
 }
 

@@ -9,6 +9,7 @@
 
 #include "kernel/engine/server.h"
 #include "util/memory.h"
+#include "util/words.h"
 
 namespace ferry::engine {
 
@@ -32,10 +33,9 @@ void Server::WatchMemory() {
     parent = running_["header"].dump();
     safe = safe_;
   }
-  const auto megabytes = [](std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
   outputs_.Write(Stream::kErr, parent,
-                 "Memory is nearly full: " + megabytes(memory.left) + " of " + megabytes(memory.limit) + (memory.container ? " of this container" : "") +
-                     " are left, and this kernel uses " + megabytes(ResidentBytes()) + ". When none is left, the system ends the kernel. " + safe + "\n");
+                 "Memory is nearly full: " + SizeInWords(memory.left) + " of " + SizeInWords(memory.limit) + (memory.container ? " of this container" : "") +
+                     " are left, and this kernel uses " + SizeInWords(ResidentBytes()) + ". When none is left, the system ends the kernel. " + safe + "\n");
   outputs_.Flush();
 }
 

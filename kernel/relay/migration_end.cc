@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "util/words.h"
+
 namespace ferry::relay {
 namespace {
 
@@ -99,7 +101,7 @@ json Migration::Told() const {
   json display = arrived_.value("display", json());
   char text[160];
   std::snprintf(text, sizeof text, "Moved to %s in %.1f s, %s sent. ", wish_.host.text.c_str(), account_.Seconds(),
-                Size(shipment_->sent()).c_str());
+                SizeInWords(shipment_->sent()).c_str());
   if (!display.is_object()) return {{"text/plain", text}};
   display["text/plain"] = text + StringAt(display, "text/plain");
   display["text/html"] = "<div>" + std::string(text) + "</div>" + StringAt(display, "text/html");

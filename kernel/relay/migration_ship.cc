@@ -1,6 +1,7 @@
 // A move from PRECOPY to SHIPPED: what the target lacks is sent, as variables or in an image.
 #include "kernel/relay/migration.h"
 #include "kernel/relay/wire_names.h"
+#include "util/words.h"
 
 namespace ferry::relay {
 
@@ -56,7 +57,7 @@ void Migration::OnMissing(const Parcel& answer) {
 
 void Migration::OnMoved() {
   KeepWaiting();
-  Progress("sent " + Size(shipment_->sent()) + " of " + Size(shipment_->to_send()));
+  Progress("sent " + SizeInWords(shipment_->sent()) + " of " + SizeInWords(shipment_->to_send()));
 }
 
 void Migration::OnTaken() {

@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "util/file.h"
@@ -12,14 +11,6 @@ namespace ferry::relay {
 const char* Name(MoveState state) {
   constexpr const char* names[] = {"running", "precopy", "quiesced", "shipped", "verified", "handed-over", "aborted"};
   return names[static_cast<int>(state)];
-}
-
-std::string Size(double bytes) {
-  char text[32];
-  if (bytes < 1e6) std::snprintf(text, sizeof text, "%.0f KB", bytes / 1e3);
-  else if (bytes < 1e9) std::snprintf(text, sizeof text, "%.1f MB", bytes / 1e6);
-  else std::snprintf(text, sizeof text, "%.2f GB", bytes / 1e9);
-  return text;
 }
 
 void NamedFault(const char* step) {

@@ -45,8 +45,6 @@ struct MoveHands {
   std::function<void(MoveOutcome)> finished;                       // the last call; the migration may be destroyed after it
 };
 
-std::string Size(double bytes);  // "12.3 MB"
-
 // A test stops the relay at a named step of a move, does its harm, and lets it go on (SIGCONT). FERRY_MOVE_STOP names a
 // file that holds the step.
 void NamedFault(const char* step);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <set>
 #include <utility>
 
 #include "replay/plan/planner.h"
+#include "util/words.h"
 
 namespace ferry::plan {
 
@@ -20,17 +20,6 @@ namespace {
 // Nodes looked at to tell for single components what runs again for them, or would. In a history that hangs together as
 // a whole this is quadratic; beyond the limit an entry names only the executions that made it, and no alternative.
 constexpr std::size_t kVisits = 4'000'000;
-
-std::string Text(double seconds) {
-  char text[32];
-  const auto [form, unit] = seconds < 0.1   ? std::pair("%.0f ms", 1e-3)
-                            : seconds < 10   ? std::pair("%.1f s", 1.0)
-                            : seconds < 90   ? std::pair("%.0f s", 1.0)
-                            : seconds < 5400 ? std::pair("%.0f min", 60.0)
-                                             : std::pair("%.1f h", 3600.0);
-  std::snprintf(text, sizeof text, form, seconds / unit);
-  return text;
-}
 
 std::string Join(const Key& key) {
   std::string text;
@@ -181,13 +170,13 @@ Entry Planner::Describe(Item& item) {
     for (std::uint32_t index : closure) entry.executions.push_back(graph_.executions()[index].number);
     entry.way = Way::kReplayed;
     entry.seconds = Seconds(closure);
-    const std::string again = Running(closure) + (closure.size() == 1 ? " makes" : " make") + " it again in about " + Text(entry.seconds);
+    const std::string again = Running(closure) + (closure.size() == 1 ? " makes" : " make") + " it again in about " + DurationInWords(entry.seconds);
     if (image_ && !item.cost.storable) {
       entry.way = Way::kImage;
       entry.code = "image-cheaper";
       entry.alternative = Alternative{Way::kReplayed, std::exchange(entry.seconds, options_.image->bring_seconds)};
       entry.reason += image_needed_ ? "; the system image that others need carries it"
-                                    : "; a system image takes about " + Text(options_.image->Seconds()) + " in all";
+                                    : "; a system image takes about " + DurationInWords(options_.image->Seconds()) + " in all";
       entry.reason.append(", else ").append(again);
       return entry;
     }

@@ -23,6 +23,7 @@
 #include "serializer/image/sha256.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::image {
 namespace {
@@ -173,7 +174,7 @@ Result<format::Bundle> Dump(const DumpRequest& request, const Probe& probe) {
   const auto memory = static_cast<double>(Memory(tree));
   const std::string parent = request.folder.substr(0, request.folder.rfind('/')), temporary = request.folder + ".tmp";
   if (auto free = static_cast<double>(FreeSpace(parent)); free < memory + kReserve) {
-    return Error{Code::kFull, "an image of " + std::to_string(static_cast<long>(memory / 1e6)) + " MB does not fit on the disk of " + parent,
+    return Error{Code::kFull, "an image of " + SizeInWords(memory) + " does not fit on the disk of " + parent,
                  "free some space there"};
   }
   if (auto r = RemoveTree(temporary); !r) return r.error();

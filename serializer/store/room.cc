@@ -1,13 +1,13 @@
 #include "serializer/store/room.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "serializer/store/reader.h"
 #include "util/direct_file.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::store {
 namespace {
@@ -15,16 +15,6 @@ namespace {
 constexpr std::uint64_t kReserve = 16 * 1024 * 1024;  // left free on the disk for logs, manifests and everyone else
 
 }  // namespace
-
-std::string SizeInWords(std::uint64_t bytes) {
-  const char* units[] = {"bytes", "KB", "MB", "GB", "TB"};
-  double value = static_cast<double>(bytes);
-  int unit = 0;
-  for (; value >= 1000 && unit < 4; ++unit) value /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-  return text;
-}
 
 std::uint64_t BlobsAndImages(const SessionFiles& files) {
   std::uint64_t bytes = TreeSize(files.Blobs());

@@ -12,9 +12,6 @@ namespace ferry::store {
 // What a session has on disk of what its generations need; its writer counts it against the quota.
 std::uint64_t BlobsAndImages(const SessionFiles& files);
 
-// "1.4 MB"
-std::string SizeInWords(std::uint64_t bytes);
-
 class Room {
  public:
   // `quota` bytes are for the whole store, of which `elsewhere` are taken by other sessions; 0: no quota.

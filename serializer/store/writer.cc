@@ -6,6 +6,7 @@
 #include "serializer/store/garbage.h"
 #include "serializer/store/reader.h"
 #include "util/file.h"
+#include "util/words.h"
 
 namespace ferry::store {
 namespace {

@@ -314,7 +314,7 @@ TEST_F(StoreTest, TheQuotaRefusesBeforeItWritesAndNamesTheBiggest) {
   ASSERT_FALSE(put.ok());
   EXPECT_EQ(put.error().code, Code::kFull);
   EXPECT_NE(put.error().what.find("60.1 KB more do not fit"), std::string::npos) << put.error().what;
-  EXPECT_NE(put.error().what.find("the biggest here: bigxxxxx (50.0 KB), tinyxxxx (104 bytes)"), std::string::npos)
+  EXPECT_NE(put.error().what.find("the biggest here: bigxxxxx (50.0 KB), tinyxxxx (104 B)"), std::string::npos)
       << put.error().what;
   EXPECT_NE(put.error().remedy.find("FERRY_QUOTA"), std::string::npos);
   EXPECT_EQ(TreeSize(files.Root()), before);
