@@ -86,7 +86,8 @@ class Encoding:
         """Raises EncodeError, and KeyboardInterrupt where an interrupt came to code of the user's, whatever that made of it."""
         session = self._session
         needs = {pid: self._look.object(pid) for pid in component.needs}
-        return whole(session, self._yields, codec.encode, values, exports, needs, session.namespace, session.walker.module_reference)
+        with capsule.same_warnings():
+            return whole(session, self._yields, codec.encode, values, exports, needs, session.namespace, session.walker.module_reference)
 
     def _encode_exports(self, exports, component):
         """What others need of a component that cannot be stored: one bad object never costs the others."""

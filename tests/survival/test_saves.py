@@ -235,3 +235,14 @@ def test_who_else_holds_a_variable_is_said_to_be_unknown_where_it_could_not_be_a
     assert kernel.run(UNASKED, "cell-0").status == "ok"
     held = kernel.magic("%checkpoint")["variables"]["held"]
     assert held["way"] == "stored" and held["held_by"] == "something that threads did not let be named"
+
+
+def test_a_save_has_no_warning_given_again(notebook):
+    """Pickling that changes the filters for a while would."""
+    kernel = notebook.open()
+    (notebook.folder / "noisy_ferry.py").write_text("import warnings\ndef odd(n):\n    warnings.warn('odd colour')\n    return n\n")
+    kernel.run("import noisy_ferry, warnings\nclass Quiet:\n    def __getstate__(self):\n        with warnings.catch_warnings(): return self.__dict__\n"
+               "quiet = Quiet(); quiet.n = 1", "cell-0")
+    assert "odd colour" in kernel.run("noisy_ferry.odd(1)", "cell-1").text
+    kernel.magic("%checkpoint")
+    assert kernel.run("noisy_ferry.odd(1)", "cell-2").outputs == [("execute_result", "1")]
