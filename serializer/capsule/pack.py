@@ -31,9 +31,10 @@ STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  
 
 
 def names_of(namespace):
-    """id -> name of each object that the user's names hold, for `pack`. Valid while the namespace does not change."""
+    """id -> name of each object that the user's names hold, for `pack`. Valid while the namespace does not change. Values are asked for
+    their type alone: `isinstance` would ask what a proxy refers to, which may be gone, or a property `__class__` of the session."""
     held = ((name, namespace[name]) for name in user_names(namespace))
-    return {id(value): name for name, value in held if type(value) not in PLAIN and not isinstance(value, types.ModuleType)}
+    return {id(value): name for name, value in held if type(value) not in PLAIN and not issubclass(type(value), types.ModuleType)}
 
 
 def make_function(code, name, defaults, kwdefaults, closure, attributes, namespace):

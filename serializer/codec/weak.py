@@ -23,7 +23,7 @@ def reduce_reference(encoding, reference):
 def reduce_proxy(encoding, proxy):
     target = weak_target(proxy)
     if target is None:
-        raise TypeError("cannot pickle a weak proxy of an object that is gone")
+        return dead_proxy, (type(proxy) is weakref.CallableProxyType,)
     return weakref.proxy if encoding.keep_weak else _nothing, (_target(encoding, proxy, target),)
 
 
@@ -35,8 +35,17 @@ class _Gone:
     pass
 
 
+class _GoneFunction:
+    def __call__(self):
+        pass
+
+
 def dead_reference(callback):
     return weakref.ref(_Gone())
+
+
+def dead_proxy(is_callable):
+    return weakref.proxy(_GoneFunction() if is_callable else _Gone())
 
 
 def reduce_key_dict(encoding, mapping):

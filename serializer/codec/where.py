@@ -29,7 +29,7 @@ def path_to(culprit, values: dict, exports: dict) -> str:
         path, obj = queue.popleft()
         if obj is culprit:
             return path
-        if id(obj) in seen or isinstance(obj, (str, int, float, bytes, types.ModuleType)):
+        if id(obj) in seen or issubclass(type(obj), (str, int, float, bytes, types.ModuleType)):
             continue
         seen.add(id(obj))
         kept.append(obj)
@@ -56,34 +56,35 @@ def _attributes(obj):
 
 
 def _children(obj):
-    if isinstance(obj, dict):
+    kind = type(obj)  # isinstance would ask what a proxy refers to, which may be gone
+    if issubclass(kind, dict):
         for number, (key, value) in enumerate(dict.items(obj)):
             yield _label(key), value
             yield f".keys()[{number}]", key
-    elif isinstance(obj, (list, tuple)):
-        items = list.__iter__(obj) if isinstance(obj, list) else tuple.__iter__(obj)
+    elif issubclass(kind, (list, tuple)):
+        items = list.__iter__(obj) if issubclass(kind, list) else tuple.__iter__(obj)
         yield from ((f"[{number}]", item) for number, item in enumerate(items))
-    elif isinstance(obj, (set, frozenset)):
-        items = set.__iter__(obj) if isinstance(obj, set) else frozenset.__iter__(obj)
+    elif issubclass(kind, (set, frozenset)):
+        items = set.__iter__(obj) if issubclass(kind, set) else frozenset.__iter__(obj)
         yield from (("{...}", item) for item in items)
-    elif isinstance(obj, types.FunctionType):
+    elif issubclass(kind, types.FunctionType):
         yield from _function_children(obj)
-    elif isinstance(obj, types.MethodType):
+    elif issubclass(kind, types.MethodType):
         yield ".__self__", obj.__self__
         yield ".__func__", obj.__func__
-    elif isinstance(obj, functools.partial):
+    elif issubclass(kind, functools.partial):
         yield ".func", obj.func
         yield ".args", obj.args
         yield ".keywords", obj.keywords
-    elif isinstance(obj, type):
+    elif issubclass(kind, type):
         if obj.__flags__ & (1 << 9):
             yield from ((f".{name}", value) for name, value in list(vars(obj).items()))
             yield from ((".__bases__", base) for base in obj.__bases__)
         return
     yield from _attributes(obj)
-    if not isinstance(obj, (dict, list, tuple, set, frozenset, types.FunctionType)):
+    if not issubclass(kind, (dict, list, tuple, set, frozenset, types.FunctionType)):
         yield from (("." + type(child).__name__, child) for child in gc.get_referents(obj)
-                    if not isinstance(child, type))
+                    if not issubclass(type(child), type))
 
 
 def _function_children(function):
