@@ -1,9 +1,9 @@
 """The answers of the kernel (interpreter.h), and the object that libraries know as get_ipython().kernel."""
 import asyncio
-import json
 import logging
 import platform
 import types
+from json import load, loads
 
 import IPython
 import kernelferry
@@ -35,7 +35,7 @@ class Kernel:
     def connection(self):
         """{"session", "front_end"}: read each time, since an engine may get another front end."""
         with open(self.connection_file) as file:
-            connection = json.load(file)
+            connection = load(file)
         return {name: connection.get(name, "") for name in ("session", "front_end")}
 
     def know_front_end(self):
@@ -52,8 +52,8 @@ class Kernel:
     user_ns = property(lambda self: self.shell.user_ns)
     user_module = property(lambda self: self.shell.user_module)
     execution_count = property(lambda self: self.shell.execution_count)
-    language_info = property(lambda self: json.loads(self.info())["language_info"])
-    banner = property(lambda self: json.loads(self.info())["banner"])
+    language_info = property(lambda self: loads(self.info())["language_info"])
+    banner = property(lambda self: loads(self.info())["banner"])
 
     @property
     def io_loop(self):
@@ -95,7 +95,7 @@ class Kernel:
         self._open = (shell.execution_count, store_history)
         self.stdin.allowed = allow_stdin
         shell.last_traceback = None
-        user_expressions = json.loads(user_expressions) or {}
+        user_expressions = loads(user_expressions) or {}
         messages.current().content = {"code": code, "silent": bool(silent), "store_history": store_history,
                                       "user_expressions": user_expressions, "allow_stdin": bool(allow_stdin)}
         shell.ferry_request["expressions"] = list(map(str, user_expressions.values()))

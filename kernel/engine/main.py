@@ -1,8 +1,8 @@
 """What the server's main loop calls: asyncio's turns, the request that begins and ends, idle work, control requests."""
-import json
 import logging
 import threading
 import time
+from json import loads
 
 from kernelferry import _engine
 from kernelferry.engine import comms, messages
@@ -44,7 +44,7 @@ class Main(Turns):
             self.running_cell, self.pending = True, False
             self._keep_unseen()
             shell.ferry_count = shell.execution_count
-            metadata = request.metadata = json.loads(metadata)
+            metadata = request.metadata = loads(metadata)
             shell.ferry_request = {
                 "cell_id": metadata.get("cellId", ""), "tags": list(metadata.get("tags") or ()), "silent": bool(silent),
                 "store_history": bool(store_history and not silent), "session": request.header.get("session", ""),
@@ -76,12 +76,12 @@ class Main(Turns):
 
     def answer(self, msg_type, header, metadata, content, buffers):
         """comm_info_request and comm messages -> text of the reply's content, or None."""
-        content = json.loads(content)
+        content = loads(content)
         if msg_type == "comm_info_request":
             return messages.dumps(comms.info(self._kernel.comm_manager, content.get("target_name")))
-        header = json.loads(header)
+        header = loads(header)
         message = {"header": header, "msg_id": header.get("msg_id"), "msg_type": msg_type, "parent_header": {},
-                   "metadata": json.loads(metadata), "content": content, "buffers": [memoryview(b) for b in buffers]}
+                   "metadata": loads(metadata), "content": content, "buffers": [memoryview(b) for b in buffers]}
         handle = getattr(self._kernel.comm_manager, msg_type, None)
         if handle is not None:
             _, error = self.guarded(handle, None, None, message)
@@ -92,7 +92,7 @@ class Main(Turns):
 
     def control(self, msg_type, content):
         """A ferry_*_request -> text of the reply's content. Between cells, or in one that waits for it."""
-        content, session, quiet = json.loads(content), self._kernel.hooks, self._kernel.quiet
+        content, session, quiet = loads(content), self._kernel.hooks, self._kernel.quiet
         if msg_type == "ferry_quiesce_request":
             return messages.dumps(quiet.park(content))
         if msg_type == "ferry_shutdown_request":
@@ -108,7 +108,7 @@ class Main(Turns):
 
     def unparked(self, text, fds):
         """The relay's word has come -> text of {"relay": descriptor of its life}."""
-        return messages.dumps(self._kernel.quiet.unpark(json.loads(text), fds))
+        return messages.dumps(self._kernel.quiet.unpark(loads(text), fds))
 
     def cannot_go_on(self, what):
         """Said before the server ends the process."""

@@ -6,10 +6,10 @@ it; a thread keeps the cell that started it; whatever knows nothing belongs to t
 import base64
 import contextvars
 import datetime
-import json
 import math
 import numbers
 import threading
+from json import dumps as _dumps, loads  # as they are now: a cell may put others in their place
 
 from kernelferry import _engine
 
@@ -26,7 +26,7 @@ class Request:
     @property
     def header(self):
         if self._header is None:
-            self._header = json.loads(self.text)
+            self._header = loads(self.text)
         return self._header
 
     @property
@@ -79,9 +79,9 @@ def follow_threads():
 def dumps(value):
     """JSON text for the wire; never fails on what ipykernel would send (bytes, dates, numpy numbers, nan)."""
     try:
-        text = json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False)
+        text = _dumps(value, default=_default, ensure_ascii=False, allow_nan=False)
     except (ValueError, TypeError):
-        text = json.dumps(_clean(value), ensure_ascii=False, allow_nan=False)
+        text = _dumps(_clean(value), ensure_ascii=False, allow_nan=False)
     return utf8(text)
 
 

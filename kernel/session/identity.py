@@ -38,9 +38,9 @@ def _find(store, config, environ):
 
 def notebook_cell_ids(path: str):
     """The cell ids in a notebook file, or None where it cannot be read. An empty set: it records none."""
-    import json
+    from json import loads
     try:
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        cells = loads(Path(path).read_text(encoding="utf-8"))["cells"]
         return {cell["id"] for cell in cells if "id" in cell}
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -3,9 +3,9 @@
 Text fits into WIDTH columns: a reason that is longer is cut here and stands whole in `.data`.
 """
 
-import json
 import re
 import textwrap
+from json import dumps  # as it is now: a cell may put another in its place
 
 WIDTH = 100
 COLUMN = 24  # columns of the text that one of a table may take, the last excepted
@@ -117,10 +117,10 @@ class Json:
         self.data = data
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"application/json": self.data, "text/plain": json.dumps(self.data)}
+        return {"application/json": self.data, "text/plain": dumps(self.data)}
 
     def __repr__(self):
-        return json.dumps(self.data)
+        return dumps(self.data)
 
 
 def bundle(result) -> dict:

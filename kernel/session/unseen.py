@@ -5,10 +5,10 @@ lies in the session's folder as `unseen.json` until it was shown, so that it out
 order, {"msg_id", "count", "forgotten": bytes, "outputs": [[message type, content]]}.
 """
 
-import json
 import logging
 import os
 import sys
+from json import dump, load, loads
 
 from . import report
 
@@ -26,7 +26,7 @@ class Unseen:
         """What an earlier life left."""
         try:
             with open(self._path(), encoding="utf-8") as file:
-                self.cells = json.load(file).get("cells", [])
+                self.cells = load(file).get("cells", [])
         except (OSError, ValueError, AttributeError):
             self.cells = []
 
@@ -36,13 +36,13 @@ class Unseen:
     def take(self, messages, forgotten):
         """messages: [(type, content, header of the request)] in order; forgotten: bytes that came before them."""
         for kind, content, parent in messages:
-            msg_id = json.loads(parent).get("msg_id")
+            msg_id = loads(parent).get("msg_id")
             count = dict(self._ran).get(msg_id)
             if not self.cells or self.cells[-1].get("msg_id") != msg_id:
                 self.cells.append({"msg_id": msg_id, "count": count, "forgotten": 0, "outputs": []})
             cell = self.cells[-1]
             cell["forgotten"], forgotten = cell["forgotten"] + forgotten, 0
-            self._add(cell, kind, json.loads(content))
+            self._add(cell, kind, loads(content))
         self._write()
 
     @staticmethod
@@ -68,7 +68,7 @@ class Unseen:
             if not self.cells:
                 return os.unlink(path) if os.path.exists(path) else None
             with open(path + ".tmp", "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                json.dump({"cells": self.cells}, file)
+                dump({"cells": self.cells}, file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(path + ".tmp", path)

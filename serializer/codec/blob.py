@@ -12,9 +12,9 @@ The header: {"names": [...], "numbers": length, "pickle": length, "buffers": [[o
 "sources": {file name of a cell: its text}, "uncovered": whether it holds state that no fingerprint covers}. The store frames and checks the blob; nothing here is trusted to be intact,
 but altered bytes only ever lead to an exception.
 """
-import json
 import struct
 import sys
+from json import dumps, loads
 
 MAGIC = b"FKCB"
 LAYOUT = 3
@@ -38,7 +38,7 @@ def write(names, sources, numbers: bytes, pickled: list, buffers: list, uncovere
         tail.append(view)
         table.append([place + gap, view.nbytes, int(copied)])
         place += gap + view.nbytes
-    header = json.dumps({"names": names, "numbers": len(numbers), "pickle": length, "buffers": table,
+    header = dumps({"names": names, "numbers": len(numbers), "pickle": length, "buffers": table,
                          "sources": sources, "uncovered": uncovered}).encode()
     start = _HEAD.size + len(header)
     head = _HEAD.pack(MAGIC, LAYOUT, *sys.version_info[:2], len(header))
@@ -59,7 +59,7 @@ class Parts:
         if layout > LAYOUT:
             raise ValueError(f"written by a newer Kernelferry (layout {layout}, this one reads {LAYOUT})")
         start = _HEAD.size + length
-        header = json.loads(bytes(blob[_HEAD.size:start]))
+        header = loads(bytes(blob[_HEAD.size:start]))
         self.names = [str(name) for name in header["names"]]
         if (major, minor) != sys.version_info[:2]:
             raise ValueError(f"written by Python {major}.{minor}, this is {sys.version_info[0]}.{sys.version_info[1]}")
