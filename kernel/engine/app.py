@@ -13,7 +13,7 @@ from IPython.core import debugger
 from IPython.core.application import BaseIPythonApplication
 from IPython.core.shellapp import InteractiveShellApp
 from kernelferry import _engine
-from kernelferry.engine import messages, standins
+from kernelferry.engine import messages, outputs, standins
 from kernelferry.engine.hooks import SessionHooks
 from kernelferry.engine.kernel import Kernel
 from kernelferry.engine.main import Main
@@ -74,7 +74,7 @@ def launch(options):
     log_fd = _open_log(options.environ.get("FERRY_LOG", "warning"))
     kernel = Kernel(options.connection_file)
     native = _engine.Kernel(options.connection_file, kernel)
-    sys.stdout, sys.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
+    sys.stdout, sys.stderr = outputs.stdout, outputs.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
     messages.follow_threads()
     kernel.stdin.install()
     standins.install(IPKernelApp)

@@ -82,6 +82,9 @@ class OutStream(ForRequest, io.TextIOBase):
         return self._fd if asks.endswith("resource_tracker") else self._original
 
 
+stdout = stderr = None  # of the process, whatever stands in `sys` since: variables that hold one refer to it here
+
+
 class Hooks(threading.local):
     """Transformations of outgoing messages, per thread: each returns a message or None, which ends it."""
 

@@ -28,6 +28,14 @@ bool IsShorter(const ModuleReference& a, const std::string& module, const char* 
   return std::strcmp(a.attribute.c_str(), attribute) <= 0;
 }
 
+// What stands there is the session's to exchange; its own streams the engine holds elsewhere.
+bool IsStreamOfSys(const std::string& module, PyObject* name) {
+  if (module != "sys") return false;
+  for (const char* stream : {"stdin", "stdout", "stderr"})
+    if (PyUnicode_CompareWithASCIIString(name, stream) == 0) return true;
+  return false;
+}
+
 bool Has(PyObject* dict, const char* name) {
   PyObject* value = PyDict_GetItemString(dict, name);
   return value && value != Py_None;
@@ -138,7 +146,8 @@ void Modules::Baseline(Seen* seen) {
   Py_ssize_t pos = 0;
   while (PyDict_Next(seen->dict, &pos, &name, &value)) {
     if (PyType_Check(value)) BaselineClass(reinterpret_cast<PyTypeObject*>(value));
-    if (PyUnicode_Check(name) && IsCandidate(value) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0)
+    if (PyUnicode_Check(name) && IsCandidate(value) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0 &&
+        !IsStreamOfSys(seen->name, name))
       seen->held.emplace_back(name, value);
   }
 }
