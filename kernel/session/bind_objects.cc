@@ -64,6 +64,7 @@ void BindComponent(py::module_& m) {
       .def_property_readonly("opaque", Get<&Component::opaque>)
       .def_property_readonly("objects", Get<&Component::objects>)
       .def_property_readonly("bytes", Get<&Component::bytes>)
+      .def_property_readonly("unfound", Get<&Component::unfound>)
       .def_property_readonly("mentions", Mentions)
       .def_property_readonly("escaped", Get<&Component::escaped>)
       .def_property_readonly("door", Get<&Component::door>);

@@ -29,13 +29,14 @@ class Encoded:
     notes: tuple = ()  # what of it is known not to come back as it was
     held_by: str | None = None  # who else holds objects of it, outside the namespace; None: not asked yet
     uncovered: bool = False  # it holds state that the fingerprint does not cover
+    unfound: int = 0  # functions of libraries in it that no import found, so that they are stored by value
     cuts: int = 0  # how often in turn an interrupt ended the encoding of this very fingerprint; then nothing is stored
 
     def still_is(self, component, epoch):
         """Whether the blob holds the component as it is now. Where the fingerprint does not cover all of its state, it does
         only until another cell runs; that of an opaque one does not stand still either. What was cut has no blob: whether
         to leave it at that until something else runs, and for good if it happened twice."""
-        same = self.exports == tuple(component.exports) and self.needs == tuple(component.needs)
+        same = (self.exports, self.needs, self.unfound) == (tuple(component.exports), tuple(component.needs), component.unfound)
         if self.cuts:
             return same and self.fingerprint == component.fingerprint and (self.cuts > 1 or self.epoch == epoch)
         return same and (self.epoch == epoch if component.opaque or self.uncovered else self.fingerprint == component.fingerprint)
@@ -57,7 +58,8 @@ class Encoding:
         """Encodes the component into the store -> Encoded. before: what stands there for it, or None. Raises FerryError, and
         KeyboardInterrupt where that ends the cell that asked for the save."""
         session, begun = self._session, time.perf_counter()
-        entry = Encoded(component.fingerprint, tuple(component.exports), tuple(component.needs), component.opaque, self._epoch)
+        entry = Encoded(component.fingerprint, tuple(component.exports), tuple(component.needs), component.opaque, self._epoch,
+                        unfound=component.unfound)
         encoded = None
         try:
             encoded = self._encode_parts(entry, component)

@@ -103,6 +103,7 @@ void Summarize(Walk& walk, const std::vector<std::uint32_t>& members, Component*
     c->door |= unit.door;
     c->objects += unit.objects;
     c->bytes += unit.bytes;
+    c->unfound += unit.unfound;
     for (const CodeInfo* code : unit.codes)
       c->mentions.insert(c->mentions.end(), code->mentions.begin(), code->mentions.end());
   }

@@ -23,6 +23,7 @@ struct Component {
   Digest fingerprint;
   std::string opaque;
   std::uint64_t objects = 0, bytes = 0;
+  std::uint64_t unfound = 0;             // functions of libraries in it that no import finds: another is in their place now
   std::vector<std::uint32_t> mentions;   // ids in the CodeIndex, sorted; with those of needed components
   bool escaped = false, door = false;
 };

@@ -19,10 +19,15 @@ bool IsLocalName(PyObject* qualname) {
   return text && (std::strstr(text, "<locals>") || std::strstr(text, "<lambda>"));
 }
 
-// Whether the module that a class says it is of has no such class: library code made it for somebody else
-// (dataclasses.make_dataclass, types.new_class, a metaclass that was called).
+// Whether the module that a class says it is of does not exist, or has no such class: library code made it for somebody else
+// (dataclasses.make_dataclass, types.new_class, a metaclass that was called), or the module was loaded anew.
 bool IsOnlyNamedAfter(PyObject* name, PyTypeObject* type) {
-  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(PyImport_GetModuleDict(), name) : nullptr;
+  PyObject* modules = PyImport_GetModuleDict();
+  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(modules, name) : nullptr;
+  if (!module && name && PyUnicode_CheckExact(name)) {  // a cell that set `__name__`; packages may import what they hold only when asked
+    const std::string whole = py::str(py::handle(name));
+    return !PyDict_GetItemString(modules, whole.substr(0, whole.find('.')).c_str());
+  }
   if (!module || !PyModule_Check(module)) return false;
   PyObject* dict = PyModule_GetDict(module);
   if (PyDict_GetItemString(dict, "__getattr__")) return false;
@@ -67,6 +72,14 @@ bool IsSessionClass(PyTypeObject* type) {
   // Code that exec() ran in a dict without a name.
   if (SameText(module, "builtins")) return PyDict_GetItem(PyEval_GetBuiltins(), heap->ht_name) != reinterpret_cast<PyObject*>(type);
   return IsOnlyNamedAfter(module, type);
+}
+
+bool IsFoundByName(PyTypeObject* type) {
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || !type->tp_dict) return true;
+  PyObject* name = PyDict_GetItemString(type->tp_dict, "__module__");
+  PyObject* module = name && PyUnicode_CheckExact(name) ? PyDict_GetItem(PyImport_GetModuleDict(), name) : nullptr;
+  if (!module || !PyModule_Check(module)) return false;
+  return PyDict_GetItem(PyModule_GetDict(module), reinterpret_cast<PyHeapTypeObject*>(type)->ht_name) == reinterpret_cast<PyObject*>(type);
 }
 
 bool IsSessionFunction(PyObject* function, py::handle ns) {

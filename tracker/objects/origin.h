@@ -12,6 +12,8 @@ std::string TypeLabel(PyTypeObject* type);
 
 // A class that was written in the session, or that no import can find.
 bool IsSessionClass(PyTypeObject* type);
+// Whether the module of a class holds it under its name, as an import finds it. Cheap; false also for classes within classes.
+bool IsFoundByName(PyTypeObject* type);
 
 // A function that was written in the session whose namespace this is.
 bool IsSessionFunction(PyObject* function, pybind11::handle ns);

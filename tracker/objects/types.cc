@@ -35,12 +35,14 @@ bool Reduces(PyTypeObject* type) {
 
 void Types::NewLook() {
   for (auto& r : recent_) r = {};
+  ++look_;
   // Types without a version tag, or with another than then, are looked at again; dead ones have neither.
   if (infos_.size() > 4096) infos_.clear();
 }
 
 const TypeInfo& Types::Find(PyTypeObject* type) {
   std::unique_ptr<TypeInfo>& info = infos_[type];
+  if (info && info->look != look_ && !info->session && !IsFoundByName(type) && IsSessionClass(type)) info.reset();
   if (!info || info->version == 0 || info->version != type->tp_version_tag) {
     TypeInfo fresh;
     fresh.label = TypeLabel(type);
@@ -54,6 +56,7 @@ const TypeInfo& Types::Find(PyTypeObject* type) {
     if (!info) info = std::make_unique<TypeInfo>();
     *info = std::move(fresh);
   }
+  info->look = look_;
   return *info;
 }
 

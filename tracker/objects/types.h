@@ -35,6 +35,7 @@ struct TypeInfo {
   pybind11::object reduce;                 // kReduced: what to call with (obj, 4); null: look it up on the object
   std::uint32_t scalar_size = 0;           // kScalar
   unsigned version = 0;                    // tp_version_tag it was found for
+  std::uint64_t look = 0;                  // that asked last: a module that is loaded anew leaves its old classes to the session
 };
 
 class Types {
@@ -68,6 +69,7 @@ class Types {
   pybind11::object adapters_;  // kernelferry.objects.adapters.adapters, from the first library type on
   std::unordered_map<PyTypeObject*, std::unique_ptr<TypeInfo>> infos_;
   Recent recent_[kRecent];
+  std::uint64_t look_ = 0;
 };
 
 }  // namespace ferry::objects

@@ -27,6 +27,7 @@ struct Unit {
   std::string opaque;                  // "type at path", or ""
   bool door = false;
   std::uint64_t objects = 0, bytes = 0;
+  std::uint64_t unfound = 0;  // functions of libraries met that no import finds under their names
 };
 
 // An immutable object that two units reach.

@@ -26,6 +26,7 @@ void Walk::VisitObject(PyObject* object) {
       if (IsLocalFunction(object)) break;
       auto* f = reinterpret_cast<PyFunctionObject*>(object);
       encoder_.Put(Tag::kLibrary);
+      if (first_pass_ && !IsFoundByImport(object)) ++units_[unit_].unfound;
       for (PyObject* part : {f->func_module, f->func_qualname})
         if (!part || EncodeLeaf(encoder_, part) == Leaf::kNo) encoder_.Put(Tag::kAbsent);
       return;

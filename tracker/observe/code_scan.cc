@@ -244,7 +244,8 @@ bool IsDoorName(std::string_view name) { return OneOf(name, "globals", "eval", "
 
 bool IsDoorAttribute(std::string_view name) {
   return OneOf(name, "__globals__", "f_globals", "f_locals", "f_back", "tb_frame", "gi_frame", "cr_frame", "ag_frame",
-               "user_ns", "user_global_ns", "user_module", "_getframe", "currentframe");
+               "user_ns", "user_global_ns", "user_module", "_getframe", "currentframe",
+               "reload");  // whose old functions and classes are the session's from then on, whoever holds them
 }
 
 CodeScan ScanCell(PyCodeObject* code) { return Scanner(code, true).Run(); }
