@@ -1,6 +1,6 @@
 """What a resume tells: an entry for each name, what was not brought back and why, and what changed since the save."""
 
-from . import report
+from . import rehearsal, report
 from .generation import packages, type_name
 
 HELD_SHOWN = 5  # lines of a report about holders outside the namespace
@@ -16,6 +16,7 @@ class Account:
         variables.update({name: self._made_behind(name) for name in self.behind.made if name not in variables})
         data = report.shell("ferry.resume/1", session.sid)
         data.update(generation=self.manifest.generation or None, label=self.manifest.label or None, bytes=self.manifest.bytes,
+                    proved=self.own and rehearsal.proved(session.rehearsal.proofs.get(self.manifest.generation)),
                     bytes_moved=sum(s.bytes for s in self.loader.states.values()), seconds=round(self.seconds, 6),
                     variables=dict(sorted(variables.items())), process=self.items.outcomes,
                     cells_behind=[{k: c[k] for k in ("cell", "status", "reason")} for c in self.behind.outcomes],

@@ -9,7 +9,6 @@ does not meet it: it is no child of this engine.
 """
 
 import contextlib
-import json
 import logging
 import os
 import select
@@ -19,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from json import dumps, loads
 from pathlib import Path
 
 from .report import admitted, human_seconds
@@ -153,7 +153,7 @@ class Run:
     def _start(self, session):
         connection = Path(self.sockets) / "c.json"
         ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)}
-        connection.write_text(json.dumps({"transport": "ipc", "ip": self.sockets + "/s", "key": os.urandom(16).hex(),
+        connection.write_text(dumps({"transport": "ipc", "ip": self.sockets + "/s", "key": os.urandom(16).hex(),
                                           "signature_scheme": "hmac-sha256", **ports}))
         recorded = sum(r.duration_us for r in session.records() if r.execution <= self.manifest.executions) / 1e6
         limit = max(LEAST, FACTOR * (recorded + sum(entry.seconds for entry in self.manifest.components)))
@@ -182,7 +182,7 @@ class Run:
         proof = {"time": time.time(), "seconds": round(time.monotonic() - self.begun, 3), "names": 0, "equal": 0, "opaque": 0,
                  "different": {}, "replays": {}, "failure": ""}
         try:
-            variables = json.loads(self.report.read_text())["variables"]
+            variables = loads(self.report.read_text())["variables"]
         except (OSError, ValueError, KeyError) as error:
             tail = self.output.read_text(errors="replace")[-2000:] if self.output.exists() else ""
             log.warning("a rehearsal of generation %d left no report (%s)\n%s", self.manifest.generation, error, tail)
@@ -193,7 +193,7 @@ class Run:
             bad = {name: e.get("reason") or e["way"] for name, e in found.items() if admitted(e) or e["way"] != entry.way}  # not as planned: another way was found
             proof["names"] += len(found)
             proof["different"].update(bad)
-            proof["equal"] += sum(e.get("verified") is True for e in found.values())
+            proof["equal"] += sum(name not in bad and e.get("verified") is True for name, e in found.items())
             proof["opaque"] += sum(name not in bad and e.get("verified") is None for name, e in found.items())
             if entry.way == "replayed" and found:
                 equal = not bad and all(e.get("verified") is True for e in found.values())

@@ -18,7 +18,7 @@ from .hooks import guarded
 from .images import Images
 from .moving import Moving
 from .pressure import Pressure
-from .rehearsal import Rehearsal
+from .rehearsal import Rehearsal, proved
 from .saver import Saver
 from .sleep import Sleep
 from .stand_ins import LaterWriter
@@ -251,7 +251,7 @@ class Session:
         newest, memory = self.saver.newest, self.pressure.look()
         return {"session": self.sid, "notebook": self.info.get("notebook") or "", "anonymous": self.anonymous,
                 "execution": self.execution, "generation": newest.generation if newest else 0,
-                "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
+                "proved": newest is not None and proved(self.rehearsal.proofs.get(newest.generation)), "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
                 "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.touch.audits,
                 "stays_awake": self.sleep.stays, "memory": memory and {key: memory[key] for key in ("used", "left", "limit", "low")}}
 
