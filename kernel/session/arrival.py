@@ -16,7 +16,7 @@ import logging
 import re
 import time
 
-from kernelferry import _ferry
+from kernelferry import _ferry, capsule
 from kernelferry.replay import EffectStopped, Loader, Replayer, files
 
 from . import resume_plan
@@ -29,6 +29,7 @@ from .process_items import ProcessItems
 log = logging.getLogger("kernelferry.session")
 
 LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
+AT_ONCE = ("modules", "signals")  # what cells that ran again left there is no object that is loaded
 LEFT = ("logging",)  # where cells that ran again may have left objects that are loaded after them
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
 SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
@@ -57,6 +58,7 @@ class Arrival(Account):
         self.behind = Behind(session, manifest, self.replayer, self.until)
         self.seconds = 0.0
         self.whole = behind and only is None  # the newest generation, and the cells after it
+        self.ran = set()  # executions that ran again
         self.other = {}  # key -> (the way it comes instead of the planned one, why, code)
         self.given = False  # a cell has seen some of what came back
         self.changed_files = None
@@ -85,6 +87,9 @@ class Arrival(Account):
         steps += self._plan_steps()
         ran = any(what == "replay" for what, _ in steps)
         last = (*LAST, *LEFT) if ran else LAST
+        at_once = set(capsule.ITEMS).difference(last).union(AT_ONCE)  # before items and loads come, of which some set attributes of modules
+        if ran:
+            steps.append(("undo", at_once))
         if self.only is None:
             steps += [("item", name) for name in self.items.items if name not in last]
         loads = {key for what, key in steps if what == "load"}
@@ -92,7 +97,7 @@ class Arrival(Account):
         steps += [("load", key) for key in recent if key not in loads and self._wanted(key)]
         steps.append(("recover", None))
         if ran:
-            steps.append(("undo", last))
+            steps.append(("undo", set(last) - at_once))
         if self.only is None:
             steps += [("item", name) for name in self.items.items if name in last]
         steps += [("verify", None), ("recover", None)]
@@ -187,7 +192,7 @@ class Arrival(Account):
             self.steps.insert(self.steps.index(("verify", None)), ("item", name))
 
     def _undo(self, names):
-        self.items.undo(names)
+        self.items.undo(names, [self.replayer.records[execution].source for execution in self.ran])
 
     def _load(self, key):
         self.loader.load(key, self._later())
@@ -201,6 +206,8 @@ class Arrival(Account):
         for key, state in self.loader.states.items():  # what nobody could compare is not made from other files
             if state.entry.opaque and state.way in ("lost", "pending") and execution in self._executions(key) and (why := misread(self.replayer.records[execution])):
                 state.way, state.code, state.reason = "failed", "replay-error", why
+        self.items.before_replay()
+        self.ran.add(execution)
         before = dict(self.session.namespace)
         outcome = self.replayer.run(execution)
         self.loader.replayed(self.replayer.records[execution], {key for what, key in self.steps if what == "load"})
@@ -292,6 +299,7 @@ class Arrival(Account):
             asked = {name for key in self.loader.states if self._wanted(key) for name in key}
             self._forget(set(self.session.user_names()) - self.before - asked)
         self._remember()
+        self.items.end()
         self.seconds, self.done = time.perf_counter() - self.begun, True
 
     def _remember(self):

@@ -6,7 +6,7 @@ from kernelferry import _ferry, capsule
 class ProcessItems:
     def __init__(self, shell, reader, items):
         self._shell, self._reader = shell, reader
-        self._before = capsule.snapshot(shell)
+        self._before = None
         self.items = {item.name: item for item in items}
         self.begin()
 
@@ -25,9 +25,18 @@ class ProcessItems:
                 self._data[name] = error
         capsule.prepare(self._shell, [(n, d) for n, d in self._data.items() if isinstance(d, bytes)])
 
-    def undo(self, names):
-        """Takes away what cells that ran again left of these items."""
-        for name, why in capsule.undo(self._shell, self._before, names):
+    def before_replay(self):
+        """What stands there before the first cell runs again."""
+        if self._before is None:
+            self._before = capsule.snapshot(self._shell)
+
+    def end(self):
+        """No cell runs again any more."""
+        self._before = None
+
+    def undo(self, names, cells):
+        """Takes away what these cells, which ran again, left of these items."""
+        for name, why in capsule.undo(self._shell, self._before or {}, names, cells):
             self.told(name, "failed", reason=f"cells ran again, and what they did to it is not undone: {why}")
 
     def apply(self, name, again):

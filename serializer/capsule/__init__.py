@@ -17,6 +17,7 @@ from .kind import Where, give_way
 from .library import same_warnings
 from .pack import names_of, reason
 from .scene import Scene, meetings
+from .spoken import words_of
 
 __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
@@ -92,12 +93,13 @@ def snapshot(shell) -> dict:
     return {name: kind.snapshot(shell) for name, kind in KINDS.items() if kind.snapshot}
 
 
-def undo(shell, before: dict, names) -> list[tuple[str, str]]:
-    """Takes away what cells that ran again left of these items beyond the snapshot; [(item, why it could not)]."""
-    failed = []
-    for name in before.keys() & names:
+def undo(shell, before: dict, names, cells) -> list[tuple[str, str]]:
+    """Takes away what these cells, which ran again, left of these items beyond the snapshot; [(item, why it could not)]."""
+    here, failed = where(shell), []
+    here.ran = words_of(cells)
+    for name in sorted(before.keys() & names):
         try:
-            KINDS[name].undo(where(shell), before[name])
+            KINDS[name].undo(here, before[name])
         except Exception as error:  # libraries and users' objects may raise anything
             failed.append((name, reason(error)))
     return failed

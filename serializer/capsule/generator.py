@@ -1,9 +1,10 @@
-"""States of the global random generators: random, numpy.random.
+"""States of the global random generators: random, numpy.random; and of those that modules of libraries hold (an item of settings.py).
 
 A generator that was loaded before the first cell counts as changed when its state moved; one that a cell loaded always
 does, since nobody saw the state it began with.
 """
 import pickle
+import random
 import sys
 
 from .kind import Kind
@@ -25,7 +26,6 @@ def get_numpy():
 
 
 def set_random(state: bytes):
-    import random
     random.setstate(pickle.loads(state))
 
 
@@ -47,6 +47,34 @@ def generators() -> dict[str, bytes]:
 def set_generator(name: str, state: bytes):
     """KeyError: no such generator. Imports its module."""
     SET[name](state)
+
+
+def is_generator(value) -> bool:
+    """Of its own: not those that the item `numpy.random` keeps."""
+    kind = type(value)
+    return kind is random.Random or kind.__name__ in ("Generator", "RandomState") and str(kind.__module__).startswith("numpy.random.") \
+        and value is not numpy_generator()
+
+
+def generators_in(name) -> list:
+    attributes = getattr(sys.modules.get(name), "__dict__", None)
+    return [((name, attribute), value) for attribute, value in list(attributes.items()) if is_generator(value)] if type(attributes) is dict else []
+
+
+def state_of(generator) -> bytes:
+    if type(generator) is random.Random:
+        return pickle.dumps(generator.getstate(), 5)
+    return pickle.dumps(generator.bit_generator.state if hasattr(generator, "bit_generator") else generator.get_state(legacy=False), 5)
+
+
+def set_state(generator, data):
+    state = pickle.loads(data)
+    if type(generator) is random.Random:
+        generator.setstate(state)
+    elif hasattr(generator, "bit_generator"):
+        generator.bit_generator.state = state
+    else:
+        generator.set_state(state)
 
 
 def kind(name):

@@ -20,11 +20,12 @@ from kernelferry import _ferry
 @dataclass
 class Where:
     """The session that is looked at: IPython's shell (or None), its namespace, names of its objects (pack.names_of), and
-    for a capture what its cells speak of, as the item `modules` has read it."""
+    for a capture what its cells speak of, as the item `modules` has read it; to undo, the words of the cells that ran again."""
     shell: Any
     namespace: dict
     names: dict
     spoken: Any = None
+    ran: Any = frozenset()
 
 
 class Kind(NamedTuple):

@@ -15,7 +15,7 @@ import weakref
 
 from kernelferry._ferry import is_imported
 
-from . import local, registry
+from . import garbage, held, leftovers, local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, apply_accessors, apply_to_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
@@ -43,7 +43,7 @@ def assigned(where, spoken) -> set:
 def imported_names(where, spoken) -> set:
     """Names of top-level modules that cells speak of, or that variables hold: not what shell and libraries load for
     themselves. What those import in turn comes back with them."""
-    held = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if isinstance(value, types.ModuleType))
+    held = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType))
     return spoken.words.union(str(name).split(".")[0] for name in held)
 
 
@@ -60,7 +60,7 @@ def session_attributes(where, seen) -> dict:
             continue
         if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
-        mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN)
+        mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
         if mine or (name, attribute) in written:
             found[name, attribute] = value
     return found
@@ -80,13 +80,15 @@ def apply_reducers(where, packed) -> dict:
     return {("copyreg", *key): why for key, why in missing.items()}
 
 
-def to_be_called(seen) -> dict:
+def to_be_called(where, seen) -> dict:
     """What is called when the process or an object ends. CPython does not tell what is registered for the exit, only how much."""
     found = {}
     if atexit._ncallbacks() > seen.exit_functions and seen.spoken.exits:
         found["atexit"] = "functions that cells registered for the exit cannot be seen"
     if len(weakref.finalize._registry) > seen.finalizers and "finalize" in seen.spoken.words:
         found["weakref"] = "what finalizers of cells would call is not called"
+    if "__del__" in seen.spoken.words and (waits := garbage.in_words(where)):
+        found["gc"] = waits
     return found
 
 
@@ -113,33 +115,34 @@ def capture_modules(where, seen):
     give_way()
     seen.look()
     give_way()
-    attributes = session_attributes(where, seen)
+    attributes, settings = session_attributes(where, seen), held.assigned(where, seen.spoken)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
     give_way()
     of_class, members, refused_classes = of_classes(where, seen)
     give_way()
-    unseen = to_be_called(seen)
+    unseen = to_be_called(where, seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
     entries, refused_entries, filled, kept = registry.capture(where, seen.registries, seen.spoken, sources)
     given = accessors()
     seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
-    if not (imports or attributes or made or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
+    if not (imports or attributes or settings or made or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
             or refused_entries):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
+    assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(given, where.namespace, where.names)
-    held, refused = local.capture(where, sources, attributes) if sources else ({}, {})
+    kept_local, refused = local.capture(where, sources, attributes) if sources else ({}, {})
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
-    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": held,
+    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
-             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(),
+             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(), *lost_held.items(),
                                                           *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
-    return state, shown([".".join(key) for key in [*attributes, *of_class]] + filled + [f"import {name}" for name in [*top, *made]])
+    return state, shown([".".join(key) for key in [*attributes, *of_class, *settings]] + filled + [f"import {name}" for name in [*top, *made]])
 
 
 def import_modules(_where, state):
@@ -178,6 +181,7 @@ def apply_modules(where, state):
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
+    missing |= held.apply(where, state.get("assigned", {}))
     missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= registry.apply(where, state.get("registries", ()))
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
@@ -192,11 +196,11 @@ def is_as_it_is(now, value) -> bool:
 
 
 def capture_builtins(where, base):
-    shells = where.shell.builtin_trap.auto_builtins if where.shell is not None else {}  # IPython's own, while a cell runs
+    shells = where.shell.builtin_trap.auto_builtins if where.shell is not None else {}  # IPython's own, and what it takes away (exit, quit)
     changed = {name: value for name, value in list(vars(builtins).items())
                if base.get(name, ABSENT) is not value and name != "_" and name not in shells
                and not str(getattr(value, "__module__", "")).startswith("_pydev")}  # execfile and runfile, of the debugger
-    gone = [name for name in base if name not in vars(builtins) and name != "_"]
+    gone = [name for name in base if name not in vars(builtins) and name != "_" and name not in shells]
     if not changed and not gone:
         return None
     return (*pack_each(changed, where.namespace, where.names), gone), shown([*changed, *gone])
@@ -233,7 +237,7 @@ def undo_builtins(_where, before):
 
 
 KINDS = [
-    Kind("modules", Seen, capture_modules, apply_modules, prepare=import_modules),
+    Kind("modules", Seen, capture_modules, apply_modules, leftovers.snapshot, leftovers.undo, prepare=import_modules),
     Kind("builtins", lambda _shell: dict(vars(builtins)), capture_builtins, apply_builtins, lambda _shell: dict(vars(builtins)), undo_builtins),
     Kind("annotations", no_baseline, capture_annotations, apply_annotations),
 ]

@@ -192,6 +192,12 @@ def apply_limits(_where, state):
     return "; ".join(refused)
 
 
+def undo_limits(where, before):
+    refused = apply_limits(where, {name: before[name] for name, value in limits().items() if name in before and before[name] != value})
+    if refused:
+        raise OSError(refused)
+
+
 KINDS = [
     Kind("cwd", lambda _shell: os.getcwd(), capture_cwd, apply_cwd, prepare=apply_cwd),
     Kind("environ", lambda _shell: dict(os.environ), capture_environ, apply_environ, prepare=apply_environ),
@@ -199,6 +205,6 @@ KINDS = [
     Kind("sys.argv", lambda _shell: list(sys.argv), capture_argv, apply_argv, prepare=apply_argv),
     Kind("timezone", zone, capture_timezone, apply_timezone, prepare=apply_timezone),
     Kind("locale", locales, capture_locale, apply_locale, prepare=apply_locale),
-    Kind("umask", umask, capture_umask, apply_umask, prepare=apply_umask),
-    Kind("limits", limits_at_start, capture_limits, apply_limits, prepare=apply_limits),
+    Kind("umask", umask, capture_umask, apply_umask, umask, apply_umask, prepare=apply_umask),
+    Kind("limits", limits_at_start, capture_limits, apply_limits, limits, undo_limits, prepare=apply_limits),
 ]

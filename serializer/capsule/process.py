@@ -1,7 +1,7 @@
 """Signal handlers. A handler of the session comes back as the function it was."""
 import signal
 
-from .kind import Kind, lost_text, shown
+from .kind import Kind, lost_text, of_session, shown
 from .pack import pack_each, unpack_each
 
 
@@ -25,4 +25,12 @@ def apply_signals(where, state):
     return lost_text("handler of signal", {**lost, **missing})
 
 
-KINDS = [Kind("signals", handlers, capture_signals, apply_signals)]
+def undo_signals(_where, before):
+    """An engine has handlers of its own for interrupts and deadlines, which come and go."""
+    for number, handler in handlers().items():
+        was = before.get(number)
+        if handler is not was and was is not None and (of_session(handler) or number not in (signal.SIGINT, signal.SIGALRM)):
+            signal.signal(number, was)
+
+
+KINDS = [Kind("signals", handlers, capture_signals, apply_signals, handlers, undo_signals)]

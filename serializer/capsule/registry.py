@@ -40,6 +40,8 @@ TABLES = {
     "doctest": ["OPTIONFLAGS_BY_NAME"],
     "reprlib": ["aRepr.__dict__"],
 }
+# The same of lists
+LISTS = {"unittest.mock": ["_patch._active_patches"]}
 MOST = 1 << 20  # bytes of an entry that is nobody's
 LIBRARY_ERRORS = {"strict", "ignore", "replace", "xmlcharrefreplace", "backslashreplace", "namereplace", "surrogateescape", "surrogatepass"}
 
@@ -83,6 +85,9 @@ class Registries:
                     found.append(((module, parts, "dict"), key, value))
                 elif module not in self.early and type(key) is str and key in words and key not in built_in:
                     found.append(((module, parts, "absent"), key, value))
+        for module in LISTS.keys() & sys.modules.keys():
+            for parts in (tuple(path.split(".")) for path in LISTS[module]):
+                found += [((module, parts, "list"), number, item) for number, item in enumerate(at(module, parts) or ())]
         return found
 
 

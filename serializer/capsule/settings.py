@@ -5,9 +5,11 @@ compared with what it was when the library was first seen. What other libraries 
 """
 import copy
 import csv
+import importlib
 import os
 import sys
 
+from .generator import generators_in, is_generator, set_state, state_of
 from .kind import Kind, shown
 from .pack import PLAIN, reason
 
@@ -70,6 +72,11 @@ def set_altair(module, value):
         registry.enable(active, **options)
 
 
+def set_polars(module, value):
+    module.Config.restore_defaults()
+    module.Config.load(value)
+
+
 def set_dask(module, value):
     module.config.clear()
     module.config.update(value)
@@ -93,6 +100,9 @@ def is_nested(_module):
 def set_nested(module, value):
     if value:
         module.apply()
+
+
+GENERATORS = "generators"  # among the names of settings
 
 
 class OutOfReach(Exception):
@@ -183,6 +193,7 @@ SETTINGS = {
     "xml.etree.ElementTree": (lambda module: dict(module._namespace_map), set_namespaces),
     "plotly.io": (lambda module: (module.templates.default, module.renderers.default), set_templates),
     "altair": (lambda module: [(each.active, dict(each.options)) for each in (module.renderers, module.data_transformers)], set_altair),
+    "polars": (lambda module: module.Config.save(), set_polars),
     "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
     "tqdm": (progress_of_pandas, set_progress_of_pandas),
     "faulthandler": (lambda module: module.is_enabled(), switch),
@@ -206,12 +217,25 @@ class Settings:
 
     def __init__(self, _shell=None):
         self.first = {}
+        self.generators, self.known = {}, set(sys.modules)  # (module, attribute) -> pickled state at first; modules that were looked into
         self.look()
 
     def look(self):
         for name in SETTINGS.keys() - self.first.keys():
             if name in sys.modules and (value := now(name)) is not None:
                 self.first[name] = value
+        for name in [name for name in sys.modules if name not in self.known]:
+            self.known.add(name)
+            self.generators.update({place: state_of(generator) for place, generator in generators_in(name)})
+
+    def moved(self) -> dict:
+        """(module, attribute) -> state of each generator of random numbers that a library holds and that has been drawn from."""
+        found = {}
+        for (module, attribute), first in self.generators.items():
+            generator = getattr(sys.modules.get(module), "__dict__", {}).get(attribute)
+            if is_generator(generator) and (state := state_of(generator)) != first:
+                found[module, attribute] = state
+        return found
 
 
 def now(name):
@@ -226,11 +250,19 @@ def now(name):
 def capture_settings(_where, base):
     base.look()
     changed = {name: value for name, first in base.first.items() if (value := now(name)) is not None and value != first}
-    return (changed, shown(changed)) if changed else None
+    moved = base.moved()
+    if moved:
+        changed[GENERATORS] = moved
+    return (changed, shown([name for name in changed if name != GENERATORS] + [f"generator {'.'.join(place)}" for place in moved])) if changed else None
 
 
 def apply_settings(_where, state):
     lost = []
+    for (module, attribute), data in state.pop(GENERATORS, {}).items():
+        try:
+            set_state(getattr(importlib.import_module(module), attribute), data)
+        except Exception as error:
+            lost.append(f"generator {module}.{attribute}: {reason(error)}")
     for name, value in state.items():
         try:
             SETTINGS[name][1](sys.modules.get(name) or __import__(name, fromlist=["*"]), value)
@@ -241,4 +273,15 @@ def apply_settings(_where, state):
     return "; ".join(lost)
 
 
-KINDS = [Kind("settings", Settings, capture_settings, apply_settings, prepare=apply_settings)]
+def snapshot(_shell=None):
+    """Of what can be set back."""
+    return {name: now(name) for name in SETTINGS if SETTINGS[name][1] not in (set_bokeh, miss_tables)}
+
+
+def undo_settings(_where, before):
+    for name, was in before.items():
+        if was is not None and now(name) != was:
+            SETTINGS[name][1](sys.modules[name], was)
+
+
+KINDS = [Kind("settings", Settings, capture_settings, apply_settings, snapshot, undo_settings, prepare=apply_settings)]

@@ -17,6 +17,10 @@ CODECS = re.compile(r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20
 ERROR = re.compile(r"\bregister_error\s{0,20}\(\s{0,20}['\"]([^'\"\n]{1,100})['\"]")
 
 
+def words_of(cells) -> set[str]:
+    return {match[0] for cell in cells for match in WORD.finditer(cell)}
+
+
 class Spoken:
     def __init__(self):
         self._read = []        # the cells that were read

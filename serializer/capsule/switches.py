@@ -92,6 +92,8 @@ def unsettable(where) -> dict:
     default = getattr(parallel, "default_parallel_config", None)
     if not words.isdisjoint(("parallel_config", "parallel_backend")) and getattr(getattr(parallel, "_backend", None), "config", default) is not default:
         found["configuration of joblib"] = "call joblib.parallel_config again"
+    if "polars" in modules and "set_random_seed" in words:
+        found["generator of polars"] = "where it stands cannot be read; call set_random_seed again"
     if "set_default_executor" in where.spoken.words and getattr(loop(), "_default_executor", None) is not None:
         found["default executor of the event loop"] = "set it again"
     return found

@@ -63,6 +63,12 @@ def make_draw(cls, image, mode):
     return cls(image, mode)
 
 
+def reduce_context(encoding, context):
+    """The current one: what it is set to is process state (capsule item `decimal`)."""
+    getcontext = sys.modules["decimal"].getcontext
+    return (getcontext, ()) if context is getcontext() else NotImplemented
+
+
 def reduce_loop(encoding, loop):
     """The kernel's own: what runs in it is not its state."""
     return asyncio.get_event_loop, ()
@@ -78,6 +84,7 @@ ADAPTERS = {
     "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
+    "decimal.Context": reduce_context,
     "kernelferry.engine.loop.Loop": reduce_loop,
     "distributed.client.Future": refuse,
     "ray._raylet.BaseID": refuse,
