@@ -35,12 +35,13 @@ def held_at(path, namespace):
     holder = namespace.get(way[0], sys.modules.get(way[0]))
     for part in way[1:]:
         holder = vars(holder).get(part) if isinstance(holder, types.ModuleType) else None
-    if not isinstance(holder, types.ModuleType) or holder.__name__.partition(".")[0] in OTHERS or sys.modules.get(holder.__name__) is not holder:
+    module = vars(holder).get("__name__") if isinstance(holder, types.ModuleType) else None
+    if type(module) is not str or module.partition(".")[0] in OTHERS or sys.modules.get(module) is not holder:
         return None
     value = vars(holder).get(name, ABSENT)
     if isinstance(value, (type, types.ModuleType, types.FunctionType)) or instance_dict(value) is None or of_session(type(value)):
         return None
-    return holder.__name__, name
+    return module, name
 
 
 def value_of(holder, attribute):
@@ -48,7 +49,12 @@ def value_of(holder, attribute):
     if attribute in (fields := instance_dict(holder)):
         return fields[attribute]
     declared = next((vars(cls)[attribute] for cls in type(holder).__mro__ if attribute in vars(cls)), None)
-    return getattr(holder, attribute) if isinstance(declared, property) and declared.fset is not None else ABSENT
+    if not isinstance(declared, property) or declared.fset is None:
+        return ABSENT
+    try:
+        return getattr(holder, attribute)
+    except Exception:  # one that can only be set
+        return ABSENT
 
 
 def apply(where, packed) -> dict:

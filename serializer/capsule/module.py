@@ -43,8 +43,8 @@ def assigned(where, spoken) -> set:
 def imported_names(where, spoken) -> set:
     """Names of top-level modules that cells speak of, or that variables hold: not what shell and libraries load for
     themselves. What those import in turn comes back with them."""
-    held = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType))
-    return spoken.words.union(str(name).split(".")[0] for name in held)
+    modules = (value.__dict__.get("__name__", "") for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType))
+    return spoken.words.union(str(name).split(".")[0] for name in modules)
 
 
 def session_attributes(where, seen) -> dict:

@@ -2,8 +2,8 @@
 # description: what cells switch by a call, or hang on an object of the process, where no attribute of a module tells
 # %%
 import gc, sys, asyncio, os, signal, nest_asyncio2, matplotlib.pyplot as plt, numpy as np
-phases = []
-def on_collection(phase, info): phases.append(phase)
+phases, listening = [], False
+def on_collection(phase, info): phases.append(phase) if listening else None  # when one comes is chance
 def on_error(loop, context): raise KeyError(context)
 class Factory:
     def __call__(self, loop, coroutine, **options): return asyncio.Task(coroutine, loop=loop, **options)
