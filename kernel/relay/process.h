@@ -34,7 +34,7 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set);
 struct Ending {
   int status = 0;    // of waitpid
   bool memory = false;  // the system ended a process for want of memory meanwhile
-  std::string lost;  // how it was lost though it may live on; empty: it has ended
+  std::string lost = {};  // how it was lost though it may live on; empty: it has ended
   bool Clean() const;
   std::string Words() const;  // "was killed by signal 9 (Killed) ..." or "ended with status 3"
 };
