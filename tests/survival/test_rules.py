@@ -303,6 +303,19 @@ def test_a_cell_that_brought_its_generator_costs_only_what_it_made(notebook):
     assert "([0, 1, 2], 5)" in shown and "1 not: g (generator: cannot be stored or made again)" in shown
 
 
+def test_cells_that_all_run_at_once_stand_for_what_they_made_themselves(notebook):
+    kernel = notebook.open()
+    cells = ["large = [[i] for i in range(10**4)]\nmuch = sum(map(len, large))", "import sqlite3\ndb = sqlite3.connect(':memory:')\ndb.execute('create table t (x)')\nopen('written', 'w').close()",
+             "rows = [1]\nrows.append(2)\nnumbers = (n * n for n in range(9))"]
+    for request in [kernel.send(cell) for cell in cells]:  # no look between them
+        kernel.collect(request)
+    kernel.magic("%checkpoint")
+    kernel.kill()
+    kernel = notebook.open()
+    back = kernel.run("list(numbers)")
+    assert "5 of 6 variables back, 1 not: db" in said(back) and "[0, 1, 4, 9, 16, 25, 36, 49, 64]" in said(back), said(back)
+
+
 def test_a_step_that_fails_inside_costs_its_own_variables_only(notebook):
     first = notebook.open()
     first.run("k = (i for i in (5, 6)); a = [1]", "cell-0")

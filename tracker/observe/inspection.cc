@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "tracker/objects/modules.h"
 #include "tracker/observe/code_scan.h"
@@ -41,6 +41,7 @@ class Walk {
       Enter(next);
     }
     found_.met = met_.size();
+    found_.alone = found_.complete && Balanced();
     std::sort(found_.units.begin(), found_.units.end());
     std::sort(found_.shared.begin(), found_.shared.end());
     return std::move(found_);
@@ -52,10 +53,20 @@ class Walk {
   // Nonzero ends the traverse of the object that holds `value`.
   int Meet(PyObject* value) {
     if (++edges_ > 8 * most_) return Stop();
-    if (IsLeaf(value) || !met_.insert(value).second) return 0;
+    if (IsLeaf(value) || ++met_[value] > 1) return 0;
     if (met_.size() > most_) return Stop();
     todo_.push_back(value);
     return 0;
+  }
+
+  // That of its name is the first reference to the value itself. Immutable objects count, too: somebody else may reach through
+  // them what they hold.
+  bool Balanced() const {
+    return std::all_of(met_.begin(), met_.end(), [](const auto& met) {
+      const auto& [object, references] = met;
+      return static_cast<std::size_t>(Py_REFCNT(object)) == references &&
+             !(PyType_SUPPORTS_WEAKREFS(Py_TYPE(object)) && *PyObject_GET_WEAKREFS_LISTPTR(object));
+    });
   }
 
   int Stop() {
@@ -140,7 +151,7 @@ class Walk {
   std::size_t most_, edges_ = 0;
   Inspection found_;
   std::vector<PyObject*> todo_;
-  std::unordered_set<const void*> met_;
+  std::unordered_map<PyObject*, std::size_t> met_;  // object -> references to it that the walk has seen
 };
 
 }  // namespace

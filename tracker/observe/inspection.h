@@ -16,6 +16,7 @@ namespace ferry::observe {
 
 struct Inspection {
   bool complete = true;             // false: too large, or it holds what the walk cannot see
+  bool alone = false;               // complete, and nobody else holds, also not weakly, an object met
   NameSet mentions;                 // names in the code of functions, methods, generators, classes and types met
   NameSet binds;                    // of these, those that the code binds as globals
   NameSet clocks;                   // calls in the code that answer differently each time

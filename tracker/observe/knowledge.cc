@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "tracker/objects/modules.h"
 #include "tracker/observe/code_scan.h"
 
 namespace py = pybind11;
@@ -22,6 +23,12 @@ bool Meet(const std::vector<const void*>& a, const std::vector<const void*>& b) 
     std::less<>{}(*i, *j) ? ++i : ++j;
   }
   return false;
+}
+
+// A function that its own library holds, too. What the session hangs on it is held from outside itself, and escaped.
+bool IsOfLibrary(PyObject* value) {
+  return PyFunction_Check(value) && objects::IsModuleNamespace(reinterpret_cast<PyFunctionObject*>(value)->func_globals) &&
+         objects::IsFoundByImport(value);
 }
 
 }  // namespace
@@ -49,12 +56,11 @@ void Knowledge::Learn(py::handle look) {
       if (IsDoorName(mention)) component->door = mention;
     }
     if (found.attr("door").cast<bool>()) component->door = "it holds the namespace, a frame or the shell";
-    if (found.attr("escaped").cast<bool>()) {
-      escaped_.insert(component->names.begin(), component->names.end());
-      escaped_.insert(component->mentions.begin(), component->mentions.end());
-    }
+    const bool escaped = found.attr("escaped").cast<bool>();
+    if (escaped) escaped_.insert(component->mentions.begin(), component->mentions.end());
     for (const auto& name : component->names) {
       PyObject* value = bindings_.Value(name);
+      if (escaped && !(value && IsOfLibrary(value))) escaped_.insert(name);
       looked_[name] = {component, value};
       if (!value) continue;
       for (const void* code : Inspect(value, bindings_.ns().ptr(), kMostOfOne).codes) holder_[code] = name;
@@ -133,7 +139,7 @@ bool Knowledge::Share(const std::string& name, PyObject* value, const std::strin
   if (!theirs || IsLeaf(theirs)) return false;
   const Inspection& mine = InspectOnce(name, value);
   const Inspection& found = InspectOnce(other, theirs);
-  return !mine.complete || !found.complete || Meet(mine.shared, found.shared);
+  return !mine.alone && !found.alone && (!mine.complete || !found.complete || Meet(mine.shared, found.shared));
 }
 
 Reached Knowledge::Reach(const std::string& name, PyObject* value, bool made) {

@@ -2,7 +2,7 @@
 // inspection of their value (inspection.h).
 //
 // Names that one cell touched since the look may share objects from then on. They form a group; two of a group count as
-// linked unless both could be inspected whole and have no mutable object in common.
+// linked unless both could be inspected whole and have no mutable object in common, or one is alone.
 #pragma once
 
 #include <pybind11/pybind11.h>

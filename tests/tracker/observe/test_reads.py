@@ -94,11 +94,34 @@ def test_names_that_shared_since_the_look(session):
     assert "a" not in session.run("c.append(1)").reads
 
 
+def test_a_function_of_a_library_is_touched_only_where_it_is_named(session, component):
+    session.run("from contextlib import contextmanager as made; a = [1]")
+    session.learn(component(["made"], escaped=True), component(["a"], escaped=True))  # each held by a module
+    assert session.run("b = [made]").reads == ["a", "made"]
+    assert session.run("c = [2]").reads == ["a"]
+
+
 def test_large_values_count_as_shared(session):
     session.run("a = []; b = []")
     session.learn()
     session.run("a.append([[i] for i in range(10**4)]); b")
     assert session.run("a").reads == ["a", "b"]
+
+
+def test_what_nobody_else_holds_shares_with_no_large_value(session):
+    session.ns["give"] = lambda: session.ns["a"][7]  # it holds no name
+    session.run("a = [([i],) for i in range(10**4)]")
+    assert session.run("c = {'k': [1]}\nc['k'].append(2)").reads == []
+    assert session.run("d = {'k': give()}\nd['k'][0].append(1)").reads == ["a", "give"]  # a tuple that `a` holds
+    assert session.run("c").reads == ["c"]
+
+
+def test_a_weak_reference_is_a_holder(session):
+    session.run("import weakref; k = set(); m = set(); a = [[i] for i in range(10**4)]; a.append(weakref.ref(k))")
+    session.learn()
+    session.run("a.append(1); k.add(2); m.add(2)")
+    assert session.run("m").reads == ["m"]
+    assert "a" in session.run("k").reads
 
 
 def test_views_share(session):
