@@ -224,9 +224,9 @@ class Settings:
         for name in SETTINGS.keys() - self.first.keys():
             if name in sys.modules and (value := now(name)) is not None:
                 self.first[name] = value
-        for name in [name for name in sys.modules if name not in self.known]:
-            self.known.add(name)
-            self.generators.update({place: state_of(generator) for place, generator in generators_in(name)})
+        new = sys.modules.keys() - self.known
+        self.known |= new
+        self.generators.update({place: state_of(generator) for place, generator in generators_in(new)})
 
     def moved(self) -> dict:
         """(module, attribute) -> state of each generator of random numbers that a library holds and that has been drawn from."""

@@ -128,7 +128,9 @@ struct DamageTest : StoreTest {
     auto generations = reader.Generations();
     if (!generations || generations->empty()) return false;
     auto loaded = Load(reader, generations->front());
-    if (loaded) EXPECT_EQ(*loaded, texts);
+    if (loaded) {
+      EXPECT_EQ(*loaded, texts);
+    }
     return executions.size() == kCells && loaded.ok();
   }
 };
