@@ -30,7 +30,7 @@ def plan_result(session, manifest, made, policy, host, bandwidth, lines, prices=
         for name in entry.names if planned else ():
             variables[name].update(
                 way=planned["way"], code=planned["code"], reason=report.with_prompts(planned["reason"], counts) or None, bytes=planned["bytes"],
-                seconds=round(planned["seconds"], 6), cells=[counts[e] for e in planned["executions"] if e in counts],
+                seconds=round(planned["seconds"], 6), cells=plan_sides.shown(planned["executions"], counts),
                 alternative=planned["alternative"])
     data = report.shell("ferry.plan/1", session.sid)
     data.update(generation=manifest.generation, label=manifest.label or None, bytes=manifest.bytes, bytes_moved=chosen["totals"]["bytes"],
@@ -56,6 +56,6 @@ def picture(session, plan, counts):
         names = [name for name in entry["key"] if not name.startswith("#")]
         if names:
             text = report.human_bytes(entry["bytes"]) if entry["way"] == "stored" else report.human_seconds(entry["seconds"])
-            made_by = [counts[e] for e in entry["executions"] if e in counts]
+            made_by = plan_sides.shown(entry["executions"], counts)
             variables.append((", ".join(names), entry["way"], f"{entry['way']}, {text}" if entry["way"] in ("stored", "replayed") else entry["way"], made_by))
     return plan_picture.draw(cells, variables)

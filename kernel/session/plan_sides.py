@@ -38,7 +38,8 @@ def side(plan, counts, bandwidth, price=None) -> Side:
     return Side(sent, wire, replays, totals["save_s"] + totals["restore_s"] - wire, shown(again, counts), variables)
 
 
-def shown(executions, counts):
+def shown(executions, counts) -> list:
+    """The numbers that the notebook shows of them; those of cells that it does not show are left out."""
     return [counts[execution] for execution in executions if execution in counts]
 
 
@@ -59,8 +60,7 @@ def table(sides, policy, variables):
                                                 report.ORDER.index(variables[name]["way"]), name))
     for name in order:
         entry = variables[name]
-        why = "" if (entry["way"], entry["code"]) == ("stored", "cheap") else entry["reason"] or ""
-        rows.append([name, *(way_text(s.variables.get(name, entry)) for s in sides.values()), why])
+        rows.append([name, *(way_text(s.variables.get(name, entry)) for s in sides.values()), report.why(entry)])
     return ["", *(f"{name} (chosen)" if name == policy else name for name in sides), "why"], rows
 
 

@@ -177,6 +177,11 @@ def short_type(name: str) -> str:
     return ".".join([parts[0], parts[-1]] if len(parts) > 2 else parts).removeprefix("__main__.")
 
 
+def why(entry: dict) -> str:
+    """The reason in a table; of a plan not what goes without saying."""
+    return "" if (entry["way"], entry["code"]) == ("stored", "cheap") else entry["reason"] or ""
+
+
 def variable_table(variables: dict):
     """The rows of a report, what is not back first."""
     order = sorted(variables.items(), key=lambda item: (not admitted(item[1]), ORDER.index(item[1]["way"]), item[0]))
@@ -184,6 +189,5 @@ def variable_table(variables: dict):
     rows = []
     for name, e in order:
         measured = ["", ""] if e["way"] in ("failed", "lost") else [human_bytes(e["bytes"]), human_seconds(e["seconds"])]
-        why = "" if (e["way"], e["code"]) == ("stored", "cheap") else e["reason"] or ""  # of a plan: what goes without saying
-        rows.append([name, "kept" if kept(e) else e["way"], verified[e.get("verified")], short_type(e["type"]), *measured, why])
+        rows.append([name, "kept" if kept(e) else e["way"], verified[e.get("verified")], short_type(e["type"]), *measured, why(e)])
     return ["name", "way", "verified", "type", "size", "time", "why"], rows

@@ -18,6 +18,7 @@ from tests.ports import Port
 from tests.processes import below, kill
 
 SSHD = "/usr/sbin/sshd"
+NO_ADDRESS = 'env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"'  # forced: the harbour does not know by which address ssh came
 
 
 def missing():

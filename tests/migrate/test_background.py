@@ -7,6 +7,7 @@ import time
 import psutil
 import pytest
 
+from tests.migrate import sshd
 from tests.processes import below
 from tests.relay.conftest import wait_until
 
@@ -96,7 +97,7 @@ def test_a_wire_that_is_cut_is_told(notebook, host, tmp_path, state):
     step = tmp_path / "step"
     step.write_text(state)
     host.stop()
-    host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')  # ssh alone: nothing else tells
+    host.start(forced=sshd.NO_ADDRESS)  # ssh alone: nothing else tells
     kernel = notebook.open(FERRY_MOVE_STOP=str(step))
     kernel.run("x = [1]")
     kernel.send(f"%migrate {host.text} --background")

@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from tests.migrate import sshd
+
 CELLS = """
 import os, random, math
 import numpy as np
@@ -90,9 +92,9 @@ def test_what_is_there_already_is_not_sent_again(notebook, host):
 
 @pytest.mark.parametrize("told", [True, False], ids=["reachable", "unreachable"])
 def test_blobs_travel_beside_ssh_where_a_port_can_be_reached(notebook, host, told):
-    if not told:  # the harbour does not know by which address ssh came
+    if not told:
         host.stop()
-        host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+        host.start(forced=sshd.NO_ADDRESS)
     kernel = notebook.open()
     kernel.run("import numpy as np; a, b, c, d, e = (np.random.default_rng(i).random(400_000) for i in range(5))")
     before = kernel.fingerprints()

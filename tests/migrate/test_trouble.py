@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.migrate import namespaces
+from tests.migrate import namespaces, sshd
 from tests.migrate.test_faults import engines
 from tests.processes import kill_with_store_in
 from tests.relay.conftest import wait_until
@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_there_leaves_the_session_here(notebook, host, told)
     host.stop()
     host.home.mkdir()
     host.inside = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs -o size=8m ferry {host.home} && exec "$@"', "sh"]
-    host.start(forced="" if told else 'env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+    host.start(forced="" if told else sshd.NO_ADDRESS)
     kernel = notebook.open()
     kernel.run("import numpy as np; big = np.random.default_rng(0).random(2_000_000); view = big[1:]; small = [1]")
     pid, before = pid_of(kernel), kernel.fingerprints()
@@ -155,7 +155,7 @@ def test_folders_of_sockets_with_characters_that_ssh_reads(notebook, host):
 def test_progress_is_shown_at_most_five_times_a_second(notebook, host):
     """Forty arrays travel one after the other through ssh, and each of them is progress."""
     host.stop()
-    host.start(forced='env -u SSH_CONNECTION sh -c "$SSH_ORIGINAL_COMMAND"')
+    host.start(forced=sshd.NO_ADDRESS)
     kernel = notebook.open()
     kernel.run("import numpy as np; globals().update({f'part{i}': np.random.default_rng(i).random(40_000) for i in range(40)})")
     began = time.monotonic()
