@@ -55,6 +55,13 @@ def normalised(text: str) -> str:
     return re.sub(r"/xpython_\d+/", "/xpython_.../", text)
 
 
+def streams_apart(displayed: list[tuple]) -> tuple[dict[str, str], list[tuple]]:
+    """Of what a cell displayed, as pairs of kind and content: the text of each stream, and the rest in its order. How the streams
+    fall among each other and among the rest depends on the moment."""
+    streams = {name: "".join(text for kind, text in displayed if kind == name) for name in ("stdout", "stderr")}
+    return streams, [(kind, content) for kind, content in displayed if kind not in streams]
+
+
 class Kernel:
     def __init__(self, home: Path, notebook: Path | None, folder: Path, kernel: str = KERNEL, **environment: str):
         """Starts the kernel. home: the store; notebook: the path that the front end tells, or None (anonymous)."""

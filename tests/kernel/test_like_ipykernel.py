@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.client import Kernel, KernelGone
+from tests.client import Kernel, KernelGone, streams_apart
 
 CELLS = {
     "a result": "{'a': [1, 2]}",
@@ -199,16 +199,16 @@ TALKS = {   # cells that ask, and what is answered
 
 
 def told(answer):
-    """What a front end would show, without what differs between any two processes. Streams, whose order depends on the
-    moment, are compared one by one."""
+    """What a front end would show, without what differs between any two processes."""
     def plain(text):
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
         text = re.sub(r"(xpython|ipykernel)_\d+", "KERNEL", text)
         text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "0x", text)
         return re.sub(r"[\d.]+(e[+-]\d+)? ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
 
-    streams = {name: plain("".join(text for kind, text in answer.outputs if kind == name)) for name in ("stdout", "stderr")}
-    others = [(kind, plain(text)) for kind, text in answer.outputs if kind not in streams]
+    streams, others = streams_apart(answer.outputs)
+    streams = {name: plain(text) for name, text in streams.items()}
+    others = [(kind, plain(text)) for kind, text in others]
     updates = [(kind, re.sub(IDENTITY, "ID", plain(json.dumps(content, sort_keys=True))), sizes) for kind, content, sizes in answer.updates]
     return answer.status, plain(answer.error), streams, others, [sorted(bundle) for bundle in answer.bundles], updates
 

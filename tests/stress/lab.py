@@ -1,8 +1,8 @@
 """./dev stress lab: real notebooks in a real JupyterLab, on ipykernel and on ours, killed in between.
 
 Each notebook is opened in Chromium and run by the menu: on ipykernel all of it, on ours the first half; then the engine, the relay,
-or the server with everything is killed, and the rest is run. What the saved notebooks hold must be the same, output by
-output, and the browser's console silent. A picture of each page is kept in .cache/stress/lab, to be looked at.
+or the server with everything is killed, and the rest is run. What the saved notebooks hold must be the same, stream by
+stream and output by output, and the browser's console silent. A picture of each page is kept in .cache/stress/lab, to be looked at.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 
 from tests import processes
 from tests.browser.lab import Notebook, Server, browser
-from tests.client import normalised
+from tests.client import normalised, streams_apart
 from tests.corpus import fetch
 from tests.sessions.session_file import Session
 
@@ -75,7 +75,7 @@ def check(session: Session, folder: Path) -> Report:
     report.back = next((m[0] for cell in outputs["ferry"] for output in cell if (m := BACK.search(json.dumps(output)))), "")
     for number, (theirs, ours) in enumerate(zip(outputs["python3"], outputs["ferry"], strict=True)):
         ours = [output for output in ours if not BACK.search(json.dumps(output))]
-        if theirs != ours:
+        if shown(theirs) != shown(ours):
             report.failures.append(f"cell {number}: {brief(theirs)} on ipykernel, {brief(ours)} here")
     return report
 
@@ -165,6 +165,10 @@ def comparable(output: dict) -> dict:
     text = re.sub(r"(ipykernel|xpython)_[\d.]+/\d+", "CELL", text)
     text = re.sub(r"\d\d:\d\d:\d\d", "TIME", text)
     return json.loads(text)
+
+
+def shown(outputs: list[dict]) -> tuple[dict[str, str], list[tuple]]:
+    return streams_apart([(output.get("name"), output.get("text", output)) for output in outputs])
 
 
 def brief(outputs: list[dict]) -> str:
