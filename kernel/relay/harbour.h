@@ -34,8 +34,16 @@ class Harbour {
 
  private:
   using Fields = Result<json>;
+  // harbour.cc: the parcels, and the engine.
   void Serve(Parcel parcel);
   Fields Do(const std::string& op, const Parcel& parcel);
+  Fields StartEngine(const json& wish);
+  Fields HoldEngine(const json& wish);
+  void Leave();
+  void Say(const json& head, std::string_view body = {});
+  static Error Unknown(const std::string& what);  // a request that relays of this version do not make
+
+  // harbour_store.cc: the session's files.
   Fields Open(const json& wish);
   Fields Missing(const json& wish);
   Fields Put(const std::string& op, const Parcel& parcel);
@@ -45,11 +53,6 @@ class Harbour {
   Fields Newest(const json& wish);
   Fields Set(const json& wish);
   Fields Sync(const json& wish);
-  Fields StartEngine(const json& wish);
-  Fields HoldEngine(const json& wish);
-  void Leave();
-
-  void Say(const json& head, std::string_view body = {});
   store::SessionFiles Files(const json& wish) const;
 
   std::string python_;

@@ -48,10 +48,15 @@ class Relay {
   int Run();
 
  private:
-  // relay.cc: the loop and the front ends' side.
+  // relay.cc: the loop.
   void Turn();
   void OnSignals();
   void OnTimers();
+  void Shutdown(bool restart);
+  void SendShutdown(bool restart);
+  void Pump();
+
+  // relay_front.cc: the front ends' side.
   void OnShell(Frames frames);
   void OnControl(Frames frames);
   void OnStdin(Frames frames);
@@ -63,8 +68,6 @@ class Relay {
   bool AnswerStatus(const Message& request);  // false: the engine is to
   void AnswerStatusesInstead();
   void Abort(std::vector<Message> executes);
-  void Shutdown(bool restart);
-  void Pump();
 
   // relay_engine.cc: the engine's side.
   void ChooseSession();
@@ -82,7 +85,6 @@ class Relay {
   void Bury();
   void Fail(const std::string& why);
   void SendHeld();
-  void SendShutdown(bool restart);
 
   // relay_orphan.cc: engines that go on without a relay.
   void Adopt();
@@ -107,7 +109,7 @@ class Relay {
   void Imaged();
   bool LostImage(const Engine& engine);
 
-  // relay_leave.cc: the session lives on another host, and its engine there ends.
+  // relay_leave.cc: the engine on another host ends.
   void EndThere();
   void OnImageThere(const json& said);
   // `carry` and what the engine's host lacks of the files that the image has mapped.
@@ -128,23 +130,25 @@ class Relay {
   void GoesOn();
   bool holds() const { return hold_ || held_there_; }
 
-  // relay_move.cc: the session moves, or lives on another host.
+  // relay_move.cc: the session moves.
   void WantMove(const json& words, std::optional<Sent> asked);
   void StartMove(MoveWish wish);
   void DrainForMove();
   bool HoldForMove(Frames& idle);
   void EndMove();
-  void TakeOver(MoveOutcome outcome);
   void AskEngineToMove(json content, std::function<void(json)> answer);
   bool OnMoveReply(const Message& reply);
   void AnswerMove(const std::optional<Error>& error, const json& display);
   void FailCell(const Error& error);
   void ShowMove(json bundle);
   json MoveObject(std::vector<std::string> messages) const;
+  bool BuryDuringMove();
+
+  // relay_away.cc: the session lives on another host.
+  void TakeOver(MoveOutcome outcome);
+  void OnHarbourEvent(const Parcel& parcel);
   void AddMoveItems(std::vector<zmq::pollitem_t>& items);
   void OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
-  void OnHarbourEvent(const Parcel& parcel);
-  bool BuryDuringMove();
   bool StartFetch(const std::string& host);
   void OnFetched();
 
