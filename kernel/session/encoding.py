@@ -64,7 +64,7 @@ class Encoding:
         try:
             encoded = self._encode_parts(entry, component)
         except KeyboardInterrupt:
-            if session.running is not None:
+            if session.recorder.running is not None:
                 raise
             again = before is not None and before.cuts and before.fingerprint == entry.fingerprint
             entry.error, entry.cuts = CUT, before.cuts + 1 if again else 1

@@ -195,7 +195,7 @@ class Images:
         session.info.update({**writer.info(), "sid": session.sid, "damage": session.store.read(session.sid).damage()})
         session.start, session.anonymous = word["start"], word.get("anonymous", "")
         session.life = int(session.info.get("life", 0)) + 1
-        session.running, session.notices, session.unwritten = None, [], []
+        session.recorder.running, session.notices, session.unwritten = None, [], []
         reader, records = session.read_log()
         manifest = reader.generation(word["generation"])
         arrival = ImageArrival(session, reader, records, manifest, word.get("bytes", 0))

@@ -40,7 +40,7 @@ class Looks:
         changed = [c for c in look.components if self.known.get(tuple(c.key)) != c.fingerprint or self._may_have_changed(c)]
         gone = [list(key) for key in self.known if key not in now]
         session.observer.learn(look)
-        ended = session.execution - (session.running is not None)  # a cell that asked for the look has not ended
+        ended = session.execution - (session.recorder.running is not None)  # a cell that asked for the look has not ended
         if changed or gone or self.looked < ended:  # a look that found nothing ends the window of its cells
             self._write(_ferry.ChangeRecord(
                 since=self.looked, after=ended, gone=gone,

@@ -18,6 +18,7 @@ from .hooks import guarded
 from .images import Images
 from .moving import Moving
 from .pressure import Pressure
+from .recorder import Recorder
 from .rehearsal import Rehearsal, proved
 from .saver import Saver
 from .sleep import Sleep
@@ -36,9 +37,8 @@ class Session:
         self.environ, self.began_in = dict(environ), os.getcwd()  # as this process was started
         self.namespace = shell.user_ns
         self.observer = _ferry.Observer(self.namespace)
-        if hasattr(self.observer, "set_generators"):
-            self.observer.set_generators(capsule.generators)
-            self.observer.install_audit_hook()
+        self.observer.set_generators(capsule.generators)
+        self.observer.install_audit_hook()
         self.walker = _ferry.Walker(self.namespace)
         self.graph = None  # read_log() folds it
         self.scene = capsule.Scene(shell)
@@ -47,11 +47,10 @@ class Session:
         self.of_start = {name: id(self.namespace[name]) for name in self.user_names()}  # what startup files have made
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.modules = 0  # in sys.modules, when the walker last saw them
-        self.running = None  # the note of the cell that runs now
-        self.transformed = ""
         self.notices = []  # results shown with the next cell a person runs
         self.held = ""  # who holds the notebook's session instead of this one
         self.unwritten = []  # records that wait for room on the disk
+        self.recorder = Recorder(self)
         self.saver = Saver(self)
         self.arrivals = Arrivals(self)
         self.rehearsal = Rehearsal(self)
@@ -60,7 +59,7 @@ class Session:
         self.unseen = Unseen(self)
         self.pressure, self.sleep = Pressure(self), Sleep(self)
         hooks.watch_code(shell, self._saw_code)
-        hooks.watch_source(shell, self._saw_source)
+        hooks.watch_source(shell, self.recorder.saw_source)
         shell.register_magics(magics.FerryMagics(self))
         self.baseline = capsule.baseline(shell)  # what was hung on the shell above is none of the session's
 
@@ -108,7 +107,7 @@ class Session:
         self.see_modules()
         self.saver.pace.request_came()
         self.pressure.before_cell()
-        self._note(code, request, store_history)
+        self.recorder.begin(code, request, store_history)
 
     def see_modules(self):
         """What a module holds before a cell could touch it is the module's own; what is added later is the session's."""
@@ -128,50 +127,10 @@ class Session:
         self.see_modules()
 
     @guarded()
-    def _note(self, code, request, store_history):
-        self.running, self.transformed = None, code
-        if not code.strip():
-            return
-        if not magics.own_command(code):
-            self.saver.touch.cell_begins()  # first: a cell of which no record can be made counts as one that touched everything
-        self.execution += 1
-        record = _ferry.CellRecord(
-            execution=self.execution, count=self.shell.execution_count, cell_id=request.get("cell_id") or "", source=code,
-            started_us=int(time.time() * 1e6), status="started", in_history=bool(store_history),
-            tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
-        self.append(record)
-        record.met = [_ferry.Met(item=item, data=data) for item, data in self.scene.moved()]
-        self.running = record
-        self.clock = time.perf_counter_ns()
-        self.observer.before(code)
-
-    def _saw_source(self, raw, transformed):
-        if self.running is not None and raw == self.running.source:
-            self.transformed = transformed
-
-    @guarded()
     def after_execute(self, status):
-        note, self.running = self.running, None
         if (getattr(self.shell, "ferry_request", None) or {}).get("expressions"):
             self.saver.may_have_changed()
-        if note is None:
-            return
-        duration = (time.perf_counter_ns() - self.clock) // 1000
-        record = self.observer.after(status)
-        for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
-            setattr(record, field, getattr(note, field))
-        record.transformed, record.duration_us = self.transformed, duration
-        own = magics.own_command(note.source)
-        if own:  # recorded and never replayed; only %resume touches the namespace
-            record.effects = [_ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
-            if own != "resume":
-                record.reads, record.writes, record.deletes, record.door = [], [], [], False
-        self.append(record)
-        self.graph.apply(record)
-        if not own:
-            self.saver.touch.cell_ended(record)
-            self.saver.cell_ran()
-            self.pressure.cell_ran()
+        self.recorder.end(status)
 
     @guarded()
     def served(self):

@@ -1,0 +1,68 @@
+"""The record of each cell: a note in the log before it runs, and after it what it read, wrote, mutated, cost and did.
+
+Where the process is killed within a cell, the note says which cell that was. All of this is between request and reply: nothing
+here may grow with the state.
+"""
+
+import time
+
+from kernelferry import _ferry
+
+from . import magics
+from .hooks import guarded
+
+
+class Recorder:
+    """Writes one note and one record for each cell that has a source; Ferry's own magics are recorded and never replayed."""
+
+    def __init__(self, session):
+        self.session = session
+        self.running = None  # the note of the cell that runs now
+        self.transformed = ""  # its source, as IPython has made it
+        self.clock = 0  # perf_counter_ns() when it began
+
+    @guarded()
+    def begin(self, code, request, store_history):
+        session = self.session
+        self.running, self.transformed = None, code
+        if not code.strip():
+            return
+        if not magics.own_command(code):
+            session.saver.touch.cell_begins()  # first: a cell of which no record can be made counts as one that touched everything
+        session.execution += 1
+        record = _ferry.CellRecord(
+            execution=session.execution, count=session.shell.execution_count, cell_id=request.get("cell_id") or "", source=code,
+            started_us=int(time.time() * 1e6), status="started", in_history=bool(store_history),
+            tags=[tag for tag in request.get("tags") or () if tag.startswith("ferry:")])
+        session.append(record)
+        record.met = [_ferry.Met(item=item, data=data) for item, data in session.scene.moved()]
+        self.running = record
+        self.clock = time.perf_counter_ns()
+        session.observer.before(code)
+
+    def saw_source(self, raw, transformed):
+        if self.running is not None and raw == self.running.source:
+            self.transformed = transformed
+
+    @guarded()
+    def end(self, status):
+        session = self.session
+        note, self.running = self.running, None
+        if note is None:
+            return
+        duration = (time.perf_counter_ns() - self.clock) // 1000
+        record = session.observer.after(status)
+        for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
+            setattr(record, field, getattr(note, field))
+        record.transformed, record.duration_us = self.transformed, duration
+        own = magics.own_command(note.source)
+        if own:  # only %resume touches the namespace
+            record.effects = [_ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
+            if own != "resume":
+                record.reads, record.writes, record.deletes, record.door = [], [], [], False
+        session.append(record)
+        session.graph.apply(record)
+        if not own:
+            session.saver.touch.cell_ended(record)
+            session.saver.cell_ran()
+            session.pressure.cell_ran()
