@@ -93,7 +93,7 @@ class Kernel:
         shell = self.shell
         store_history = store_history and not silent
         self._open = (shell.execution_count, store_history)
-        self.stdin.allowed = allow_stdin
+        self.stdin.allowed = bool(allow_stdin)
         shell.last_traceback = None
         user_expressions = loads(user_expressions) or {}
         messages.current().content = {"code": code, "silent": bool(silent), "store_history": store_history,
@@ -134,7 +134,7 @@ class Kernel:
         if self._open is None:
             return
         (count, store_history), self._open = self._open, None
-        self.stdin.allowed = False
+        self.stdin.allowed = None
         if store_history and self.shell.execution_count == count:
             self.shell.execution_count += 1     # an interrupt came before IPython counted
         # IPython keeps all that was ever printed or raised, for %notebook; a session must not carry that.

@@ -89,7 +89,10 @@ std::string CellFile(const std::string& code) {
 // A SIGINT handler that raises KeyboardInterrupt where `decide(frame)` says so, and leaves no frame of its own in the traceback.
 py::cpp_function InterruptHandler(py::function decide) {
   return py::cpp_function([decide](int, py::object frame) {
-    if (Server* server = Server::Current()) server->nudge().Heard();
+    if (Server* server = Server::Current()) {
+      server->nudge().Heard();
+      server->questions().InterruptThreads();
+    }
     if (!decide(frame).cast<bool>()) return;
     PyErr_SetNone(PyExc_KeyboardInterrupt);
     throw py::error_already_set();

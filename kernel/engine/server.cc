@@ -31,7 +31,6 @@ class SignalsBlocked {
 };
 
 constexpr int kControlEndsWithin = 5000;  // milliseconds
-constexpr long kOrphanEvery = 1000;   // milliseconds between two looks whether a relay is there, while a cell waits for an answer
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
 
@@ -45,7 +44,7 @@ xeus::xmessage WithContent(const xeus::xmessage& message, nl::json content) {
 Server* Server::Current() { return current; }
 
 Server::Server(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
-    : wire_(context, config, error_handler), outputs_(wire_) {
+    : wire_(context, config, error_handler), outputs_(wire_), questions_(wire_) {
   CHECK(current == nullptr);
   current = this;
 }
@@ -154,6 +153,7 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
       running_ = {{"header", message.header()}, {"code", message.content().value("code", "")}, {"execution_count", execution_count_},
                   {"silent", message.content().value("silent", false)}};
       memory_due_.Arm(kMemoryEvery);
+      if (message.content().value("allow_stdin", true)) questions_.Ask(Questions::Cell{message.identities(), message.header()});
     }
     if (IsForPython(type)) AnswerInPython(type, message);
     else notify_shell_listener(std::move(message));
@@ -229,6 +229,7 @@ void Server::send_shell_impl(xeus::xmessage message) {
   request_.answered = true;
   runs_ = false;
   if (message.header().value("msg_type", "") == "execute_reply") {
+    questions_.Ask(std::nullopt);
     nl::json content = message.content();
     content["execution_count"] = execution_count_;  // xeus counts for itself and cannot be told; IPython's is the truth
     abort_ = stop_on_error_ && content.value("status", "") == "error";
@@ -256,29 +257,24 @@ std::string Server::ReadStdin(const std::string& prompt, bool password) {
   if (InForkedChild()) throw std::runtime_error("a child process cannot ask the front end");
   outputs_.Drain();
   outputs_.Flush();
-  zmq::multipart_t stale;
-  while (stale.recv(wire_.stdin_, ZMQ_DONTWAIT)) stale.clear();
-  wire_.Send(wire_.stdin_, wire_.Answer(request_.identities, request_.header, "input_request",
-                                        {{"prompt", prompt}, {"password", password}}));
   // A signal just before poll() blocks would wait with it: Python's C handler also writes to signal_fd.
-  zmq_pollitem_t items[] = {{wire_.stdin_.handle(), 0, ZMQ_POLLIN, 0},
-                            {nullptr, main_.attr("signal_fd").cast<int>(), ZMQ_POLLIN, 0}};
-  const int before = orphaned_;
-  while (!(items[0].revents & ZMQ_POLLIN)) {
-    if (orphan_ || orphaned_ != before) {  // nobody is left who could answer, and who comes later was not asked
-      PyErr_SetString(PyExc_EOFError, "input() has nobody to ask: the front end has gone");
-      throw py::error_already_set();
-    }
+  const bool main = ::gettid() == ::getpid();
+  const int signals = main ? main_.attr("signal_fd").cast<int>() : -1;
+  Question question(questions_, prompt, password, /*of_thread=*/!main);
+  while (question.state() == Question::kOpen) {
     {
       py::gil_scoped_release released;
-      (void)zmq_poll(items, 2, kOrphanEvery);
+      question.Wait(signals);
     }
-    if (items[1].revents & ZMQ_POLLIN) main_.attr("drain_signals")();
+    if (!main) continue;
+    main_.attr("drain_signals")();
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
-  zmq::multipart_t wire;
-  (void)wire.recv(wire_.stdin_);
-  return wire_.Parse(wire).content().value("value", "");
+  if (question.state() == Question::kAnswered) return question.answer();
+  if (question.state() == Question::kInterrupted) PyErr_SetNone(PyExc_KeyboardInterrupt);
+  else if (question.state() == Question::kNoCell) PyErr_SetString(PyExc_EOFError, "input() has nobody to ask: no cell runs");
+  else PyErr_SetString(PyExc_EOFError, "input() has nobody to ask: the front end has gone");
+  throw py::error_already_set();
 }
 
 py::dict Server::Memory(std::uint64_t limit) {
@@ -358,6 +354,7 @@ nl::json Server::CallMain(const char* method, const std::string& type, const nl:
 }
 
 void Server::stop_impl() {
+  questions_.End();
   stop_ = true;
   stop_idle_ = true;
   wake_.Set();

@@ -1,10 +1,11 @@
 // The engine's side of the Jupyter protocol: a xeus::xserver whose sockets, threads and main loop are our own.
 //
-//   main thread     shell and stdin: receives, dispatches, replies; runs asyncio and idle work. Holds the GIL.
+//   main thread     shell: receives, dispatches, replies; runs asyncio and idle work. Holds the GIL.
 //   control thread  control: answers while a cell runs, turns interrupt_request into SIGINT, hands what needs the
 //                   session to the main thread as jobs.
 //   side thread     heartbeat, text that waits in Outputs, captured descriptors, the life of the relay, and what others
 //                   put on xeus' inproc publisher (debugger events).
+//   any thread      stdin, while it waits for an answer (questions.h).
 //
 // The loop here is the outermost one and runs asyncio in slices (loop.py): the stock server would run it inside a reader
 // callback, where a cell that awaits cannot run the loop again, and its poll() throws when a signal interrupts it.
@@ -28,6 +29,7 @@
 
 #include "kernel/engine/nudge.h"
 #include "kernel/engine/outputs.h"
+#include "kernel/engine/questions.h"
 #include "kernel/engine/relay_watch.h"
 #include "kernel/engine/word.h"
 #include "kernel/engine/wire.h"
@@ -52,11 +54,13 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   Wire& wire() { return wire_; }
   Outputs& outputs() { return outputs_; }
   Nudge& nudge() { return nudge_; }
+  Questions& questions() { return questions_; }
 
   // Before start(): the Python half, and the relay that this engine belongs to.
   void Serve(py::object main, RelayWatch watch);
 
-  // Main thread. Ends when the front end has answered; SIGINT raises KeyboardInterrupt (as py::error_already_set).
+  // Any thread of Python's. Ends when the front end has answered. An interrupt raises KeyboardInterrupt, and EOFError comes where
+  // nobody can answer (as py::error_already_set).
   std::string ReadStdin(const std::string& prompt, bool password);
 
   // What was asked for on the control channel and waits for the main thread, within a cell: runs it, waiting up to
@@ -136,6 +140,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
 
   Wire wire_;
   Outputs outputs_;
+  Questions questions_;
   py::object main_;
   RelayWatch watch_;
 
@@ -162,7 +167,6 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   std::atomic<bool> runs_{false};          // a cell, and it is not answered yet
   std::atomic<bool> leaving_{false};       // it ends when the main thread gets to it: nobody can attach any more
   std::atomic<bool> orphan_{false};        // no relay
-  std::atomic<int> orphaned_{0};           // how often that has happened
   std::atomic<std::chrono::steady_clock::rep> served_{0};  // when the last request was answered
   std::mutex running_mutex_;
   nl::json running_;                       // under it: {header, code, execution_count} of the cell that runs, else null

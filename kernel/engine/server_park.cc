@@ -41,6 +41,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
   const double lease = watch_.lease;
   watch_ = {};
   wire_.Follow(nullptr);
+  questions_.Pause();
   wire_.Close();
 
   Word word;
@@ -60,6 +61,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
     wire_.Follow(watch_.relay);
     main_.attr("attach_shell")(wire_.shell.get(zmq::sockopt::fd));
     if (!wire_.Heard(kHeard, !answer.value("restored", false))) std::cerr << "the relay does not listen" << std::endl;
+    questions_.GoOn(answer.value("restored", false));
   } catch (std::exception& error) {
     main_.attr("cannot_go_on")(error.what());
     ::_exit(kCannot);

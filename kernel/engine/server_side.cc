@@ -45,7 +45,7 @@ void Server::RunSide() {
   const auto lease = [&] { return std::chrono::milliseconds(static_cast<long>(watch_.lease * 1000)); };
   const auto orphaned = [&] {
     orphan_ = true;
-    ++orphaned_;
+    questions_.Deafen();  // who comes later was not asked
     wire_.Keep(true);
     end = Clock::now() + lease();
     Post([this] { CallMain("control", "ferry_orphaned_request", nl::json::object()); });  // the running cell is over
@@ -103,6 +103,7 @@ void Server::RunSide() {
       if (watch_.gone) {
         orphaned();
       } else if (orphan_.exchange(false)) {
+        questions_.Hear();
         if (!dispatching_) wire_.Keep(false);  // else at the end of the cell, whose output nobody follows from its beginning
         Post([this] { CallMain("control", "ferry_attached_request", nl::json::object()); });
       }

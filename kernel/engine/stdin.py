@@ -1,7 +1,6 @@
-"""input() and getpass() ask the front end. The server waits without the GIL, so threads go on."""
+"""input() and getpass() ask the front end, from any thread (questions.h). The server waits without the GIL, so that others go on."""
 import builtins
 import getpass
-import threading
 
 from IPython.core.error import StdinNotImplementedError
 
@@ -9,7 +8,7 @@ from kernelferry import _engine
 
 
 class Stdin:
-    allowed = False                 # the request that runs takes questions
+    allowed = None                  # the cell that runs takes questions; None: none runs
     asked = None                    # asked("input", prompt) hears of each question
 
     def install(self):
@@ -25,13 +24,14 @@ class Stdin:
         return self._ask("getpass", str(prompt), True)
 
     def _ask(self, name, prompt, password):
-        if not self.allowed:
+        if self.allowed is False:
             raise StdinNotImplementedError(f"{name} was called, but this front end does not answer questions.")
-        if threading.current_thread() is not threading.main_thread():
-            raise StdinNotImplementedError(f"{name} works in the main thread only.")
-        if self.asked is not None:
+        if self.asked is not None and self.allowed:
             self.asked("input", prompt)
         try:
-            return _engine.read_stdin(prompt, password)
+            answer = _engine.read_stdin(prompt, password)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("Interrupted by user") from None
+        if answer == "\x04":        # Ctrl-D in a terminal
+            raise EOFError
+        return answer

@@ -49,7 +49,7 @@ class Wire {
   // one who connects later. What waited leaves now.
   bool Heard(int milliseconds, bool all);
 
-  // Each of these belongs to one thread (server.h).
+  // Each of these belongs to one thread (server.h), stdin_ to whoever waits for an answer (questions.h).
   zmq::socket_t shell, stdin_, control, heartbeat, inproc;
 
   // Names that go into every header; set once before the first message of ours.

@@ -177,7 +177,6 @@ void Relay::PassReply(Frames idle) {
   Message reply = std::move(*std::exchange(held_reply_, std::nullopt));
   Sent cell = queue_.Finish();
   bool error = StringAt(reply.Content(), "status") == "error";
-  inputs_ = 0;
   policy_.Works();
   Send(front_->shell, std::move(reply).Take());
   if (!idle.empty()) Send(front_->iopub, std::move(idle));
