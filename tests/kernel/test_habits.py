@@ -78,3 +78,17 @@ def test_what_a_thread_shows_goes_to_the_request_that_it_names(kernel):
             break
     assert message["parent_header"]["msg_id"] == first != request
     kernel.collect(request)
+
+
+def test_a_thread_is_answered_after_its_cell(kernel):
+    request = kernel.send("import threading; told = []; t = threading.Thread(target=lambda: told.append(input('t? '))); t.start(); input('c? ')",
+                          "cell", allow_stdin=True)
+    asked = {m["content"]["prompt"]: m["header"] for m in (kernel.client.get_stdin_msg(timeout=60) for _ in range(2))}
+
+    def answer(prompt, value):
+        kernel.client.stdin_channel.send(kernel.client.session.msg("input_reply", {"value": value}, parent=asked[prompt]))
+
+    answer("c? ", "for the cell")
+    assert ("execute_result", "'for the cell'") in kernel.collect(request).outputs
+    answer("t? ", "for the thread")
+    assert kernel.run("t.join() or told", "cell").text == "[execute_result] ['for the thread']\n"

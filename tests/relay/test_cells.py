@@ -94,20 +94,6 @@ def test_an_answer_that_nobody_asked_for_is_not_kept_for_the_next_question(front
     assert front.value("text") == "'right'"
 
 
-def test_a_thread_is_answered_after_its_cell(front):
-    msg_id = front.execute("import threading; told = []; t = threading.Thread(target=lambda: told.append(input('t? '))); t.start(); input('c? ')",
-                           allow_stdin=True)
-    asked = {m["content"]["prompt"]: m["header"] for m in (front.get_stdin_msg(timeout=PATIENCE) for _ in range(2))}
-
-    def answer(prompt, value):
-        front.stdin_channel.send(front.session.msg("input_reply", {"value": value}, parent=asked[prompt]))
-
-    answer("c? ", "for the cell")
-    assert front.shell_reply(msg_id)["content"]["status"] == "ok"
-    answer("t? ", "for the thread")
-    assert front.value("t.join() or told") == "['for the thread']"
-
-
 def test_two_front_ends_see_each_others_output_and_only_their_own_replies(relay, front):
     other = relay.front()
     msg_id = front.execute("print('for both')")
