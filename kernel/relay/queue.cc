@@ -1,5 +1,8 @@
 #include "kernel/relay/queue.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "util/check.h"
 
 namespace ferry::relay {
@@ -47,11 +50,8 @@ Sent Running(const json& cell) {
   return sent;
 }
 
-std::vector<Sent> Owed::TakeAll() {
-  std::vector<Sent> all;
-  for (auto& [id, sent] : requests_) all.push_back(std::move(sent));
-  requests_.clear();
-  return all;
+void Owed::Answered(const std::string& id) {
+  std::erase_if(requests_, [&](const Message& request) { return request.id() == id; });
 }
 
 std::optional<Message> Queue::Next() {
@@ -62,10 +62,9 @@ std::optional<Message> Queue::Next() {
   waiting_.pop_front();
   if (execute) {
     running_ = Keep(next);
-    unbegun_ = next.Copy();
-  } else if (next.IsRequest()) {
-    others_.Note(next);
+    begun_ = false;
   }
+  if (next.IsRequest()) owed_.Note(next);
   return next;
 }
 
@@ -73,13 +72,27 @@ Sent Queue::Finish() {
   CHECK(running_.has_value());
   Sent sent = std::move(*running_);
   running_.reset();
-  unbegun_.reset();
+  owed_.Answered(sent.id);
   return sent;
 }
 
 void Queue::TakeBack() {
-  if (!unbegun_) return;
-  waiting_.push_front(std::move(*std::exchange(unbegun_, std::nullopt)));
+  if (!running_ || begun_) return;
+  std::vector<Message> owed = owed_.TakeAll();
+  for (Message& request : owed) {
+    if (request.id() == running_->id) waiting_.push_front(std::move(request));
+    else owed_.Note(request);
+  }
+  running_.reset();
+}
+
+void Queue::TakeAllBack() {
+  std::vector<Message> owed = owed_.TakeAll();
+  if (running_ && std::none_of(owed.begin(), owed.end(), [&](const Message& request) { return request.id() == running_->id; })) {
+    for (const Message& request : owed) owed_.Note(request);  // of an engine that was taken over: its cell cannot be sent again
+    return;
+  }
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(owed.begin()), std::make_move_iterator(owed.end()));
   running_.reset();
 }
 

@@ -8,8 +8,8 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "kernel/relay/wire.h"
@@ -30,15 +30,15 @@ Sent Keep(const Message& request);
 // A cell as its engine tells of it: {header, code, execution_count}.
 Sent Running(const json& cell);
 
-// Requests for which a reply is due.
+// Requests for which a reply is due, in the order in which they went to the engine.
 class Owed {
  public:
-  void Note(const Message& request) { requests_.emplace(request.id(), Keep(request)); }
-  void Answered(const std::string& id) { requests_.erase(id); }
-  std::vector<Sent> TakeAll();
+  void Note(const Message& request) { requests_.push_back(request.Copy()); }
+  void Answered(const std::string& id);
+  std::vector<Message> TakeAll() { return std::exchange(requests_, {}); }
 
  private:
-  std::map<std::string, Sent> requests_;
+  std::vector<Message> requests_;
 };
 
 class Queue {
@@ -49,7 +49,7 @@ class Queue {
   std::optional<Message> Next();
 
   // A cell that an engine runs already, for a front end that nobody knows any more.
-  void Resume(Sent cell) { running_ = std::move(cell), unbegun_.reset(); }
+  void Resume(Sent cell) { running_ = std::move(cell), begun_ = true; }
 
   Sent* running() { return running_ ? &*running_ : nullptr; }
   bool empty() const { return waiting_.empty(); }
@@ -60,11 +60,14 @@ class Queue {
 
   // The engine has begun with the running cell. Until then TakeBack() makes it the next one again, for another engine: one
   // that suspends itself has not looked at what came meanwhile.
-  void Begun() { unbegun_.reset(); }
+  void Begun() { begun_ = true; }
   void TakeBack();
 
-  // What the engine owes an answer besides the running cell.
-  Owed& others() { return others_; }
+  // All that the engine has not answered is sent again, in its order: the engine ended before it got as far as any of it.
+  void TakeAllBack();
+
+  // What the engine owes an answer; the running cell is one of them.
+  Owed& owed() { return owed_; }
 
   // The execute_requests that wait, in order; other messages keep waiting.
   std::vector<Message> TakeExecutes();
@@ -74,8 +77,8 @@ class Queue {
  private:
   std::deque<Message> waiting_;
   std::optional<Sent> running_;
-  std::optional<Message> unbegun_;  // the running cell, while it has not begun
-  Owed others_;
+  bool begun_ = false;  // the running cell has
+  Owed owed_;
 };
 
 }  // namespace ferry::relay

@@ -111,7 +111,7 @@ void Relay::OnEngineShell(Frames frames) {
     else timers_.Set(Timer::kHeldReply, kLongestHold);
     return;
   }
-  queue_.others().Answered(message->parent_id());
+  queue_.owed().Answered(message->parent_id());
   Send(front_->shell, std::move(*message).Take());
 }
 
@@ -220,12 +220,15 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
-  if (ending.Clean() && !leaving_) queue_.TakeBack();
-  Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .cell_running = queue_.running() != nullptr, .clean = ending.Clean(), .exited = std::exchange(exits_, false)};
+  const Replaying replaying = choice_.InReplay();
+  if (replaying.unseen && !leaving_) queue_.TakeAllBack();
+  else if (ending.Clean() && !leaving_) queue_.TakeBack();
+  Death death{.before_ready = !engine->ready(), .resuming = choice_.Resuming(), .replaying = replaying.cell, .cell_running = queue_.running() != nullptr, .clean = ending.Clean(), .exited = std::exchange(exits_, false)};
   RestartPolicy::Decision next = policy_.After(death);
   std::string then = leaving_                                   ? "The kernel is shutting down."
                      : next.what == RestartPolicy::Decision::kGiveUp ? "It is not started again."
                      : next.start == Start::kRestart               ? "A new engine starts, without the session."
+                     : death.replaying                             ? "A new engine brings the session back without the cell that ran again."
                                                                 : "A new engine starts and brings the session back.";
   if (!leaving_ && next.what != RestartPolicy::Decision::kSleep) {
     Log("engine " + std::to_string(engine->number()) + " " + ending.Words() + ". " + then + "\n" + Tail(dir_.Log(), kLogTail));
@@ -241,9 +244,12 @@ void Relay::Bury() {
   }
   inputs_ = 0;
   std::string why = "The engine " + ending.Words() + " before it answered.";
-  auto refuse = [&](zmq::socket_t& channel, const Sent& r) { voice_.Refuse(channel, r, NoEngine(r, why, ""), nullptr); };
-  for (const Sent& request : queue_.others().TakeAll()) refuse(front_->shell, request);
-  for (const Sent& request : owed_control_.TakeAll()) refuse(front_->control, request);
+  auto refuse = [&](zmq::socket_t& channel, const Message& m) {
+    Sent request = Keep(m);
+    voice_.Refuse(channel, request, NoEngine(request, why, ""), nullptr);
+  };
+  for (const Message& request : queue_.owed().TakeAll()) refuse(front_->shell, request);
+  for (const Message& request : owed_control_.TakeAll()) refuse(front_->control, request);
   statuses_.clear();
   too_late_.clear();
   if (leaving_) {
@@ -252,14 +258,14 @@ void Relay::Bury() {
   }
   switch (next.what) {
     case RestartPolicy::Decision::kGiveUp:
-      return Fail("The engine " + ending.Words() + ", " + std::to_string(RestartPolicy::kLimit) +
+      return Fail("The engine " + ending.Words() + ", " + std::to_string(death.replaying ? RestartPolicy::kReplays : RestartPolicy::kLimit) +
                   " times in a row. It is not started again by itself; restart the kernel to try once more.");
     case RestartPolicy::Decision::kSleep:
       asleep_ = true;
       if (!queue_.empty()) StartEngine(next.start);
       return;
     case RestartPolicy::Decision::kStart:
-      if (!death.before_ready) timers_.Set(Timer::kRestarting, kReplyFirst);
+      if (!death.before_ready && !replaying.unseen) timers_.Set(Timer::kRestarting, kReplyFirst);  // nobody has noticed
       return StartEngine(next.start);
   }
 }

@@ -14,6 +14,9 @@ const char* Name(Start start) {
 }
 
 RestartPolicy::Decision RestartPolicy::After(const Death& death) {
+  if (death.replaying) {
+    return {++replays_ < kReplays ? Decision::kStart : Decision::kGiveUp, Start::kCrashInResume};
+  }
   if (death.exited && !death.cell_running) {
     in_a_row_ = 0;
     return {Decision::kStart, Start::kRestart};

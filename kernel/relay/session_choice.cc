@@ -37,6 +37,12 @@ bool Choice::Resuming() const {
   return info && FlagAt(*info, "resuming", false);
 }
 
+Replaying Choice::InReplay() const {
+  if (sid.empty()) return {};
+  auto note = store::ReadObject(store::StoreFiles(home).Session(sid).Replaying());
+  return note ? Replaying{.cell = true, .unseen = FlagAt(*note, "unseen", false)} : Replaying{};
+}
+
 Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
   std::string home = store::ConfiguredHome();
   auto store = store::Store::Open(home);

@@ -19,6 +19,12 @@
 
 namespace ferry::relay {
 
+// What the engine noted before a recorded cell ran again (docs/format.md, `replaying`).
+struct Replaying {
+  bool cell = false;    // one was running
+  bool unseen = false;  // no request had shown anything yet: what the engine owes an answer may be sent to the next one
+};
+
 struct Choice {
   std::string sid;              // empty: there is no usable store, and `anonymous` says why
   std::string home;             // the store
@@ -31,6 +37,7 @@ struct Choice {
   std::string image_lost;       // why its system image did not come back; for the next engine to tell
 
   bool Resuming() const;        // session.json says that the engine is bringing the session back
+  Replaying InReplay() const;
 };
 
 class SessionChooser {

@@ -63,6 +63,7 @@ class Account:
         replayed = [str(c["cell"]) for c in self.behind.outcomes if c["status"] == "replayed"]
         if replayed:
             lines.append(f"cells that ran after the last save were replayed: [{'], ['.join(replayed)}]")
+        lines += filter(None, [self.session.fatal.line()])
         interrupted = self.session.arrivals.interrupted
         if interrupted is not None:
             lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")

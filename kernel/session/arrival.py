@@ -12,6 +12,7 @@ namespace: a placeholder would reach user code by nine of ten ways of access.
 
 import ast
 import contextlib
+import functools
 import logging
 import re
 import time
@@ -52,20 +53,32 @@ class Arrival(Account):
         self.before = set() if overwrite else set(session.user_names()) - self.of_start
         self.counts = {r.execution: r.count for r in records if hasattr(r, "count")}
         self.replayer = Replayer(session.shell, [r for r in records if getattr(r, "status", "started") != "started"], session.observer,
-                                 session.scene, strict=session.start == "rehearse")
+                                 session.scene, strict=session.start == "rehearse",
+                                 watch=functools.partial(session.fatal.watch, reader, manifest.generation))
         self.until = session.born  # executions of this life are not behind any generation: they have just run
         self.items = ProcessItems(session.shell, reader, manifest.process)
         self.behind = Behind(session, manifest, self.replayer, self.until)
         self.seconds = 0.0
         self.whole = behind and only is None  # the newest generation, and the cells after it
         self.ran = set()  # executions that ran again
-        self.other = {}  # key -> (the way it comes instead of the planned one, why, code)
+        self.other = self._without_fatal()  # key -> (the way it comes instead of the planned one, why, code)
         self.given = False  # a cell has seen some of what came back
         self.changed_files = None
         self._set_out()
         self.mentions = {name: entry.mentions for entry in manifest.components for name in entry.names}
         self.by_name = {name: tuple(entry.key) for entry in manifest.components for name in entry.names}
         self.patient = self.done = self.broken = False
+
+    def _without_fatal(self):
+        """What was to be made again by cells of which one has ended an engine since: another way."""
+        fatal = self.session.wishes(self.reader)["fatal"]
+        replayed = {tuple(e.key): e for e in self.manifest.components if e.way == "replayed"} if fatal else {}
+        if not replayed:
+            return {}
+        storable = {tuple(e.key) for e in self.manifest.components if e.way == "stored"}
+        entries = resume_plan.plan(self.session, self.reader, self.manifest, self.records, storable)["entries"]
+        return {e["key"]: ("stored" if stored_whole(self.reader, replayed[e["key"]]) else "lost", e["reason"], e["code"])
+                for e in entries if e["key"] in replayed and e["way"] != "replayed"}
 
     def _set_out(self):
         session = self.session
@@ -131,7 +144,7 @@ class Arrival(Account):
     def _plan(self, but=()):
         """The plan for bringing everything back, without the stored form of these components."""
         storable = {tuple(e.key) for e in self.manifest.components if self._way(e) == "stored"}.difference(but)
-        return resume_plan.plan(self.session, self.manifest, self.records, storable)
+        return resume_plan.plan(self.session, self.reader, self.manifest, self.records, storable)
 
     def _refuse(self, replayed, runs):
         """Whether the cells would touch variables that are to be kept: then none of them runs, and the report says so."""

@@ -10,7 +10,7 @@ from kernelferry import _ferry
 from .arrival import Arrival
 from .behind import of_ferry
 from .identity import notebook_cell_ids
-from .magics import own_command
+from .own import own_command
 
 log = logging.getLogger("kernelferry.session")
 
@@ -52,8 +52,10 @@ class Arrivals:
         saver.looks.looked = session.execution
         manifest = self.newest(manifests, clean["life"], clean["execution"])
         self.recorded = {r.cell_id for r in records if getattr(r, "cell_id", "") and r.execution > clean["execution"]}
-        if session.start == "crash-in-resume" or info.get("resuming"):
+        broke = session.start == "crash-in-resume" or info.get("resuming")
+        if broke:
             session.remember(resuming=False)
+        if broke and session.fatal.found is None:
             self.offer = session.notice("The last start ended while this session was being brought back, so it was not tried again.",
                            ["%resume --dry-run shows what is there, %resume brings it back"])
             self._start_clean()
@@ -65,7 +67,7 @@ class Arrivals:
             self.clean_at_cell = bool(manifests)
         elif session.config.resume == "never":
             self.clean_at_cell = True
-        elif session.start in ("crash", "wake"):  # the same kernel goes on in a new engine
+        elif session.start in ("crash", "crash-in-resume", "wake"):  # the same kernel goes on in a new engine
             self.begin(manifest)
         elif session.anonymous:
             log.info("anonymous: %s", session.anonymous)
@@ -188,6 +190,7 @@ class Arrivals:
             self._broke_off(f"The session did not come back whole: {type(error).__name__}: {error}", "%resume tries again")
         if self.current.done and not self.current.broken:
             self.session.remember(resuming=False)
+            self.session.fatal.came_back()
             self.session.remember_report(self.current.data())
             self.session.saver.cell_ran()
         if self.current.done and self.session.start == "rehearse":

@@ -82,6 +82,7 @@ py::dict DictOf(const plan::Plan& plan) {
 }
 
 using Numbers = std::set<std::uint32_t>;
+using Reasons = std::map<std::uint32_t, std::string>;
 
 }  // namespace
 
@@ -123,30 +124,31 @@ void BindPlan(py::module_& m) {
       .def_readwrite("reason", &Cost::reason);
 
   m.def("plan", [](const SessionGraph& graph, const py::dict& costs, const std::string& policy, double bandwidth,
-                   const std::optional<std::tuple<std::uint64_t, double, double>>& image, bool have_source, Numbers replay_ok, Numbers no_replay) {
+                   const std::optional<std::tuple<std::uint64_t, double, double>>& image, bool have_source, Numbers replay_ok, Numbers no_replay,
+                   Reasons fatal) {
     plan::Options options;
     options.policy = PolicyOf(policy);
     if (!(bandwidth > 0)) throw py::value_error("bandwidth must be above 0 bytes a second");
     options.bandwidth = bandwidth;
     if (image) options.image = plan::Image{std::get<0>(*image), std::get<1>(*image), std::get<2>(*image)};
     options.have_source = have_source;
-    options.wishes = {std::move(replay_ok), std::move(no_replay)};
+    options.wishes = {std::move(replay_ok), std::move(no_replay), std::move(fatal)};
     return DictOf(plan::MakePlan(graph, CostsOf(costs), options));
   }, py::arg("graph"), py::arg("costs"), py::arg("policy") = "store-first", py::kw_only(), py::arg("bandwidth") = 500e6,
      py::arg("image") = py::none(), py::arg("have_source") = false, py::arg("replay_ok") = Numbers(),
-     py::arg("no_replay") = Numbers(),
+     py::arg("no_replay") = Numbers(), py::arg("fatal") = Reasons(),
      "{entries, steps, blockers, totals, image}; costs: key tuple -> Cost; image: (bytes, seconds to take, seconds to bring back)");
 
-  m.def("plan_behind", [](const SessionGraph& graph, std::uint32_t generation, Numbers replay_ok, Numbers no_replay,
+  m.def("plan_behind", [](const SessionGraph& graph, std::uint32_t generation, Numbers replay_ok, Numbers no_replay, Reasons fatal,
                           const std::vector<Key>& missing) {
     py::list out;
     for (const plan::Behind& cell :
-         plan::PlanBehind(graph, generation, {std::move(replay_ok), std::move(no_replay)}, missing)) {
+         plan::PlanBehind(graph, generation, {std::move(replay_ok), std::move(no_replay), std::move(fatal)}, missing)) {
       out.append(py::dict(py::arg("cell") = cell.execution, py::arg("replay") = cell.replay, py::arg("reason") = cell.reason));
     }
     return out;
   }, py::arg("graph"), py::arg("generation"), py::kw_only(), py::arg("replay_ok") = Numbers(),
-     py::arg("no_replay") = Numbers(), py::arg("missing") = std::vector<Key>(),
+     py::arg("no_replay") = Numbers(), py::arg("fatal") = Reasons(), py::arg("missing") = std::vector<Key>(),
      "[{cell, replay, reason}] for each execution after `generation`, the last one that the generation contains");
 }
 

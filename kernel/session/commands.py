@@ -89,7 +89,8 @@ def choose(session, words):
     chosen = None
     names = {name for entry in manifests[0].components for name in entry.names} if manifests else set()
     if first in ("last", ""):
-        chosen = next((m for m in manifests if m.life != session.life and m.components), None)
+        asked = session.fatal.asked()  # lives are one more since: another would be the last
+        chosen = next((m for m in manifests if (m.life != session.life if asked is None else m.generation == asked) and m.components), None)
         del words[:1]
     else:
         chosen = next((m for m in manifests if first in (m.label, str(m.generation))), None)

@@ -17,17 +17,6 @@ from kernelferry import _ferry
 from . import commands, report, verbs
 from .errors import CommandError
 
-NAMES = ("checkpoint", "resume", "session", "suspend", "migrate")
-
-
-def own_command(source):
-    """The name of Ferry's magic that a cell consists of, or "" for any other cell."""
-    lines = [line for line in source.splitlines() if line.strip()]
-    if len(lines) != 1 or not lines[0].startswith("%"):
-        return ""
-    name = lines[0][1:].split(None, 1)[0].rstrip("?") if lines[0][1:].strip() else ""
-    return name if name in NAMES else ""
-
 
 class FerryFailure(Exception):
     """A ferry command that could not be done; the text says what and how to mend it."""

@@ -8,8 +8,8 @@ import time
 
 from kernelferry import _ferry
 
-from . import magics
 from .hooks import guarded
+from .own import own_command
 
 
 class Recorder:
@@ -27,7 +27,7 @@ class Recorder:
         self.running, self.transformed = None, code
         if not code.strip():
             return
-        if not magics.own_command(code):
+        if not own_command(code):
             session.saver.touch.cell_begins()  # first: a cell of which no record can be made counts as one that touched everything
         session.execution += 1
         record = _ferry.CellRecord(
@@ -55,7 +55,7 @@ class Recorder:
         for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
             setattr(record, field, getattr(note, field))
         record.transformed, record.duration_us = self.transformed, duration
-        own = magics.own_command(note.source)
+        own = own_command(note.source)
         if own:  # only %resume touches the namespace
             record.effects = [_ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]
             if own != "resume":

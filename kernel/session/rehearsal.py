@@ -21,6 +21,7 @@ import time
 from json import dumps, loads
 from pathlib import Path
 
+from . import fatal
 from .report import admitted, human_seconds
 
 log = logging.getLogger("kernelferry.session")
@@ -84,13 +85,17 @@ class Rehearsal:
 
     def _take(self):
         run, self.run = self.run, None
-        proof = run.outcome()
+        note = fatal.read(run.report.parent)
+        proof = run.outcome(note)
+        if note is not None:
+            self.session.fatal.learn(note)
+            self.session.fatal.came_back()  # no engine of the session's ended
         self.not_before = time.monotonic() + REST * proof["seconds"]
         self.proofs[run.manifest.generation] = proof
         kept = {m.generation for m in self.session.store.read(self.session.sid).generations()}
         self.proofs = {number: p for number, p in self.proofs.items() if number in kept}
         self.session.remember(proofs={str(number): p for number, p in self.proofs.items()})
-        if self._distrusted(run.manifest, proof):
+        if note is not None or self._distrusted(run.manifest, proof):
             self.session.saver.replan()  # what failed to come back by replay is stored from now on
         return proof
 
@@ -176,8 +181,8 @@ class Run:
             os.killpg(self.pid, signal.SIGKILL)
         self._clear()
 
-    def outcome(self):
-        """What the ended run showed: {time, seconds, names, equal, opaque, different: {name: why}, replays: {key: [fingerprint,
+    def outcome(self, note=None):
+        """What the ended run showed; note: of the cell in which it ended (fatal.py): {time, seconds, names, equal, opaque, different: {name: why}, replays: {key: [fingerprint,
         equal]}, failure: "" or why there was no report}. Removes its store."""
         proof = {"time": time.time(), "seconds": round(time.monotonic() - self.begun, 3), "names": 0, "equal": 0, "opaque": 0,
                  "different": {}, "replays": {}, "failure": ""}
@@ -186,7 +191,7 @@ class Run:
         except (OSError, ValueError, KeyError) as error:
             tail = self.output.read_text(errors="replace")[-2000:] if self.output.exists() else ""
             log.warning("a rehearsal of generation %d left no report (%s)\n%s", self.manifest.generation, error, tail)
-            proof["failure"], variables = "the scratch engine ended before it had brought the session back", {}
+            proof["failure"], variables = f"cell [{note['cell']}] {note['why']}" if note else "the scratch engine ended before it had brought the session back", {}
         for entry in self.manifest.components if variables else ():
             promised = entry.names if entry.way in ("stored", "replayed") and entry.code != "differs" else ()
             found = {name: variables.get(name) or {"way": "lost", "verified": None, "reason": "it is not in the report"} for name in promised}

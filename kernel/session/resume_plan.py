@@ -3,8 +3,8 @@
 from kernelferry import _ferry
 
 
-def plan(session, manifest, records, storable):
-    """storable: keys of the components whose stored form may be loaded."""
+def plan(session, reader, manifest, records, storable):
+    """reader: of the session that comes back; storable: keys of the components whose stored form may be loaded."""
     graph, held = _ferry.SessionGraph(), {tuple(entry.key): entry.fingerprint for entry in manifest.components}
     for record in records:
         at = getattr(record, "execution", None) or getattr(record, "after", 0)
@@ -13,7 +13,7 @@ def plan(session, manifest, records, storable):
     costs = {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, reason=e.reason, opaque=bool(e.opaque),
                                        storable=tuple(e.key) in storable)
              for e in manifest.components}
-    return _ferry.plan(graph, costs, policy="store-first", **session.wishes())
+    return _ferry.plan(graph, costs, policy="store-first", **session.wishes(reader))
 
 
 def _of_another_life(record, manifest, held):

@@ -14,9 +14,11 @@ from kernelferry import _ferry, capsule
 
 from . import hooks, identity, magics, report
 from .arrivals import Arrivals
+from .fatal import FatalCells
 from .hooks import guarded
 from .images import Images
 from .moving import Moving
+from .own import own_command
 from .pressure import Pressure
 from .recorder import Recorder
 from .rehearsal import Rehearsal, proved
@@ -52,6 +54,7 @@ class Session:
         self.unwritten = []  # records that wait for room on the disk
         self.recorder = Recorder(self)
         self.saver = Saver(self)
+        self.fatal = FatalCells(self)
         self.arrivals = Arrivals(self)
         self.rehearsal = Rehearsal(self)
         self.images = Images(self)
@@ -97,7 +100,7 @@ class Session:
         self.arrivals.before_cell(code, request, human=store_history and not silent)
         if request.get("expressions"):
             self.saver.touch.everything()
-        if store_history and not silent and not magics.own_command(code):  # the result of Ferry's own stands alone
+        if store_history and not silent and not own_command(code):  # the result of Ferry's own stands alone
             if self.held and request.get("cell_id"):  # not for programs that run a notebook, they have no notebook open
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
                 self.held = ""
@@ -290,13 +293,15 @@ class Session:
         """execution -> In[n], for reports."""
         return {r.execution: r.count for r in self.records()}
 
-    def wishes(self):
-        """What the user said of cells (%session replay-ok, no-replay), as the planner takes it."""
-        numbers = {}
+    def wishes(self, reader=None):
+        """What the user said of cells (%session replay-ok, no-replay), and which of them ended an engine, as the planner takes it;
+        of the session that `reader` reads, else of this one."""
+        reader = reader or self.store.read(self.sid)
+        wishes = {"fatal": self.fatal.reasons(reader)}
         for field in ("replay_ok", "no_replay"):
-            cells = set(map(str, self.info.get(field, ())))
-            numbers[field] = {execution for execution, count in self.counts().items() if str(count) in cells} if cells else set()
-        return numbers
+            cells = set(map(str, self.info.get(field, ()))) if reader.folder == self.writer.folder else ()
+            wishes[field] = {execution for execution, count in self.counts().items() if str(count) in cells} if cells else set()
+        return wishes
 
     def untouched(self):
         """Names that are as startup files made them: no cell has run yet, but the one that asks."""

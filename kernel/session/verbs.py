@@ -106,6 +106,8 @@ def mark(field, opposite, known, what):
         kept = sorted({*session.info.get(field, ()), *arguments})
         other = sorted(set(session.info.get(opposite, ())) - set(arguments))
         session.info.update({field: kept, opposite: other})
+        if field == "replay_ok":
+            session.fatal.forgive({execution for execution, count in session.counts().items() if str(count) in arguments})
         session.writer.set(**{field: kept, opposite: other})
         session.saver.replan()  # the next generation follows the new wish
         result = status(session)

@@ -60,6 +60,10 @@ Verdict Judge(const Execution& execution, const Wishes& wishes) {
   if (Tagged(execution, "ferry:no-replay") || wishes.no_replay.contains(execution.number)) {
     return {Verdict::kBlocked, "unsafe-cell", "no-replay", "it is marked no-replay", "take the mark away"};
   }
+  if (auto fatal = wishes.fatal.find(execution.number); fatal != wishes.fatal.end()) {
+    return {Verdict::kBlocked, "unsafe-cell", "fatal", "it " + fatal->second,
+            "%session replay-ok " + std::to_string(execution.number) + " lets it run once more"};
+  }
   if (Tagged(execution, "ferry:replay-ok") || wishes.replay_ok.contains(execution.number)) return {};
   if (execution.status == graph::Status::kInterrupted) {
     return {Verdict::kBlocked, "unsafe-cell", "interrupted", "it was interrupted, and would not stop at the same place", remedy};

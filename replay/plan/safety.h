@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -16,6 +17,7 @@ namespace ferry::plan {
 // What the user said, by execution number. Cell tags say the same and are in the record. no_replay wins.
 struct Wishes {
   std::set<std::uint32_t> replay_ok, no_replay;
+  std::map<std::uint32_t, std::string> fatal;  // what running it again did to the engine; completes "cell 4 must not run again: it "
 };
 
 struct Verdict {

@@ -8,6 +8,7 @@ what its record says that it did and no more: anything else is stopped before it
 has one that takes much longer than it took.
 """
 
+import contextlib
 import time
 
 from kernelferry import capsule
@@ -27,10 +28,11 @@ class Outcome:
 
 
 class Replayer:
-    def __init__(self, shell, records, observer=None, scene=None, strict=False):
+    def __init__(self, shell, records, observer=None, scene=None, strict=False, watch=None):
         """`observer` and `scene`: the session's; without one nothing is stopped, without the other process state stays as it
-        is. strict: not even what the record allows goes outside."""
+        is. strict: not even what the record allows goes outside. watch(record, seconds): entered around each cell that runs."""
         self.shell, self.observer, self.scene, self.strict = shell, observer, scene, strict
+        self.watch = watch or (lambda _record, _seconds: contextlib.nullcontext())
         self.records = {record.execution: record for record in records}
         self.met = capsule.meetings(records)
 
@@ -57,7 +59,7 @@ class Replayer:
         limit = Interruptible(max(LEAST, FACTOR * record.duration_us / 1e6))
         stopped = []
         try:
-            with limit, muted(self.shell), unharmed(EffectStopped):
+            with self.watch(record, limit.seconds), limit, muted(self.shell), unharmed(EffectStopped):
                 error = self._run(record, stopped)
         except KeyboardInterrupt as interrupt:  # it hit IPython's own code, or ours
             error = interrupt

@@ -21,6 +21,7 @@ class SessionFiles {
   const std::string& Root() const { return root_; }
   std::string Info() const { return root_ + "/session.json"; }
   std::string Report() const { return root_ + "/report.json"; }
+  std::string Replaying() const { return root_ + "/replaying"; }
   std::string Log() const { return root_ + "/log"; }
   std::string DamagedLog() const { return root_ + "/log.damaged"; }
   std::string Lock() const { return root_ + "/lock"; }

@@ -89,17 +89,40 @@ TEST(Queue, TakesBackACellThatHasNotBegun) {
   EXPECT_EQ(NextId(queue), "b");
 }
 
+TEST(Queue, TakesBackAllThatIsUnansweredInItsOrder) {
+  Queue queue;
+  for (auto [id, type] : {std::pair{"i", "inspect_request"}, {"h", "history_request"}, {"a", "execute_request"}, {"m", "comm_msg"}, {"c", "complete_request"},
+                          {"b", "execute_request"}}) {
+    queue.Push(Of(id, type));
+  }
+  while (queue.Next()) {}
+  queue.Begun();
+  queue.owed().Answered("h");
+  queue.TakeAllBack();
+  EXPECT_EQ(queue.running(), nullptr);
+  for (const char* id : {"i", "a", "c", ""}) EXPECT_EQ(NextId(queue), id);
+  queue.Finish();
+  EXPECT_EQ(NextId(queue), "b");
+}
+
+TEST(Queue, CannotTakeBackACellOfAnotherRelay) {
+  Queue queue;
+  queue.Resume(Running({{"header", {{"msg_id", "old"}, {"msg_type", "execute_request"}}}, {"code", "x"}, {"execution_count", 7}}));
+  queue.TakeAllBack();
+  EXPECT_NE(queue.running(), nullptr);
+}
+
 TEST(Queue, KnowsWhatTheEngineOwes) {
   Queue queue;
   queue.Push(Of("a", "complete_request"));
   queue.Push(Of("b", "inspect_request"));
   queue.Push(Of("m", "comm_msg"));
   while (queue.Next()) {}
-  queue.others().Answered("a");
-  auto owed = queue.others().TakeAll();
+  queue.owed().Answered("a");
+  auto owed = queue.owed().TakeAll();
   ASSERT_EQ(owed.size(), 1u);
-  EXPECT_EQ(owed[0].id, "b");
-  EXPECT_TRUE(queue.others().TakeAll().empty());
+  EXPECT_EQ(owed[0].id(), "b");
+  EXPECT_TRUE(queue.owed().TakeAll().empty());
 }
 
 TEST(Keep, RemembersWhatAReportNeeds) {

@@ -21,6 +21,18 @@ TEST(RestartPolicy, DoesNotResumeAgainAfterACrashWhileResuming) {
   EXPECT_EQ(RestartPolicy().After({.resuming = true, .cell_running = true}).start, Start::kCrashInResume);
 }
 
+TEST(RestartPolicy, GoesOnWithoutTheCellThatRanAgainAndEndedTheEngine) {
+  RestartPolicy policy;
+  for (int i = 1; i < RestartPolicy::kReplays; ++i) {
+    Decision d = policy.After({.resuming = true, .replaying = true, .cell_running = i % 2 == 0, .clean = true});
+    EXPECT_EQ(d.what, Decision::kStart);
+    EXPECT_EQ(d.start, Start::kCrashInResume);
+  }
+  EXPECT_EQ(policy.After({.resuming = true, .replaying = true}).what, Decision::kGiveUp);
+  policy.Works();
+  EXPECT_EQ(policy.After({.resuming = true, .replaying = true}).what, Decision::kStart);
+}
+
 TEST(RestartPolicy, GivesUpWhereNoEngineComesUp) {
   RestartPolicy policy;
   EXPECT_EQ(policy.After({.before_ready = true}).what, Decision::kStart);
