@@ -37,6 +37,13 @@ class Quiet {
   std::streambuf *cout_, *clog_;
 };
 
+// The server has the debugger, and asks it (debugger.h); xeus gets one that it never asks.
+std::unique_ptr<xeus::xdebugger> GiveDebuggerToServer(xeus::xcontext& context, const xeus::xconfiguration& config, const std::string& user,
+                                                      const std::string& session, const nl::json& debugger) {
+  Running().SetDebugger(xpyt::make_python_debugger(context, config, user, session, debugger));
+  return xeus::make_null_debugger(context, config, user, session, debugger);
+}
+
 // One kernel a process: xeus takes a plain function pointer, so what it needs lies here.
 class Kernel {
  public:
@@ -52,7 +59,7 @@ class Kernel {
     kernel_ = std::make_unique<xeus::xkernel>(
         xeus::load_configuration(connection_file), xeus::get_user_name(),
         std::make_unique<xeus::xcontext_impl<zmq::context_t>>(), std::make_unique<Interpreter>(kernel), make_server,
-        MakeHistory(kernel), nullptr, xpyt::make_python_debugger, debugger, nl::json::error_handler_t::replace);
+        MakeHistory(kernel), nullptr, GiveDebuggerToServer, debugger, nl::json::error_handler_t::replace);
   }
 
   // Serves until a shutdown; the sockets close when this object goes.

@@ -30,7 +30,7 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-constexpr int kControlEndsWithin = 5000;  // milliseconds
+constexpr double kDebuggerEndsWithin = 5;  // seconds
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
 
@@ -73,6 +73,13 @@ void Server::start_impl(xeus::xpub_message message) {
   }
   outputs_.Flush();
   StopThreads();
+  py::gil_scoped_release released;
+  if (!debugger_->End(kDebuggerEndsWithin)) ::_exit(0);  // it may wait for debugpy for ever; what was to be saved is saved
+}
+
+void Server::SetDebugger(std::unique_ptr<xeus::xdebugger> debugger) {
+  debugger->register_control_messenger(*this);
+  debugger_ = std::make_unique<Debugger>(std::move(debugger));
 }
 
 void Server::StartThreads() {
@@ -84,13 +91,6 @@ void Server::StartThreads() {
 void Server::StopThreads() {
   quit_.Set();
   py::gil_scoped_release released;
-  pollfd over{control_over_.fd(), POLLIN, 0};
-  // It may wait for ever within xeus' debugger, for an answer that debugpy does not give. What was to be saved is saved.
-  int ended;
-  while ((ended = ::poll(&over, 1, kControlEndsWithin)) < 0) {
-  }
-  if (ended == 0) ::_exit(0);
-  control_over_.Clear();
   control_.join();
   side_.join();
   quit_.Clear();

@@ -3,6 +3,7 @@
 //   main thread     shell: receives, dispatches, replies; runs asyncio and idle work. Holds the GIL.
 //   control thread  control: answers while a cell runs, turns interrupt_request into SIGINT, hands what needs the
 //                   session to the main thread as jobs.
+//   debugger        debug_request of control, from the first one on (debugger.h).
 //   side thread     heartbeat, text that waits in Outputs, captured descriptors, the life of the relay, and what others
 //                   put on xeus' inproc publisher (debugger events).
 //   any thread      stdin, while it waits for an answer (questions.h).
@@ -22,11 +23,13 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "kernel/engine/debugger.h"
 #include "kernel/engine/nudge.h"
 #include "kernel/engine/outputs.h"
 #include "kernel/engine/questions.h"
@@ -56,7 +59,8 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   Nudge& nudge() { return nudge_; }
   Questions& questions() { return questions_; }
 
-  // Before start(): the Python half, and the relay that this engine belongs to.
+  // Before start(): xeus' debugger, which is not xeus' own business here; the Python half, and the relay that this engine belongs to.
+  void SetDebugger(std::unique_ptr<xeus::xdebugger> debugger);
   void Serve(py::object main, RelayWatch watch);
 
   // Any thread of Python's. Ends when the front end has answered. An interrupt raises KeyboardInterrupt, and EOFError comes where
@@ -141,6 +145,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   Wire wire_;
   Outputs outputs_;
   Questions questions_;
+  std::unique_ptr<Debugger> debugger_;
   py::object main_;
   RelayWatch watch_;
 
@@ -156,12 +161,10 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
 
   // control thread
   bool control_answered_ = false;
-  bool debugging_ = false;  // the debugger is attached
   std::string door_;  // of the relay that attached last
-  std::deque<zmq::multipart_t> postponed_;  // came while the control thread waited for the main thread
 
   // between threads
-  EventFd wake_, quit_, answers_ready_, control_over_;
+  EventFd wake_, quit_, answers_ready_;
   std::atomic<bool> stop_{false}, stop_idle_{false};
   std::atomic<bool> dispatching_{false};   // a request is served
   std::atomic<bool> runs_{false};          // a cell, and it is not answered yet

@@ -1,4 +1,4 @@
-// The control thread of Server. It never runs Python itself, except where xeus' debugger does.
+// The control thread of Server. It never runs Python itself.
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -15,32 +15,6 @@
 
 namespace ferry::engine {
 namespace {
-
-// xeus' debugger tells std::clog what it does, which would stand below the user's cell.
-class Untold {
- public:
-  Untold() : before_(std::clog.rdbuf(nullptr)) {}
-  ~Untold() {
-    std::clog.rdbuf(before_);
-    std::clog.clear();
-  }
-
- private:
-  std::streambuf* before_;
-};
-
-// What xeus' debugger is asked without being attached, which it does not survive: by a page whose engine is another one now. The
-// reply; nullopt where it may be asked.
-std::optional<nl::json> NotAttached(const nl::json& request) {
-  const std::string command = request.value("command", "");
-  for (const char* safe : {"initialize", "attach", "debugInfo", "dumpCell"})
-    if (command == safe) return std::nullopt;
-  nl::json reply = {{"type", "response"}, {"seq", 0}, {"request_seq", request.value("seq", 0)}, {"command", command}, {"body", nl::json::object()}};
-  if (command == "inspectVariables" || command == "variables") reply["body"]["variables"] = nl::json::array();  // JupyterLab looks for them all the same
-  reply["success"] = command == "disconnect";
-  if (!reply["success"]) reply["message"] = "the debugger is not attached";
-  return reply;
-}
 
 // The descriptor of the relay that listens there (kernel/relay/wake.h); -1 if it does not.
 int RelayAt(const std::string& door) {
@@ -60,9 +34,11 @@ int RelayAt(const std::string& door) {
 void Server::RunControl() {
   zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
                             {nullptr, answers_ready_.fd(), ZMQ_POLLIN, 0},
-                            {nullptr, quit_.fd(), ZMQ_POLLIN, 0}};
+                            {nullptr, quit_.fd(), ZMQ_POLLIN, 0},
+                            {nullptr, debugger_->fd(), ZMQ_POLLIN, 0}};
   while (!(items[2].revents & ZMQ_POLLIN)) {
-    if (postponed_.empty() && zmq_poll(items, 3, -1) < 0) continue;
+    if (zmq_poll(items, 4, -1) < 0) continue;
+    if (items[3].revents & ZMQ_POLLIN) debugger_->Overdue();
     SendAnswers();
     Started wanted;
     {
@@ -71,12 +47,7 @@ void Server::RunControl() {
     }
     if (wanted) Insist(wanted);
     zmq::multipart_t wire;
-    if (!postponed_.empty()) {
-      wire = std::move(postponed_.front());
-      postponed_.pop_front();
-    } else if (!(items[0].revents & ZMQ_POLLIN) || !wire.recv(wire_.control, ZMQ_DONTWAIT)) {
-      continue;
-    }
+    if (!(items[0].revents & ZMQ_POLLIN) || !wire.recv(wire_.control, ZMQ_DONTWAIT)) continue;
     control_busy_ = true;
     stop_idle_ = true;  // idle work ends before anything else happens
     try {
@@ -88,7 +59,6 @@ void Server::RunControl() {
     wake_.Set();
   }
   SendAnswers();
-  control_over_.Set();
 }
 
 void Server::ServeControl(xeus::xmessage message) {
@@ -119,18 +89,16 @@ void Server::ServeControl(xeus::xmessage message) {
     wire_.Send(wire_.control, wire_.Answer(identities, header, reply, {{"status", "ok"}}));
     return PublishStatus("idle", header);
   }
-  if (type == "debug_request" && !debugging_) {
-    if (std::optional<nl::json> refusal = NotAttached(content)) {
-      PublishStatus("busy", header);
-      wire_.Send(wire_.control, wire_.Answer(identities, header, reply, std::move(*refusal)));
-      return PublishStatus("idle", header);
-    }
+  if (type == "debug_request") {
+    PublishStatus("busy", header);
+    return debugger_->Ask(header, content, [this, header, answer](nl::json result) {
+      answer(std::move(result));
+      PublishStatus("idle", header);
+    });
   }
   std::string fault = "no answer to " + type;
   control_answered_ = false;
   try {
-    std::optional<Untold> untold;
-    if (type == "debug_request") untold.emplace();
     notify_control_listener(std::move(message));
   } catch (std::exception& error) {
     fault = error.what();
@@ -214,10 +182,6 @@ void Server::Terminate() {
 
 void Server::send_control_impl(xeus::xmessage message) {
   control_answered_ = true;
-  if (message.header().value("msg_type", "") == "debug_reply") {
-    const std::string command = message.content().value("command", "");
-    if (message.content().value("success", false) && (command == "attach" || command == "disconnect")) debugging_ = command == "attach";
-  }
   wire_.Send(wire_.control, std::move(message));
 }
 
@@ -235,37 +199,23 @@ void Server::SendAnswers() {
   for (; !answers_.empty(); answers_.pop_front()) wire_.Send(wire_.control, std::move(answers_.front()));
 }
 
-// xeus' debugger lets the main thread run something and waits for it, which may take as long as a cell. An interrupt must
-// not wait behind it.
+// xeus' debugger lets the main thread run something and waits for it, which may take as long as a cell.
 nl::json Server::send_to_shell_impl(const nl::json& message) {
+  const Debugger::ForMain waits(*debugger_);
   auto task = std::make_shared<std::packaged_task<nl::json()>>([this, message] { return notify_internal_listener(message); });
-  std::future<nl::json> result = task->get_future();
-  EventFd done;
-  Post([task, &done] {
+  auto done = std::make_shared<EventFd>();
+  Post([task, done] {
     (*task)();
-    done.Set();
+    done->Set();
   });
   std::optional<py::gil_scoped_release> released;
   if (PyGILState_Check()) released.emplace();
-  zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
-                            {nullptr, done.fd(), ZMQ_POLLIN, 0},
-                            {nullptr, quit_.fd(), ZMQ_POLLIN, 0}};
-  control_busy_ = false;
-  wake_.Set();
-  while (!(items[1].revents & ZMQ_POLLIN)) {
-    if (zmq_poll(items, 3, -1) < 0) continue;
-    if (items[2].revents & ZMQ_POLLIN) return {{"status", "error"}};
-    zmq::multipart_t wire;
-    if (!(items[0].revents & ZMQ_POLLIN) || !wire.recv(wire_.control, ZMQ_DONTWAIT)) continue;
-    zmq::multipart_t copy = wire.clone();
-    try {
-      if (wire_.Parse(copy).header().value("msg_type", "") == "interrupt_request") Interrupt();
-    } catch (std::exception&) {  // said when it is served
-    }
-    postponed_.push_back(std::move(wire));
+  pollfd items[] = {{done->fd(), POLLIN, 0}, {quit_.fd(), POLLIN, 0}};
+  while (!(items[0].revents & POLLIN)) {
+    if (::poll(items, 2, -1) < 0) continue;
+    if (items[1].revents & POLLIN) throw std::runtime_error("the engine ends");
   }
-  control_busy_ = true;
-  return result.get();
+  return task->get_future().get();
 }
 
 }  // namespace ferry::engine

@@ -83,7 +83,11 @@ void Server::RunSide() {
     zmq::multipart_t wire;
     if (items[kHeartbeat].revents & ZMQ_POLLIN && wire.recv(wire_.heartbeat)) wire.send(wire_.heartbeat);
     wire.clear();
-    if (items[kInproc].revents & ZMQ_POLLIN && wire.recv(wire_.inproc)) wire_.Forward(std::move(wire));
+    if (items[kInproc].revents & ZMQ_POLLIN && wire.recv(wire_.inproc)) {
+      zmq::multipart_t event = wire.clone();
+      debugger_->Hear(wire_.Parse(event).content());
+      wire_.Forward(std::move(wire));
+    }
     if (items[kDue].revents & ZMQ_POLLIN) {
       outputs_.due().Clear();
       outputs_.Flush();

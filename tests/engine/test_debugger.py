@@ -98,15 +98,66 @@ def test_the_end_of_the_debugger_lets_a_stopped_cell_go(start_engine):
         assert engine.finish(cell).result == "4" and engine.ok("f(1)").result == "2"
 
 
-def test_an_engine_ends_although_its_debugger_waits_for_ever(start_engine):
+def test_switched_on_again_breakpoints_are_hit(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, _ = debug.stop_in(CELL, 2)
+        debug("disconnect", restart=False, terminateDebuggee=False)
+        engine.finish(cell)
+        engine.ok(CELL)                     # without it, in between
+        for _ in range(2):
+            cell, thread = debug.stop_in(CELL, 2)
+            assert debug("stackTrace", threadId=thread)["stackFrames"][0]["line"] == 2
+            debug("continue", threadId=thread)
+            assert engine.finish(cell).result == "4"
+            debug("disconnect", restart=False, terminateDebuggee=False)
+
+
+def test_what_would_never_be_answered_is_refused(start_engine):
+    """debugpy says nothing to a `continue` while no thread is stopped."""
     with start_engine() as engine:
         debug = Client(engine)
         cell, thread = debug.stop_in(CELL, 2)
         debug("continue", threadId=thread)
         engine.finish(cell)
-        engine.client.control_channel.send(engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "continue",
-                                                                                        "arguments": {"threadId": 99}}))
-        while engine.iopub()["content"].get("execution_state") != "busy":   # debugpy never answers this one
-            pass
+        for command in ("continue", "next", "stepIn", "stepOut"):
+            reply = debug.ask(command, threadId=thread)
+            assert (reply["success"], reply["message"]) == (False, "no thread is stopped")
+        debug("disconnect", restart=False, terminateDebuggee=False)
+
+
+def test_control_goes_on_while_the_debugger_waits(start_engine):
+    """Here for an expression that takes an hour."""
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, thread = debug.stop_in(CELL, 2)
+        frame = debug("stackTrace", threadId=thread)["stackFrames"][0]["id"]
+        hour = "print('begun'), __import__('time').sleep(3600)"
+        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "evaluate",
+                                                              "arguments": {"expression": hour, "frameId": frame}})
+        engine.client.control_channel.send(request)
+        engine.wait_for_text("begun")
+        engine.request("kernel_info_request", {}, "control")
+        engine.interrupt()
+        reply = engine.reply(request["header"]["msg_id"], "control")["content"]
+        assert "KeyboardInterrupt" in str(reply), reply
+        debug("continue", threadId=thread)
+        engine.finish(cell)
+
+
+def test_an_engine_ends_although_its_debugger_waits(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, _ = debug.stop_in(CELL, 2)
         engine.manager.provisioner.process.terminate()
         assert engine.wait_for_exit() == 0
+
+
+def test_a_cell_is_dumped_before_anything_is_attached(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        path = debug("dumpCell", code=CELL)["sourcePath"]
+        with open(path) as file:
+            assert file.read() == CELL
+        engine.ok(CELL)
+        assert engine.ok("f.__code__.co_filename").result == repr(path)
