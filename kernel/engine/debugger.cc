@@ -1,6 +1,9 @@
 #include "kernel/engine/debugger.h"
 
+#include <sys/prctl.h>
+
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -11,6 +14,9 @@
 
 namespace ferry::engine {
 namespace {
+
+constexpr char kName[] = "ferry-debugger";  // of the thread, and of those that it starts: the system passes names on
+constexpr std::chrono::seconds kClientEnds{5};
 
 // xeus' debugger tells std::clog what it does, which would stand below the user's cell.
 class Untold {
@@ -52,6 +58,22 @@ nl::json DumpCell(const nl::json& request) {
 // What debugpy never answers while nothing is stopped.
 bool Resumes(const std::string& command) {
   return std::set<std::string>{"continue", "next", "stepIn", "stepOut"}.contains(command);
+}
+
+int ThreadsOfName() {
+  int count = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    if (std::getline(std::ifstream(task.path() / "comm"), name) && name == kName) ++count;
+  }
+  return count;
+}
+
+// xeus' debugger speaks to debugpy in a thread that it starts when it is initialized and lets go. That goes on for a moment
+// after the answer to `disconnect`; the next one uses the same sockets, and two at a time lose answers or end the process.
+void WaitForClientsEnd() {
+  for (const auto until = std::chrono::steady_clock::now() + kClientEnds; ThreadsOfName() > 1 && std::chrono::steady_clock::now() < until;)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace
@@ -105,6 +127,7 @@ bool Debugger::End(double seconds) {
 }
 
 void Debugger::Run() {
+  ::prctl(PR_SET_NAME, kName);
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
@@ -144,6 +167,7 @@ nl::json Debugger::Reply(const nl::json& header, const nl::json& request) {
     } else if (command == "attach" || command == "disconnect") {
       attached_ = command == "attach";
       stopped_ = false;
+      if (!attached_) WaitForClientsEnd();
     }
     return reply;
   } catch (std::exception& error) {

@@ -98,21 +98,6 @@ def test_the_end_of_the_debugger_lets_a_stopped_cell_go(start_engine):
         assert engine.finish(cell).result == "4" and engine.ok("f(1)").result == "2"
 
 
-def test_switched_on_again_breakpoints_are_hit(start_engine):
-    with start_engine() as engine:
-        debug = Client(engine)
-        cell, _ = debug.stop_in(CELL, 2)
-        debug("disconnect", restart=False, terminateDebuggee=False)
-        engine.finish(cell)
-        engine.ok(CELL)                     # without it, in between
-        for _ in range(2):
-            cell, thread = debug.stop_in(CELL, 2)
-            assert debug("stackTrace", threadId=thread)["stackFrames"][0]["line"] == 2
-            debug("continue", threadId=thread)
-            assert engine.finish(cell).result == "4"
-            debug("disconnect", restart=False, terminateDebuggee=False)
-
-
 def test_what_would_never_be_answered_is_refused(start_engine):
     """debugpy says nothing to a `continue` while no thread is stopped."""
     with start_engine() as engine:
