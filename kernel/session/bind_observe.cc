@@ -4,6 +4,7 @@
 #include "tracker/observe/class_watch.h"
 #include "tracker/observe/code_scan.h"
 #include "tracker/observe/effects.h"
+#include "tracker/observe/module_watch.h"
 #include "tracker/observe/observer.h"
 #include "tracker/observe/registry_watch.h"
 
@@ -37,6 +38,15 @@ void BindObserve(py::module_& m) {
         return found;
       }, py::arg("spoken"), "[(class, attribute, value, whether it is the session's)]")
       .def("abstract", [](const ClassWatch& self) { return self.abstract(); }, "Library classes of ABCMeta, as of the newest look");
+  using observe::ModuleWatch;
+  py::class_<ModuleWatch>(m, "ModuleWatch", "Which modules have come, and which were written to.")
+      .def(py::init<>())
+      .def("look", [](ModuleWatch& self) {
+        py::list found;
+        for (const auto& module : self.Look()) found.append(py::make_tuple(module.name, module.object, module.dict));
+        return found;
+      }, "[(name, module, its dict)] of what is new in sys.modules, and of what was written to, since a look that settle() followed")
+      .def("settle", &ModuleWatch::Settle, "What the last look found has been dealt with.");
   using observe::RegistryWatch;
   py::class_<RegistryWatch>(m, "RegistryWatch", "What the session put into registries of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))

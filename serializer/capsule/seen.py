@@ -9,7 +9,7 @@ import os
 import sys
 import weakref
 
-from kernelferry._ferry import ClassWatch, NoCollection, version_of
+from kernelferry._ferry import ClassWatch, ModuleWatch, NoCollection
 
 from . import registry
 from .spoken import Spoken
@@ -27,11 +27,10 @@ class Seen:
 
     def __init__(self, shell=None):
         namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
-        self.classes, self.registries = ClassWatch(namespace), registry.Registries(namespace)
+        self.modules, self.classes, self.registries = ModuleWatch(), ClassWatch(namespace), registry.Registries(namespace)
         self.exit_functions, self.finalizers = atexit._ncallbacks(), len(weakref.finalize._registry)
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
-        self.tags = {}        # name -> version tag at the last look
         self.changed = {}     # name -> attributes that differ
         self.hashes = {}      # file -> (mtime, size, digest)
         self.spoken = Spoken()
@@ -45,14 +44,9 @@ class Seen:
             self.registries.look()
 
     def look(self):
-        for name, module in list(sys.modules.items()):
-            dictionary = getattr(type(module), "__dict__", None) and module.__dict__ if module is not None else None
-            if type(dictionary) is not dict or is_own(name):
+        for name, module, dictionary in self.modules.look():
+            if is_own(name):
                 continue
-            tag = version_of(dictionary)
-            if self.tags.get(name) == tag and self.first[name][0] is module:
-                continue
-            self.tags[name] = tag
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
                 mine = self.classes.see(dictionary)
@@ -62,6 +56,7 @@ class Seen:
             first = self.first[name][1]
             self.changed[name] |= {k for k in {**first, **dictionary}
                                    if first.get(k, ABSENT) is not dictionary.get(k, ABSENT)}
+        self.modules.settle()
 
 
 @functools.cache

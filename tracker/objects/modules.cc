@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <unordered_set>
+#include <utility>
 
 #include "tracker/objects/layout.h"
 
@@ -111,14 +111,20 @@ void Modules::See() {
   PyObject *name, *module;
   Py_ssize_t pos = 0;
   std::size_t met = 0;
+  ++round_;
   while (PyDict_Next(modules, &pos, &name, &module)) {
     if (!PyModule_Check(module) || !PyUnicode_Check(name)) continue;
     PyObject* dict = PyModule_GetDict(module);
+    if (const auto known = seen_.find(module); known != seen_.end()) {
+      if (std::exchange(known->second.round, round_) == round_) continue;  // it was met under another name
+      ++met;
+      if (known->second.dict == dict && known->second.version == VersionOf(dict)) continue;
+    }
     if (dict == namespace_.ptr() || IsMadeByHand(module)) continue;
     auto [it, fresh] = seen_.try_emplace(module);
     Seen& seen = it->second;
-    ++met;
-    if (!fresh && seen.dict == dict && seen.version == VersionOf(dict)) continue;
+    if (fresh) ++met;
+    seen.round = round_;
     behind_ = true;
     if (fresh || seen.dict != dict) {
       const char* text = PyUnicode_AsUTF8(name);
@@ -131,11 +137,9 @@ void Modules::See() {
     }
     seen.version = VersionOf(dict);
   }
-  if (met != seen_.size()) {  // removed from sys.modules (or there under two names): their memory may be gone
-    std::unordered_set<PyObject*> live;
-    pos = 0;
-    while (PyDict_Next(modules, &pos, &name, &module)) live.insert(module);
-    behind_ |= std::erase_if(seen_, [&](const auto& item) { return !live.contains(item.first); }) > 0;
+  if (met != seen_.size()) {  // removed from sys.modules: their memory may be gone
+    behind_ = true;
+    std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
   }
 }
 
@@ -159,7 +163,7 @@ void Modules::BaselineClass(PyTypeObject* type) {
   PyObject *name, *value;
   Py_ssize_t pos = 0;
   while (PyDict_Next(type->tp_dict, &pos, &name, &value))
-    if (IsCandidate(value) && !Py_TYPE(value)->tp_descr_get) it->second.push_back(value);
+    if (!Py_TYPE(value)->tp_descr_get && IsCandidate(value)) it->second.push_back(value);
 }
 
 bool Modules::IsConstantOf(PyTypeObject* type, PyObject* object) const {

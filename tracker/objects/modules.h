@@ -32,7 +32,7 @@ class Modules {
  public:
   explicit Modules(pybind11::handle ns) : namespace_(ns) {}
 
-  // What modules that have come hold is theirs from now on. Half a microsecond a module where none has come or changed.
+  // What modules that have come hold is theirs from now on. 50 ns a module where none has come or changed.
   void See();
   // The same, and brings the table of Find up to date. 0.1 us for each object of a module where one has come or changed.
   void Refresh();
@@ -53,6 +53,7 @@ class Modules {
   struct Seen {
     PyObject* dict;
     std::uint64_t version = 0;
+    std::uint64_t round = 0;  // of the newest See that met it
     std::string name;
     std::vector<std::pair<PyObject*, PyObject*>> held;  // interned attribute name, value; borrowed
   };
@@ -64,6 +65,7 @@ class Modules {
 
   pybind11::handle namespace_;
   bool behind_ = false;  // the table
+  std::uint64_t round_ = 0;
   std::unordered_map<PyObject*, Seen> seen_;  // by module object
   std::unordered_map<PyObject*, ModuleReference> references_;
   std::unordered_map<PyTypeObject*, std::vector<PyObject*>> classes_;  // their attributes with state; compared only

@@ -41,6 +41,7 @@ bool ClassWatch::Remember(PyTypeObject* type) {
   if (first.name == type->tp_name) return false;
   first.name = type->tp_name;
   first.values.clear();
+  first.values.reserve(PyDict_GET_SIZE(type->tp_dict));
   PyObject *name, *value;
   Py_ssize_t pos = 0;
   while (PyDict_Next(type->tp_dict, &pos, &name, &value))

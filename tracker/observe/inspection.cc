@@ -14,7 +14,7 @@ namespace ferry::observe {
 namespace {
 
 bool IsShell(PyTypeObject* type) {
-  if (!type->tp_mro) return false;
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || !type->tp_mro) return false;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type->tp_mro); ++i) {
     auto* base = reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(type->tp_mro, i));
     if (std::strcmp(base->tp_name, "InteractiveShell") == 0) return true;
@@ -158,9 +158,10 @@ class Walk {
 
 bool IsLeaf(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);
-  if (PyModule_Check(value)) return !objects::IsByHand(PyDict_GetItemString(PyModule_GetDict(value), "__name__"));
-  if (PyCFunction_CheckExact(value) || PyUnicode_CheckExact(value)) return true;
+  if (type == &PyUnicode_Type || type == &PyCFunction_Type) return true;
+  if (type == &PyDict_Type || type == &PyList_Type) return false;
   if (PyType_Check(value)) return !IsMainClass(reinterpret_cast<PyTypeObject*>(value));
+  if (PyModule_Check(value)) return !objects::IsByHand(PyDict_GetItemString(PyModule_GetDict(value), "__name__"));
   if (type->tp_flags & Py_TPFLAGS_HAVE_GC) {
     return PyTuple_CheckExact(value) && !PyObject_GC_IsTracked(value);  // of atoms only
   }

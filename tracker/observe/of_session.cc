@@ -18,8 +18,9 @@ py::object Attribute(PyObject* object, const char* name) {
 }  // namespace
 
 bool IsMainClass(PyTypeObject* type) {
+  static PyObject* const name = PyUnicode_InternFromString("__module__");  // asked of thousands of objects within a cell
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
-  PyObject* module = PyDict_GetItemString(type->tp_dict, "__module__");
+  PyObject* module = PyDict_GetItemWithError(type->tp_dict, name);
   return module && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, "__main__") == 0;
 }
 
@@ -34,6 +35,7 @@ bool OfSession(PyObject* value, PyObject* ns) {
       if (OfSession(Attribute(value, part).ptr(), ns)) return true;
     return false;
   }
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
   const std::string_view name = type->tp_name;
   if (name == "cached_property" || name == "partialmethod" || name == "functools.partial") return OfSession(Attribute(value, "func").ptr(), ns);
   return IsMainClass(type);
