@@ -63,6 +63,8 @@ def reduce_class(encoding, cls):
     metaclass = type(cls)
     if _is_array(cls):
         return operator.mul, (cls._type_, cls._length_)
+    if made := encoding.named_tuples.reduce_class(cls):
+        return made
     names = dict(_DICT_OF(cls))
     slots = [name for name, value in names.items() if _is_slot(value, cls)]
     own = {name: value for name, value in names.items() if not _is_slot(value, cls)}

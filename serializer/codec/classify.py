@@ -7,10 +7,10 @@ import sys
 import types
 
 from kernelferry.codec import (adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt,
-                               adapters_sklearn, adapters_torch, adapters_traitlets, classes, functions, instances, library, weak)
+                               adapters_sklearn, adapters_torch, adapters_traitlets, classes, functions, instances, library, named_tuples, weak)
 
 # exact type -> reduce(encoding, object)
-_KINDS = functions.KINDS | classes.KINDS | library.KINDS | weak.KINDS
+_KINDS = functions.KINDS | classes.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS
 
 # Kinds that modules hold as code, not as values: nobody is asked for them. A method that a module holds (`random.sample`) is a value.
 _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}

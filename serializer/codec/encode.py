@@ -13,6 +13,7 @@ from kernelferry._ferry import Gate, Stopped, is_imported, on_deep_stack
 from kernelferry.codec import blob, classes, functions, where
 from kernelferry.codec.classify import Classifier
 from kernelferry.codec.errors import EncodeError, without_frames
+from kernelferry.codec.named_tuples import NamedTuples
 
 
 class Encoded:
@@ -45,6 +46,7 @@ class Encoding:
         self.namespace = namespace
         self.module_reference = module_reference
         self.foreign = {id(obj) for obj in needs.values()}
+        self.named_tuples = NamedTuples(needs.values(), [*values.values(), *exports.values()])
         self.keep_weak = True
         self.met = None          # () -> ids of what was pickled up to now, or is referred to
         self.reset()
@@ -113,7 +115,7 @@ class Encoding:
         numbers = pickle.dumps(self.gate.shared_numbers, 5)
         names = sorted(name for name in self.values)
         uncovered = any(type(table) is tuple for table in self.gate.table_layouts[1::2])
-        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers, uncovered)
+        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers, uncovered, self.named_tuples.used)
         return Encoded(chunks, self.notes, uncovered)
 
     def _require_targets(self):

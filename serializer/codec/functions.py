@@ -42,6 +42,8 @@ def module_of(namespace: dict):
 def reduce_function(encoding, function):
     if importable(function):
         return NotImplemented
+    if part := encoding.named_tuples.reduce_part(function):
+        return part
     scope = function.__globals__
     if scope is not encoding.namespace:
         scope = module_of(scope) or scope
@@ -68,7 +70,11 @@ def reduce_code(encoding, code):
     source = linecache.cache.get(code.co_filename)
     if source is not None and len(source) == 4 and source[1] is None:  # the text of a cell, in no file
         encoding.sources[code.co_filename] = "".join(source[2])
-    return types.CodeType, (
+    return types.CodeType, code_arguments(code)
+
+
+def code_arguments(code):
+    return (
         code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_nlocals, code.co_stacksize,
         code.co_flags, code.co_code, code.co_consts, code.co_names, code.co_varnames, code.co_filename, code.co_name,
         code.co_qualname, code.co_firstlineno, code.co_linetable, code.co_exceptiontable, code.co_freevars,
@@ -127,6 +133,8 @@ def reduce_property(encoding, prop):
 
 def reduce_wrapped(encoding, method):
     """classmethod and staticmethod. Their attributes began as copies of the function's, but follow no change of these."""
+    if part := encoding.named_tuples.reduce_part(method):
+        return part
     return type(method), (method.__func__,), dict(vars(method)), None, None, set_wrapped
 
 

@@ -88,7 +88,9 @@ bool IsSessionFunction(PyObject* function, py::handle ns) {
 }
 
 bool IsLocalFunction(PyObject* function) {
-  return IsLocalName(reinterpret_cast<PyFunctionObject*>(function)->func_qualname);
+  auto* f = reinterpret_cast<PyFunctionObject*>(function);
+  if (IsLocalName(f->func_qualname)) return true;
+  return IsLocalName(reinterpret_cast<PyCodeObject*>(f->func_code)->co_qualname) && !IsFoundByImport(function);
 }
 
 }  // namespace ferry::objects

@@ -77,8 +77,9 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
   const bool weakly_held = place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place);
   // What is reduced can come back through what its reduction made, so it is listed whoever holds it; what has weak
-  // references can be met through one.
-  if (Py_REFCNT(object) > 1 || units_[unit_].listed || listing_ || weakly_held || info.kind == Kind::kReduced || info.kind == Kind::kOpaque) {
+  // references can be met through one; a class method has its function as two members.
+  if (Py_REFCNT(object) > 1 || units_[unit_].listed || listing_ || weakly_held || info.kind == Kind::kReduced || info.kind == Kind::kOpaque ||
+      info.kind == Kind::kFunction) {
     auto [entry, fresh] = table_.Insert(object);
     if (fresh) {
       entry->unit = unit_;
