@@ -2,9 +2,12 @@
 
 A generator that was loaded before the first cell counts as changed when its state moved; one that a cell loaded always
 does, since nobody saw the state it began with.
+
+The 625 words of a state of `random` are written as the bytes of such, little endian; older sessions have them as a tuple of ints, half as long again.
 """
 import pickle
 import random
+import struct
 import sys
 
 from .kind import Kind
@@ -15,9 +18,29 @@ def numpy_generator():
     return module and module._rand
 
 
+_WORDS = struct.Struct("<625I")
+
+
+def packed(generator) -> bytes:
+    state = generator.getstate()
+    try:
+        version, words, gauss = state
+        state = version, _WORDS.pack(*words), gauss
+    except (TypeError, ValueError, struct.error):
+        pass  # of a generator that a cell put in its place
+    return pickle.dumps(state, 5)
+
+
+def unpacked(state: bytes):
+    state = pickle.loads(state)
+    if type(state) is tuple and len(state) == 3 and type(state[1]) is bytes and len(state[1]) == _WORDS.size:
+        return state[0], _WORDS.unpack(state[1]), state[2]
+    return state
+
+
 def get_random():
     module = sys.modules.get("random")
-    return None if module is None else pickle.dumps(module.getstate(), 5)
+    return None if module is None else packed(module)
 
 
 def get_numpy():
@@ -26,7 +49,7 @@ def get_numpy():
 
 
 def set_random(state: bytes):
-    random.setstate(pickle.loads(state))
+    random.setstate(unpacked(state))
 
 
 def set_numpy(state: bytes):
@@ -72,15 +95,15 @@ def generators_in(names) -> list:
 
 def state_of(generator) -> bytes:
     if type(generator) is random.Random:
-        return pickle.dumps(generator.getstate(), 5)
+        return packed(generator)
     return pickle.dumps(generator.bit_generator.state if hasattr(generator, "bit_generator") else generator.get_state(legacy=False), 5)
 
 
 def set_state(generator, data):
-    state = pickle.loads(data)
     if type(generator) is random.Random:
-        generator.setstate(state)
-    elif hasattr(generator, "bit_generator"):
+        return generator.setstate(unpacked(data))
+    state = pickle.loads(data)
+    if hasattr(generator, "bit_generator"):
         generator.bit_generator.state = state
     else:
         generator.set_state(state)

@@ -235,6 +235,24 @@ def test_generators():
         capsule.set_generator("dice", b"")
 
 
+def test_states_of_random_are_packed_and_those_of_older_sessions_are_read():
+    import pickle
+    import random
+
+    from kernelferry.capsule import generator
+    made = random.Random(5)
+    made.gauss(0, 1)  # remembers a second number
+    for state in (generator.state_of(made), pickle.dumps(made.getstate(), 5)):
+        again = random.Random()
+        generator.set_state(again, state)
+        assert again.getstate() == made.getstate()
+    assert len(generator.state_of(made)) < 2600 < len(pickle.dumps(made.getstate(), 5))
+    capsule_state = generator.generators()["random"]
+    drawn = random.random()
+    generator.set_generator("random", pickle.dumps(generator.unpacked(capsule_state), 5))
+    assert random.random() == drawn
+
+
 def test_finder_that_cannot_come_back_is_named(tmp_path):
     cells = ["import sys\nclass Finder:\n    def __reduce__(self): raise TypeError('not me')\nsys.meta_path.append(Finder())"]
     _, back = journey(tmp_path, cells, [], ["class Finder: pass"])
