@@ -13,11 +13,13 @@
 namespace ferry::relay {
 namespace {
 
-constexpr int kLevel = 12;  // of at most a mebibyte: some 20 ms
+// At most some 20 ms each.
+constexpr std::size_t kLittle = 64 << 10;
+int Level(std::size_t bytes) { return bytes <= kLittle ? 19 : 12; }
 
 std::string Squeezed(const std::string& bytes) {
   const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, Level(bytes.size()));
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);  // blobs travel without theirs
   ZSTD_CCtx_loadDictionary(context.get(), Phrases().data(), Phrases().size());
   std::string frame(ZSTD_compressBound(bytes.size()), '\0');
@@ -47,9 +49,11 @@ Result<Batch> Gather(const store::SessionFiles& files, const std::vector<std::st
       if (blob->digest != *digest) return Error{Code::kCorrupt, path + ": it holds other bytes than its name says", ""};
       batch.files.push_back(blob->payload.size());
       all += blob->payload;
+    } else if (auto bare = format::WithoutChecks(bytes)) {
+      batch.files.push_back(json::array({name, bare->size()}));
+      all += *bare;
     } else {
-      batch.files.push_back(json::array({name, bytes.size()}));
-      all += bytes;
+      batch.left.push_back(name);  // damaged, or not yet whole
     }
   }
   batch.body = Squeezed(all);
@@ -72,13 +76,17 @@ Result<void> Scatter(const json& files, std::string_view body, const std::functi
   const auto size = ZSTD_decompress_usingDict(context.get(), all.data(), all.size(), body.data(), body.size(), Phrases().data(), Phrases().size());
   if (ZSTD_isError(size) || size != sum) return none;
   std::string_view rest = all;
+  std::vector<std::pair<std::string, std::string>> whole;
   for (auto& [name, bytes] : sizes) {
     const std::string_view part = rest.substr(0, bytes);
     rest.remove_prefix(bytes);
-    const std::string blob = name.empty() ? format::MakeFrame(format::FrameType::kBlob, part) : "";
-    if (name.empty()) name = format::ReadOnlyFrame(format::FrameType::kBlob, blob)->digest.Hex();
-    if (auto taken = take(name, blob.empty() ? part : blob); !taken) return taken;
+    auto file = name.empty() ? format::MakeFrame(format::FrameType::kBlob, part) : format::WithChecks(part);
+    if (!file) return none;
+    if (name.empty()) name = format::ReadOnlyFrame(format::FrameType::kBlob, *file)->digest.Hex();
+    whole.emplace_back(std::move(name), *std::move(file));
   }
+  for (const auto& [name, file] : whole)
+    if (auto taken = take(name, file); !taken) return taken;
   return {};
 }
 

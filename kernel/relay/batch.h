@@ -18,7 +18,7 @@ inline constexpr std::size_t kSmallFile = 256 << 10;   // bytes of a file that t
 inline constexpr std::size_t kLargestBatch = 1 << 20;  // bytes of the files of one
 
 struct Batch {
-  json files = json::array();  // bytes of the payload of a blob, whose digest names it; [name, bytes] of any other
+  json files = json::array();  // bytes of the payload of a blob, whose digest names it; of any other [name, bytes of its frames without checks]
   std::string body;            // a zstd frame of their bytes, one behind the other
   std::vector<std::string> left;  // names that are not in it, since they travel by themselves
 };

@@ -50,7 +50,8 @@ std::string Made() {
                    "num_fields", "tuple_new", "_replace", "pop", "ValueError", "kwds", "_map", "field_names", "repr_fmt", "_asdict", "_dict", "_zip",
                    "__getnewargs__", "_tuple", "__match_args__", "_collections", "typing", "NamedTuple", "__orig_bases__", "namedtuple_",
                    "namedtuple.<locals>._make", "namedtuple.<locals>._replace", "namedtuple.<locals>.__repr__", "namedtuple.<locals>._asdict",
-                   "namedtuple.<locals>.__getnewargs__", "/usr/lib/python3.11/collections/__init__.py"});
+                   "namedtuple.<locals>.__getnewargs__", "/usr/lib/python3.11/collections/__init__.py", "find_part", "__new__", "make_named_tuple",
+                   "set_named_tuple", "kernelferry.codec.named_tuples"});
   AddPickled(all, {"EnumType", "Enum", "IntEnum", "Flag", "auto", "_generate_next_value_", "_new_member_", "_use_args_", "_member_names_", "_member_map_",
                    "make_instance", "set_instance", "_value_", "_name_", "__objclass__", "_sort_order_", "_value2member_map_", "_unhashable_values_",
                    "_member_type_", "_value_repr_", "_boundary_", "CONFORM", "_flag_mask_", "_all_bits_", "_inverted_", "__or__", "__and__", "__xor__",
@@ -85,6 +86,9 @@ std::string Made() {
   all += "\x94u\x86\x94s}\x94(h\x01\x8ch\x02K\x02]\x94(K\x01K\x00K\x01\x86\x94J\xff\xff\xff\xffQ\x93\x94J\xfe\xff\xff\xffQJ\xfd\xff\xff\xffQJ\xfc\xff\xff\xffQ\x85\x94R\x94"
          "J\xfb\xff\xff\xffQJ\xfa\xff\xff\xffQ\x93\x94J\xf9\xff\xff\xffQJ\xf8\xff\xff\xffQN\x87\x94R\x94J\xf7\xff\xff\xffQJ\xf6\xff\xff\xffQ\x86\x94J\xf5\xff\xff\xffQ"
          "J\xf4\xff\xff\xffQJ\xf3\xff\xff\xffQ\x93\x94NNNNNt\x94\x86R0\x86\x94J\xf2\xff\xff\xffQN\x86\x94]\x94\x86\x94"sv;
+  // a named tuple
+  all += "FKCB\x04\0\x03\x0b`\0\0\0{\"names\": [\"\x94J\xff\xff\xff\xffQ\x93\x94h\x01\x8c\x01x\x94\x8c\x01y\x94\x86\x94\x8c\x08__main__\x94\x87\x94R\x94h\x02J\xfe\xff\xff\xffQ\x93\x94h\t(\x88N}\x94(h\x10"
+         "J\xfd\xff\xff\xffQ\x8c\x03int\x94\x93\x94u}\x94(\x89NN}\x94sNNNt\x94\x86R0s}\x94(K\x01h\tK\x02h\x02J\xfd\xff\xff\xffQ\x93\x94h\tJ\xfc\xff\xff\xffQ\x88\x87\x94R\x94"sv;
   all += "\x89" "FERRY\r\n\x01\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
          "FKCB\x03\0\x03\x0b\x5e\0\0\0{\"names\": [\"x\", \"y\"], \"numbers\": 5, \"pickle\": 34, \"buffers\": [[64, 128, 0]], \"sources\": {\"/tmp/xpython_"
          ".py\": \"\"}, \"numbers\": 5, \"pickle\": 34, \"buffers\": [], \"sources\": {}, \"uncovered\": false}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"

@@ -106,4 +106,30 @@ Result<Frame> ReadOnlyFrame(FrameType type, std::string_view bytes) {
   return frame;
 }
 
+Result<std::string> WithoutChecks(std::string_view frames) {
+  std::string bare;
+  while (!frames.empty()) {
+    auto frame = ReadFrame(frames);
+    if (!frame) return frame.error();
+    bare.append(frames.substr(kTypeAt, kZeroAt - kTypeAt)).append(frames.substr(kLengthAt, kZerosAt - kLengthAt)).append(frame->payload);
+    frames.remove_prefix(kHeaderBytes + frame->payload.size() + kTrailerBytes);
+  }
+  return bare;
+}
+
+Result<std::string> WithChecks(std::string_view bare) {
+  constexpr std::size_t kLength = kZeroAt - kTypeAt, kPayload = kLength + kZerosAt - kLengthAt;
+  std::string frames;
+  while (!bare.empty()) {
+    if (bare.size() < kPayload) return Corrupt("the header is cut off");
+    const auto type = static_cast<FrameType>(Get<std::uint16_t>(bare, 0));
+    const auto length = Get<std::uint64_t>(bare, kLength);
+    if (LargestPayload(type) == 0) return Corrupt("the header holds impossible values");
+    if (length > bare.size() - kPayload || length > LargestPayload(type)) return Corrupt("the end is cut off");
+    frames += MakeFrame(type, bare.substr(kPayload, length));
+    bare.remove_prefix(kPayload + length);
+  }
+  return frames;
+}
+
 }  // namespace ferry::format

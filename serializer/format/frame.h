@@ -49,4 +49,9 @@ Result<Frame> ReadFrame(std::string_view bytes);
 // The one frame that `bytes` consist of, of this type.
 Result<Frame> ReadOnlyFrame(FrameType type, std::string_view bytes);
 
+// Frames for the wire: of each its type (2 bytes), the length of its payload (8) and the payload; all else follows from these.
+// kCorrupt where `frames` do not consist of valid frames alone, `bare` not of such.
+Result<std::string> WithoutChecks(std::string_view frames);
+Result<std::string> WithChecks(std::string_view bare);
+
 }  // namespace ferry::format

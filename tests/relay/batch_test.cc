@@ -18,6 +18,7 @@ class BatchTest : public ::testing::Test {
     ASSERT_TRUE(MakeDirectory(path.substr(0, path.rfind('/'))));
     ASSERT_TRUE(Replace(path, bytes));
   }
+  static std::string Frame(std::string_view payload) { return format::MakeFrame(format::FrameType::kCell, payload); }
   std::string Blob(const std::string& payload) {
     const std::string frame = format::MakeFrame(format::FrameType::kBlob, payload);
     const Digest digest = format::ReadOnlyFrame(format::FrameType::kBlob, frame)->digest;
@@ -39,7 +40,7 @@ class BatchTest : public ::testing::Test {
 
 TEST_F(BatchTest, ArrivesAsItWasInLess) {
   ASSERT_TRUE(MakeDirectory(files.Root()));
-  Write(files.Log(), std::string(5000, 'l'));
+  Write(files.Log(), Frame(std::string(5000, 'l')) + Frame("") + Frame("m"));
   std::vector<std::string> names{"log", Blob("one"), Blob(std::string(3000, 'x')), Blob("")};
   auto batch = Gather(files, names);
   ASSERT_TRUE(batch);
@@ -60,6 +61,22 @@ TEST_F(BatchTest, LeavesWhatIsLarge) {
   ASSERT_TRUE(Arrive(batch->files, batch->body));
   EXPECT_TRUE(arrived.contains(blob));
   EXPECT_FALSE(Gather(files, {"gen-00000007"}));
+}
+
+TEST_F(BatchTest, LeavesALogThatIsDamagedOrTorn) {
+  ASSERT_TRUE(MakeDirectory(files.Root()));
+  const std::string whole = Frame("some cell") + Frame("another");
+  for (std::size_t at = 0; at < whole.size(); at += 7) {
+    for (bool torn : {true, false}) {
+      std::string log = torn ? whole.substr(0, at) : whole;
+      if (!torn) log[at] ^= 1;
+      Write(files.Log(), log);
+      auto batch = Gather(files, {"log"});
+      ASSERT_TRUE(batch);
+      if (batch->left.empty()) EXPECT_TRUE(torn && at == 0) << at;
+    }
+  }
+  EXPECT_FALSE(Arrive(json::array({json::array({"log", 5})}), Gather(files, {Blob("12345")})->body));
 }
 
 TEST_F(BatchTest, WhatIsAlteredIsRefused) {

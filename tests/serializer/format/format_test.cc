@@ -78,6 +78,26 @@ std::string Forged(std::string_view frame, const std::function<void(std::string&
   return MakeFrame(original->type, payload);
 }
 
+TEST(Format, FramesComeBackFromWhatTheyAreOnTheWire) {
+  std::string all;
+  for (const auto& [file, bytes] : Samples()) {
+    auto bare = WithoutChecks(bytes);
+    ASSERT_TRUE(bare) << file;
+    EXPECT_EQ(*WithChecks(*bare), bytes) << file;
+    if (bytes.size() < 1 << 16) all += bytes;
+    for (std::size_t at = 0; at < bytes.size(); at += 1 + bytes.size() / 50) {
+      EXPECT_EQ(WithoutChecks(bytes.substr(0, at)).ok(), at == 0) << file;
+      if (auto frames = WithChecks(bare->substr(0, at))) EXPECT_EQ(*WithoutChecks(*frames), bare->substr(0, at));
+      std::string altered = bytes;
+      altered[at] ^= 4;
+      EXPECT_FALSE(WithoutChecks(altered)) << file << " at " << at;
+    }
+  }
+  EXPECT_EQ(*WithChecks(*WithoutChecks(all)), all);
+  EXPECT_FALSE(WithChecks(std::string("\x07\0\0\0\0\0\0\0\0\0", 10)));
+  EXPECT_FALSE(WithChecks("short"));
+}
+
 TEST(Format, GoldenFilesAreReadAndWrittenTheSame) {
   const bool write = std::getenv("FERRY_WRITE_GOLDEN") != nullptr;  // after a new version has a folder of its own
   for (const auto& [file, bytes] : Samples()) {
