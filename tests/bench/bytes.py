@@ -2,8 +2,8 @@
 
 dill dumps the variables and nothing else, in a process that has run the cells as a program (in a kernel it would dump what
 the shell holds, too, 12 KB at least); our variables are compared with that. ElasticKernel's checkpoint is taken in its own kernel,
-as in `./dev stress rivals`, and knows the history of the session; what we send in all is compared with that. A session
-that a rival does not save has no figure of it.
+as in `./dev stress rivals`, and knows the history of the session: our variables, which are the same names, are compared with that, and
+what we send in all. A session that a rival does not save has no figure of it.
 """
 
 import os
@@ -48,7 +48,7 @@ def dill(cells, folder):
 
 def run():
     rivals.environment()
-    rows, variables, everything = [], [], []
+    rows, variables, names, everything = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="ferry-bench-") as folder:
         host = Sshd(Path(folder) / "h")
         try:
@@ -60,12 +60,16 @@ def run():
                 sent, elastic = moved["bytes_variables"], rivals.run("elastic-kernel", session, place / "elastic").bytes
                 variables.append((sent, dumped))
                 if elastic:
+                    names.append((sent, elastic))
                     everything.append((moved["bytes_moved"], elastic))
                 kept = sum({e["component"]: e["bytes"] for e in moved["variables"].values() if e["way"] == "stored"}.values())
                 rows.append((f"{name}: variables sent / dill", sent / dumped, "<= 1", f"{sent:.0f} beside {dumped}; {kept} in the store; "
                              f"{moved['bytes_moved']:.0f} sent in all beside {elastic or 'none'} of ElasticKernel"))
+                if elastic:
+                    rows.append((f"{name}: variables sent / ElasticKernel", sent / elastic, "<= 1", f"{sent:.0f} beside {elastic}"))
         finally:
             host.cut()
-    sums = [[sum(column) for column in zip(*pairs)] for pairs in (variables, everything)]
-    return [("variables sent / dill, all sessions", sums[0][0] / sums[0][1], "<= 1", f"{sums[0][0]:.0f} beside {sums[0][1]}"),
-            ("sent in all / ElasticKernel, all sessions that it saves", sums[1][0] / sums[1][1], "<= 1", f"{sums[1][0]:.0f} beside {sums[1][1]}"), *rows]
+    sums = [("variables sent / dill, all sessions", variables), ("variables sent / ElasticKernel, all sessions that it saves", names),
+            ("sent in all / ElasticKernel, all sessions that it saves", everything)]
+    return [*((what, sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs), "<= 1",
+               f"{sum(ours for ours, _ in pairs):.0f} beside {sum(theirs for _, theirs in pairs)}") for what, pairs in sums), *rows]
