@@ -18,8 +18,8 @@ void AddCounted(std::string& to, std::initializer_list<std::string_view> texts) 
   for (std::string_view text : texts) to.append(1, static_cast<char>(text.size())).append(7, '\0').append(text);
 }
 
-void AddModules(std::string& to) {
-  std::istringstream names(kImported);
+void AddModules(std::string& to, const char* imported) {
+  std::istringstream names(imported);
   std::string package;
   for (std::string name; names >> name;) {
     if (name[0] != '.') package = name.substr(0, name.find('.'));
@@ -29,7 +29,8 @@ void AddModules(std::string& to) {
 
 std::string Made() {
   std::string all;
-  AddModules(all);
+  AddModules(all, kImportedBySklearn);  // what is far from the end takes more to be referred to
+  AddModules(all, kImported);
   // modules of libraries, and what comes with them
   AddPickled(all, {"_id", "_metadata", "attrs", "_flags", "allows_duplicate_labels", "freq", "_freq", "_data", "_mgr", "_name", "name", "index", "columns",
                    "pandas._libs.internals", "_unpickle_block", "pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked", "pandas.arrays", "DataFrame", "Series",

@@ -8,6 +8,8 @@ namespace ferry::relay {
 
 const std::string& Phrases();
 
-extern const char* const kImported;  // a part of them: names of modules (phrases_modules.cc)
+// Parts of them: names of modules (phrases_modules.cc, phrases_sklearn.cc). Those with a dot in front belong to the package that was named last.
+extern const char* const kImported;
+extern const char* const kImportedBySklearn;
 
 }  // namespace ferry::relay

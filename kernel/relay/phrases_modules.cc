@@ -5,7 +5,6 @@
 
 namespace ferry::relay {
 
-// Names with a dot in front belong to the package that was named last.
 const char* const kImported =
     "numpy.version ._expired_attrs_2_0 ._utils._convertions ._utils ._globals ._distributor_init .exceptions ._core._exceptions "
     "._core.printoptions .dtypes ._core._multiarray_umath ._utils._inspect ._core.overrides ._core.multiarray ._core.umath ._core._dtype "

@@ -3,14 +3,18 @@
 A generator that was loaded before the first cell counts as changed when its state moved; one that a cell loaded always
 does, since nobody saw the state it began with.
 
-The 625 words of a state of `random` are written as the bytes of such, little endian; older sessions have them as a tuple of ints, half as long again.
+The 625 words of a state of `random` are written as the bytes of such, little endian; older sessions have them as a tuple of ints, half as long again. The
+state of `numpy.random` is written by what it was seeded from, where it follows from that (entropy.py).
 """
 import pickle
 import random
 import struct
 import sys
 
+from .entropy import Entropies
 from .kind import Kind
+
+_entropies = Entropies()
 
 
 def numpy_generator():
@@ -45,7 +49,12 @@ def get_random():
 
 def get_numpy():
     generator = numpy_generator()
-    return None if generator is None else pickle.dumps(generator.get_state(legacy=False), 5)
+    if generator is None:
+        return None
+    state = generator.get_state(legacy=False)
+    if state["bit_generator"] == "MT19937" and (place := _entropies.place(generator, state["state"]["key"])):
+        state["state"]["key"] = place
+    return pickle.dumps(state, 5)
 
 
 def set_random(state: bytes):
@@ -54,7 +63,10 @@ def set_random(state: bytes):
 
 def set_numpy(state: bytes):
     import numpy.random
-    numpy.random.set_state(pickle.loads(state))
+    state = pickle.loads(state)
+    if type(state["state"]["key"]) is tuple:  # older sessions have the words
+        state["state"]["key"] = _entropies.words(*state["state"]["key"])
+    numpy.random.set_state(state)
 
 
 GET = {"random": get_random, "numpy.random": get_numpy}
