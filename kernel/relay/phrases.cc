@@ -67,11 +67,17 @@ std::string Made() {
                    "import_module", "types", "CodeType", "set_function", "make_function", "__doc__", "__slotnames__", "__dict__", "__weakref__", "object", "type",
                    "importlib", "namespace", "kernelferry.codec.library", "kernelferry.codec.functions", "kernelferry.codec.classes"});
   all += "\x97\0|\0j\0\0\0\0\0\0\0\0\0\xa0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0|\x01\xa6\x01\0\0\xab\x01\0\0\0\0\0\0\0\0\x01\0d\0S\0\x94N"sv;
+  // where Python looks for modules
+  AddPickled(all, {".", "/usr/lib/python311.zip", "/usr/lib/python3.11", "/usr/lib/python3.11/lib-dynload", "", "/.venv/lib/python3.11/site-packages",
+                   "/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages", "sys.path"});
   // manifest and log
   AddCounted(all, {"builtins.tuple", "builtins.str", "builtins.float", "builtins.dict", "builtins.list", "builtins.int", "numpy.ndarray", "type", "function",
                    "module", "environ", "warnings", "numpy.random", "random", "state of the generator", "modules", "limits", "gc", "builtins", "exit, quit", "In",
                    "Out", "execution_count", "shell.names", "3.11.2", "IPython", "pandas", "numpy", "default", "shared"});
-  AddCounted(all, {"kernelferry", "0.1.0", "pygments", "traitlets", "cloudpickle", "3.1.3", "comm", "0.2.3", "append", "__main__.A", "x", "import numpy", "10 filters",
+  AddCounted(all, {"file-read", "file-write", "file-remove", "network", "subprocess", "environ", "cwd", "input", "thread", "random", "clock", "memory", "module",
+                   "sys", "pathlib", "Path", "sys.path"});
+  all += " bytes, mtime 179, digest /tmp/";
+  AddCounted(all, {"IPython", "9.18.1", "kernelferry", "0.1.0", "pygments", "2.21.0", "traitlets", "5.16.1", "cloudpickle", "3.1.3", "comm", "0.2.3", "append", "__main__.A", "x", "import numpy", "10 filters",
                    "OPENBLAS_MAIN_FREE", "Linux-"});
   all += "-x86_64-glibc-2.36";
   // an entry of a component in a manifest; a record of a cell
@@ -79,7 +85,7 @@ std::string Made() {
          "fits\0\0\0\0\0\0\0\0\x01"sv;
   all += "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0x\x0d\0\0\0\0\0\0\0numpy.ndarray\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0\0\0"sv;
   all += "\x01\x02\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0"sv;
-  all += "import numpy as np\nimport pandas as pd\nfrom collections import defaultdict\nget_ipython().run_line_magic('matplotlib', 'inline')\nprint(f\"";
+  all += "import numpy as np\nimport pandas as pd\nfrom pathlib import Path\nimport sys; sys.path.insert(0, \"from collections import defaultdict\nget_ipython().run_line_magic('matplotlib', 'inline')\nprint(f\"";
   all += "\n    return self.x\ndef f(x):\nclass A:\n    def __init__(self, x):\n        self.x = x\nfor i in range(10):\n    x.append(i)\n";
   all += "/tmp/xpython_";
   // heads
