@@ -1,6 +1,8 @@
 """What a cell does outside its namespace, as the audit hook hears it, and random draws."""
 import pickle
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -54,6 +56,14 @@ def test_effect(hearing, source, effect):
         hearing.ns["stop"].set()
     assert record.status == "ok"
     assert effect in [(e.kind, e.detail, e.unsafe) for e in record.effects]
+
+
+def test_locks_of_the_session_outlive_the_digest_of_a_file(hearing, tmp_path):
+    hearing.run("import fcntl; f = open('old.txt', 'r+'); fcntl.lockf(f, fcntl.LOCK_EX)")
+    record = hearing.run("g = open('old.txt'); text = g.read()")
+    assert any(e.kind == "file-read" and "digest" in e.detail for e in record.effects)
+    held = "import fcntl\ntry: fcntl.lockf(open('old.txt', 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)\nexcept OSError: print('held')"
+    assert subprocess.run([sys.executable, "-c", held], cwd=tmp_path, capture_output=True, text=True).stdout == "held\n"
 
 
 SILENT = {
