@@ -85,7 +85,7 @@ def launch(options):
     kernel.main = main = Main(kernel)
     kernel.quiet = Quiet(kernel, options)
     shell.run_awaits_by(main.run_coro)
-    shell.ferry_whole = main.whole
+    shell.ferry_whole, shell.ferry_as_in_a_cell = main.whole, main.as_in_a_cell
     if options.relay_pid:
         shell.ferry_tell_relay, shell.ferry_take_image = messages.publish, kernel.quiet.take
     shell.ferry_memory, shell.ferry_safe = _engine.memory, _engine.set_safe

@@ -12,6 +12,7 @@ waits. Without one it does not: front ends interrupt before they end a kernel, a
 SIGTERM cuts it where it has run for long: who sends that once more wants the session, and would get nothing of it.
 """
 import asyncio
+import contextlib
 import os
 import selectors
 import signal
@@ -136,9 +137,20 @@ class Turns:
         self.loop.standing = on
         asyncio._set_running_loop(self.loop if on else None)
 
+    @contextlib.contextmanager
+    def as_in_a_cell(self):
+        """What runs meets the loop as a cell does that a request brings: a recorded cell runs again in idle time, too."""
+        stood = self.loop.standing
+        self.stand(True)
+        try:
+            yield
+        finally:
+            self.stand(stood)
+
     # -- IPython's loop_runner: a cell with a top-level await
     def run_coro(self, coro):
         was, self.raises = self.raises, False
+        stood = self.loop.standing
         self.stand(False)
         self._cut = False
         self._cell = task = self.loop.create_task(self._drive(coro))
@@ -157,7 +169,7 @@ class Turns:
                 raise
         finally:
             self._cell = None
-            self.stand(True)
+            self.stand(stood)
             self.raises = was
 
     @types.coroutine

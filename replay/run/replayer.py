@@ -56,10 +56,11 @@ class Replayer:
         record = self.records[execution]
         for state in filter(lambda drawn: drawn.before, record.drew):  # one that came with its cell has no state before
             capsule.set_generator(state.generator, state.before)
+        as_in_a_cell = getattr(self.shell, "ferry_as_in_a_cell", contextlib.nullcontext)  # the engine's: asyncio runs
         limit = Interruptible(max(LEAST, FACTOR * record.duration_us / 1e6))
         stopped = []
         try:
-            with self.watch(record, limit.seconds), limit, muted(self.shell), unharmed(EffectStopped):
+            with self.watch(record, limit.seconds), limit, as_in_a_cell(), muted(self.shell), unharmed(EffectStopped):
                 error = self._run(record, stopped)
         except KeyboardInterrupt as interrupt:  # it hit IPython's own code, or ours
             error = interrupt

@@ -1,6 +1,7 @@
 """When a session comes back by itself, when it does not, and what the user is told then."""
 
 import contextlib
+import json
 import os
 import time
 
@@ -193,6 +194,21 @@ def test_cells_that_ran_after_the_last_save_are_replayed_or_listed(notebook):
     told = second.magic("%resume")
     assert [(c["cell"], c["status"]) for c in told["cells_behind"]] == [(3, "replayed"), (4, "not-replayed"), (5, "not-replayed")]
     assert told["variables"]["b"]["way"] == "replayed"
+
+
+def test_cells_that_await_run_again_in_idle_time(notebook):
+    first = notebook.open(FERRY_SAVE="manual")
+    first.run("import asyncio\nasync def twice(x): await asyncio.sleep(0); return 2 * x", "cell-0")
+    first.run("a = await twice(4)", "cell-1")
+    first.run("running = asyncio.get_running_loop() is asyncio.get_event_loop()", "cell-1")
+    first.run("try: asyncio.run(twice(1))\nexcept RuntimeError as error: refused = str(error)", "cell-1")
+    first.kill()
+    second = notebook.open()
+    deadline = time.monotonic() + 60
+    while second.control("ferry_status_request").get("arriving", True) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert second.evaluate(["a", "running", "'running event loop' in refused"]) == ["8", "True", "True"]
+    assert json.loads((notebook.session() / "session.json").read_text())["life"] == 2  # no engine ended
 
 
 @pytest.mark.parametrize("engine_alone", [True, False])
