@@ -1,5 +1,5 @@
 """What holds while a recorded cell runs again: nothing of it reaches the front end, SIGINT ends it, and so does a deadline;
-no signal ends the process for want of the handler that the session had installed by then.
+`exit()` ends nothing, no signal ends the process for want of the handler that the session had installed by then.
 
 Outputs are muted where they leave the shell, not by putting other streams into `sys`: what the cell makes (the handler of
 a logger, a progress bar) must hold the stream that it held.
@@ -16,13 +16,13 @@ AGAIN = 1.0  # seconds until a cell that swallowed the interrupt gets the next
 
 @contextlib.contextmanager
 def muted(shell):
-    """Text, displays, results, errors, widget messages and what a reply would carry go nowhere."""
+    """Text, displays, results, errors, widget messages, what a reply would carry and the wish to end go nowhere."""
     def nothing(*_args, **_keywords):
         return None
 
     comm = getattr(sys.modules.get("comm"), "create_comm", None)
     seams = [(shell.display_pub, "publish", nothing), (shell.display_pub, "clear_output", nothing), (shell, "_showtraceback", nothing),
-             (shell.payload_manager, "write_payload", nothing), (sys.stdout, "write", len), (sys.stderr, "write", len),
+             (shell.payload_manager, "write_payload", nothing), (shell, "ask_exit", nothing), (sys.stdout, "write", len), (sys.stderr, "write", len),
              (comm if isinstance(comm, type) else None, "publish_msg", nothing)]
     with contextlib.ExitStack() as stack:
         for owner, name, function in seams:

@@ -120,6 +120,17 @@ def test_nothing_is_shown_and_streams_stay(replay, shell, capsys, monkeypatch):
     assert not replay("1 / 0").ok and capsys.readouterr() == ("", "")
 
 
+def test_a_cell_that_ended_the_kernel_ends_nothing(replay, shell):
+    shell.ask_exit = lambda: ends.append(1)  # on the object, as nobody else has it there
+    ends = []
+    try:
+        assert replay("get_ipython().ask_exit()").ok and ends == []
+        shell.run_cell("get_ipython().ask_exit()", silent=True)
+        assert ends == [1]
+    finally:
+        del shell.ask_exit
+
+
 def test_the_deadline_ends_it(replay, monkeypatch):
     monkeypatch.setattr(replayer, "LEAST", 0.2)
     outcome = replay("while True: time.sleep(60)")
