@@ -7,6 +7,7 @@
 #include "kernel/relay/process.h"
 #include "serializer/image/bundle.h"
 #include "serializer/image/libraries.h"
+#include "serializer/image/locks.h"
 #include "serializer/image/probe.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
@@ -57,6 +58,11 @@ Result<json> ImageFits(const json& said) {
     carry.push_back(bundle.mapped[i].path);
   }
   if (auto fits = image::Fits(bundle, here.version); !fits) return fits.error();
+  for (const std::string& path : said.value("locks", std::vector<std::string>())) {
+    if (!image::IsLocked(path)) continue;
+    return Error{Code::kRefused, "the session holds an exclusive lock on " + path + ", which is the same file here, or is locked here",
+                 "release it before (close the file), and take it again there"};
+  }
   return json{{"carry", carry}};
 }
 

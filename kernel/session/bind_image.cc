@@ -4,6 +4,7 @@
 
 #include "kernel/session/bind.h"
 #include "serializer/image/dump.h"
+#include "serializer/image/locks.h"
 #include "serializer/image/preflight.h"
 #include "serializer/image/probe.h"
 #include "serializer/image/proc.h"
@@ -33,6 +34,7 @@ void BindImage(py::module_& m) {
     return py::dict(py::arg("kernel") = b.kernel, py::arg("architecture") = b.architecture, py::arg("criu") = b.criu, py::arg("cpu") = b.cpu,
                     py::arg("uid") = b.uid, py::arg("uid_map") = b.uid_map, py::arg("mapped") = mapped);
   }, py::arg("criu"), "What an image of this process and its children would say of this host and of the files that they have mapped.");
+  m.def("image_locks", [] { return image::LockedFiles(::getpid()); }, "Paths of the files on which this process or its children hold an exclusive lock.");
   m.def("image_memory", [] { return image::Memory(image::Tree(::getpid())); }, "Bytes that an image of this process and its children would hold.");
   m.def("image_preflight", [](const std::string& own, const std::string& route) {
     const auto blockers = [&] {

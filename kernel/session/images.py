@@ -188,6 +188,11 @@ class Images:
         """What the target of a move must know before it can say whether an image of this process would come back there."""
         return _ferry.image_describe(self.probe()["version"])
 
+    def describe_for_move(self):
+        """The same, and the files on which a lock is held that stays until the session is the target's. Its own are given up before."""
+        own = (f"{self.session.config.home}/", f"{os.path.dirname(self.session.shell.kernel.connection_file)}/")
+        return {**self.describe(), "locks": [path for path in _ferry.image_locks() if not path.startswith(own)]}
+
     def _come_back(self, word):
         session, writer = self.session, self.session.writer
         self._probe = None  # the next image is taken from where this process is now

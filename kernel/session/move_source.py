@@ -53,7 +53,7 @@ class Source:
         wanted = asked or images.needed(manifest)
         self.image_lack = images.why_not() if wanted else None
         self.by_image = wanted and self.image_lack is None
-        return images.describe() if self.by_image else None
+        return images.describe_for_move() if self.by_image else None
 
     def image(self, content):
         """For an engine on another host than its notebook's that is told to end here, or at a checkpoint, which has saved: what a

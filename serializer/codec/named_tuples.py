@@ -47,11 +47,15 @@ class NamedTuples:
         self.used = True
         return find_part, place
 
+    def _is_anothers(self, part):
+        held = part.__func__ if type(part) in _WRAPPED else part
+        return any(id(obj) in self._foreign or id(obj) in self._parts for obj in (part, held))
+
     def _look(self):
         if self._recipes is None:
             self._recipes = {}
             for number, cls in self._classes.items():
-                recipe = _recipe(cls, self._foreign | self._parts.keys())
+                recipe = _recipe(cls, self._is_anothers)
                 if recipe:
                     arguments, state, parts = recipe
                     self._recipes[number] = arguments, state
@@ -80,8 +84,8 @@ def _twin_of(cls, own):
     return twin if twin._fields == fields and own.keys() >= _DICT_OF(twin).keys() else None
 
 
-def _recipe(cls, others):
-    """(arguments of make_named_tuple, state for set_named_tuple, generated parts by name), or None. `others`: ids of what is somebody else's."""
+def _recipe(cls, is_anothers):
+    """(arguments of make_named_tuple, state for set_named_tuple, generated parts by name), or None. `is_anothers`: asked of a part that it may be."""
     own = dict(_DICT_OF(cls))
     twins_class = _twin_of(cls, own)
     if twins_class is None:
@@ -90,7 +94,7 @@ def _recipe(cls, others):
     parts, rest, comparison = {}, {}, _Comparison(fields, twin["_fields"])
     for name in own:  # by items() a tuple would hold the value, too
         value, made = own[name], twin.get(name)
-        if type(made) in _GENERATED and comparison.same(value, made) and others.isdisjoint({id(value), id(getattr(value, "__func__", None))}):
+        if type(made) in _GENERATED and comparison.same(value, made) and not is_anothers(value):
             parts[name] = value
         elif name not in twin or not (value is made or comparison.alike(value, made)):
             rest[name] = value
@@ -124,7 +128,8 @@ class _Comparison:
         if type(one) in _WRAPPED:
             return self.same(one.__func__, other.__func__) and self._all(vars(one).values(), vars(other).values()) and vars(one).keys() == vars(other).keys()
         if type(one) is _tuplegetter:
-            return one.__reduce__() == other.__reduce__()
+            (number, text), (its_number, its_text) = one.__reduce__()[1], other.__reduce__()[1]
+            return number == its_number and text is its_text  # interned
         return self._all(_innards(one), _innards(other))
 
     def alike(self, one, other) -> bool:

@@ -187,6 +187,11 @@ def test_what_can_be_stored_moves_in_an_image_on_request(desk, host):
     run.mkdir(mode=0o700)
     kernel = desk.open(PATH=f"{target.bin}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(run))
     ok(kernel, "import os\nx = [1]; y = x; pid = os.getpid()")
+    # the file is the same there, and CRIU would wait for the lock of the source, which is kept until the session lives there
+    ok(kernel, "import fcntl\nf = open('of-both', 'w'); fcntl.flock(f, fcntl.LOCK_EX)")
+    refused = kernel.run(f"%migrate {target.text} --system")
+    assert f"an exclusive lock on {os.path.realpath(desk.folder)}/of-both" in refused.error and "release it" in refused.error, refused.error
+    ok(kernel, "fcntl.flock(f, fcntl.LOCK_UN)")
     assert kernel.run(f"%migrate {target.text} --system").status == "ok"
     assert ok(kernel, "y.append(2); x, os.getpid() == pid").outputs[-1][1] == "([1, 2], True)"
 
