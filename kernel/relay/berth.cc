@@ -134,7 +134,9 @@ bool Berth::Look(Choice& choice) {
     if (Load(choice, StringAt(word, "start"))) return true;
   }
   dir_.RemoveEngine(number_);
-  tell_({{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", why}});
+  json event = {{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", why}};
+  if (const Replaying replaying = choice.InReplay(); replaying.cell) event["replaying"] = {{"cell", replaying.number}, {"why", replaying.why}};
+  tell_(event);
   return false;
 }
 

@@ -112,6 +112,11 @@ void Migration::OnEvent(const Parcel& parcel) {
   else if (event == "bound") there_->OnBound();
   else if (event == "arrived" && shipment_) shipment_->OnArrived(parcel);
   else if (event == "ended") {
+    if (auto cell = parcel.head.find("replaying"); cell != parcel.head.end() && cell->is_object()) {
+      const std::string number = std::to_string(cell->value("cell", 0));
+      return Abort({Code::kIo, "on " + wish_.host.text + " cell [" + number + "] " + StringAt(*cell, "why"),
+                    "%session no-replay " + number + " keeps it from running again: what it makes is stored then, or named as what cannot travel"});
+    }
     const std::string log = StringAt(parcel.head, "log"), how = Ending{.status = parcel.head.value("status", 0)}.Words();
     Abort({Code::kIo, "the engine on " + wish_.host.text + (log.empty() ? " " + how : " ended: " + log), "run `jupyter ferry doctor` there"});
   }

@@ -40,7 +40,8 @@ bool Choice::Resuming() const {
 Replaying Choice::InReplay() const {
   if (sid.empty()) return {};
   auto note = store::ReadObject(store::StoreFiles(home).Session(sid).Replaying());
-  return note ? Replaying{.cell = true, .unseen = FlagAt(*note, "unseen", false)} : Replaying{};
+  if (!note) return {};
+  return {.cell = true, .unseen = FlagAt(*note, "unseen", false), .number = note->value("cell", 0), .why = StringAt(*note, "why")};
 }
 
 Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {

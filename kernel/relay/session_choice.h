@@ -23,6 +23,8 @@ namespace ferry::relay {
 struct Replaying {
   bool cell = false;    // one was running
   bool unseen = false;  // no request had shown anything yet: what the engine owes an answer may be sent to the next one
+  int number = 0;       // In[number]
+  std::string why;      // what is said of it if the engine has ended: "ended the engine when it ran again"
 };
 
 struct Choice {

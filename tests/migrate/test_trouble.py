@@ -165,3 +165,18 @@ def test_progress_is_shown_at_most_five_times_a_second(notebook, host):
     progress = [bundle["text/plain"] for bundle in shown if bundle["text/plain"].startswith("Moving to")]
     assert "connecting" in progress[0] and "Moved to" in shown[-1]["text/plain"]
     assert 1 <= len(progress) <= 5 * seconds + 1, (seconds, progress)
+
+
+def test_a_cell_that_ends_the_engine_there_when_it_runs_again_leaves_the_session_here(notebook, host):
+    kernel = notebook.open()
+    armed = notebook.folder / "armed"
+    kernel.run(f"import os; armed = {str(armed)!r}")
+    kernel.run("if os.path.exists(armed): os._exit(3)\ng = (i for i in range(9)); next(g)")
+    kernel.run("x = [1]")
+    armed.touch()
+    answer = kernel.run(f"%migrate {host.text}")
+    assert answer.status == "error" and "cell [2] ended the engine when it ran again" in answer.error and "%session no-replay 2" in answer.error
+    assert kernel.evaluate(["next(g)", "x"]) == ["1", "[1]"]
+    kernel.run("%session no-replay 2")
+    assert kernel.run(f"%migrate {host.text} --yes").status == "ok"
+    assert kernel.evaluate(["x", "g"]) == ["[1]", "raised NameError"]
