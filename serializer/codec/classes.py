@@ -123,7 +123,10 @@ def make_class(metaclass, name, bases, slots, module):
 
 
 class _Quiet:
-    """First in the order of resolution while a class is made: keeps `__init_subclass__` of its bases from running."""
+    """First in the order of resolution while a class is made: keeps `__init_subclass__` of its bases from running. A class of empty
+    `__slots__` takes over from whatever stands there that its instances have a `__dict__`, for which they have no place: so this has none either."""
+
+    __slots__ = ()
 
     def __init_subclass__(cls, **keywords):
         pass

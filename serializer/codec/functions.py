@@ -5,6 +5,7 @@ cells: a cell shared by two closures is one object again. Functions that an impo
 """
 import functools
 import linecache
+import operator
 import sys
 import types
 
@@ -32,6 +33,15 @@ def importable(function) -> bool:
     return found is function
 
 
+def class_method_of(function):
+    """The method of the class where an import finds this function as that of a class method, which the pickler would find instead; else None."""
+    holder = module_named(function.__module__)
+    *path, name = function.__qualname__.split(".")
+    for part in path:
+        holder = vars(holder)[part]
+    return getattr(holder, name) if path and type(vars(holder)[name]) is classmethod else None
+
+
 def module_of(namespace: dict):
     """The module whose namespace this is, or None."""
     name = namespace.get("__name__")
@@ -41,7 +51,8 @@ def module_of(namespace: dict):
 
 def reduce_function(encoding, function):
     if importable(function):
-        return NotImplemented
+        method = class_method_of(function)
+        return (operator.attrgetter("__func__"), (method,)) if method else NotImplemented
     if part := encoding.named_tuples.reduce_part(function):
         return part
     scope = function.__globals__

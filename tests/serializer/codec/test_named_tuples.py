@@ -42,6 +42,8 @@ KEPT = {
                     "P.__qualname__ == 'A.P' and P.__module__ == 'elsewhere' and R.__name__ == 'Other' and R.__qualname__ == 'R' and R.__new__.__qualname__ == 'R.__new__'"),
     "two of one name": (MADE + "old = P; P = namedtuple('P', 'x'); p = [old(1), P(2)]", "type(p[0]) is old and type(p[1]) is P and P._fields != old._fields"),
     "held by an instance alone": (MADE + "p = P(1); del P", "type(p).__name__ == 'P' and p._replace(x=2).x == 2"),
+    "generic": (MADE + "from typing import Generic, TypeVar; T = TypeVar('T')\nclass G(NamedTuple, Generic[T]):\n  a: T\ng = G(1); H = G[int]",
+                "g.a == 1 and G.__orig_bases__ == (NamedTuple, Generic[T]) and H.__origin__ is G and vars(G)['__class_getitem__'].__func__ is Generic.__class_getitem__.__func__"),
     "only a method is left": (MADE + "m = P._asdict; n = P.__new__; del P", "n.__name__ == '__new__' and m.__qualname__ == 'P._asdict'"),
 }
 

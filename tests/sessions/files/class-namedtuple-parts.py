@@ -2,7 +2,7 @@
 # description: what namedtuple generates, held elsewhere, replaced and furnished; classes of one name, renamed fields, a class that only its instance holds
 # %%
 from collections import namedtuple
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 P = namedtuple("P", "x y", defaults=[0])
 class Q(NamedTuple):
     "pairs"
@@ -11,6 +11,10 @@ class Q(NamedTuple):
     def both(self):
         return self.a, self.b
 R = namedtuple("R", "def a _x a", rename=True)
+T = TypeVar("T")
+class G(NamedTuple, Generic[T]):
+    value: T
+g = G[int](1)
 # %%
 make, new, replace, shown, bound = P._make, P.__new__, P._replace, Q.__repr__, R(1, 2, 3, 4)._asdict
 getter, method, fields, text = vars(P)["x"], vars(P)["_make"], Q._fields, R.__doc__
@@ -42,6 +46,7 @@ Q(1).both()[1] is defaults["b"] and Old(1) == (1, 0) and Old._field_defaults == 
 Old.__doc__ == "points" and Old.__qualname__ == "Outer.P" and Old.__name__ == "P" == P.__name__ and P.__doc__ == "P(x, y, z)"
 R.extra[0] is R and R(1, 2, 3)[3] is R.extra and R.__new__.__doc__ == "makes" and repr(R(1, 2, 3, 4)) == "RR(_0=1, a=2, _2=3, _3=4)"
 S.__mro__[1] is P and s.total() == 6 and s._replace(x=5).total() == 10 and type(s._replace(x=5)) is S
+g.value == 1 and type(g) is G and G[int].__origin__ is G and G.__orig_bases__ == (NamedTuple, Generic[T])
 one == (1, 2, 3) and len(other) == 300 and type(one)._make([7, 8, 9]).f1 == 8 and type(one).__module__ == "__main__"
 type(hidden.__self__).__module__ == "somewhere" and hidden(u=4) == (4,) and type(hidden.__self__)._replace is hidden.__func__
 list(vars(P))[:4] == ["__doc__", "__slots__", "_fields", "_field_defaults"] and "__dict__" not in vars(P)
