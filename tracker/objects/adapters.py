@@ -245,6 +245,7 @@ register("pandas._libs.arrays.NDArrayBacked", children=_pandas_array)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))
 for _name in ("pandas.api.extensions.ExtensionArray", "pandas.core.arrays.base.ExtensionArray"):
     register(_name, caches=("_cache",))  # of its properties, made when they are asked for
+register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)
 register("pandas.Index", caches=("_cache", "_id", "_references", "_engine"))
