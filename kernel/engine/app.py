@@ -74,7 +74,7 @@ def launch(options):
     log_fd = _open_log(options.environ.get("FERRY_LOG", "warning"))
     kernel = Kernel(options.connection_file)
     native = _engine.Kernel(options.connection_file, kernel)
-    sys.stdout, sys.stderr = outputs.stdout, outputs.stderr = OutStream("<stdout>", 1, os.dup(1)), OutStream("<stderr>", 2, log_fd)
+    sys.stdout, sys.stderr = outputs.stdout, outputs.stderr = OutStream("stdout", 1, os.dup(1)), OutStream("stderr", 2, log_fd)
     messages.follow_threads()
     kernel.stdin.install()
     standins.install(IPKernelApp)

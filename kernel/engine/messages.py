@@ -8,6 +8,7 @@ import contextvars
 import datetime
 import math
 import numbers
+import re
 import threading
 from json import dumps as _dumps, loads  # as they are now: a cell may put others in their place
 
@@ -37,6 +38,7 @@ class Request:
                 "metadata": self.metadata, "content": self.content, "buffers": []}
 
 
+LONE = re.compile(r"[\ud800-\udfff]")     # surrogates that are half a character
 NOBODY = Request("{}")
 _request = contextvars.ContextVar("ferry_request")
 _latest = NOBODY
@@ -90,7 +92,7 @@ def utf8(text):
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
+        return LONE.sub("\ufffd", text)
     return text
 
 

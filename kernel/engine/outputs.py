@@ -31,8 +31,7 @@ class OutStream(ForRequest, io.TextIOBase):
     would mix.
     """
 
-    encoding = "utf-8"
-    errors = "replace"
+    encoding = "UTF-8"
     forked = False
 
     def __init__(self, name, fd, original):
@@ -55,7 +54,7 @@ class OutStream(ForRequest, io.TextIOBase):
         return len(text)
 
     def _put_begun(self):
-        data, self._begun = self._begun.encode("utf-8", "replace"), ""
+        data, self._begun = messages.utf8(self._begun).encode(), ""
         while data:
             data = data[os.write(self._fd, data):]
 

@@ -24,8 +24,8 @@ def test_text_is_shown_while_a_cell_computes(engine):
 
 def test_streams_are_like_files(engine):
     assert engine.ok("import sys\nsys.stdout.encoding, sys.stdout.writable(), sys.stdout.isatty(), "
-                     "isinstance(sys.stdout.fileno(), int)").result == "('utf-8', True, False, True)"
-    assert engine.ok("print('\\ud83d|')").text() == "?|\n"
+                     "isinstance(sys.stdout.fileno(), int)").result == "('UTF-8', True, False, True)"
+    assert engine.ok("print('\\ud83d|')").text() == "\ufffd|\n"
     assert engine.run("sys.stdout.write(b'x')").content["ename"] == "TypeError"
     engine.ok("import faulthandler; faulthandler.enable()")
 
@@ -71,7 +71,7 @@ def test_displays(engine):
 
 def test_what_json_cannot_hold(engine):
     run = engine.ok("display({'application/json': {'nan': float('nan'), 1: b'x', 'text/plain': 'a\\ud83d'}}, raw=True)")
-    assert run.all("display_data")[0]["data"]["application/json"] == {"nan": "nan", "1": "eA==", "text/plain": "a?"}
+    assert run.all("display_data")[0]["data"]["application/json"] == {"nan": "nan", "1": "eA==", "text/plain": "a\ufffd"}
 
 
 def test_a_result_that_cannot_be_shown_is_an_error(engine):

@@ -17,6 +17,8 @@ CELLS = {
     "a result": "{'a': [1, 2]}",
     "no result": "5;",
     "print": "import sys; print('a', 1); print('b', file=sys.stderr)",
+    "half a character": "print('a\\udc80b')\nraise ValueError('\\udc80')",
+    "what streams are called": "import sys; [(s.name, s.encoding, s.errors, s.isatty()) for s in (sys.stdout, sys.stderr)]",
     "warnings": "import warnings; warnings.warn('x', DeprecationWarning); warnings.warn('y')",
     "logging": "import logging; logging.warning('w'); logging.getLogger('q').info('unseen')",
     "rich display": "from IPython.display import *; display(HTML('<b>x</b>'), Markdown('# h'), JSON({'a': 1}), Latex('$x$'), Math('x'))",

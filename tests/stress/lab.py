@@ -104,6 +104,7 @@ def run_one(page: Page, home: Path, kernel: str, session: Session, killed: str) 
         return [[comparable(output) for output in cell.outputs] for cell in book.cells if cell.cell_type == "code"]
     finally:
         server.kill()
+        processes.kill_with_store_in(home)  # an engine that a second relay took over is nobody's child
 
 
 def write(folder: Path, session: Session, kernel: str) -> str:
