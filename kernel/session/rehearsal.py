@@ -10,26 +10,17 @@ does not meet it: it is no child of this engine.
 
 import contextlib
 import logging
-import os
-import select
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from json import dumps, loads
 from pathlib import Path
 
 from . import fatal
-from .report import admitted, human_seconds
+from .report import human_seconds
 
 log = logging.getLogger("kernelferry.session")
 
 LATER = 600.0  # seconds until one that could not begin is tried again
 REST = 50.0  # so many times its own length until the next
 POLL = 0.25  # seconds between two looks at a running one
-LEAST, FACTOR = 120.0, 5.0  # it may take so many seconds, or so many times what the recorded cells and loads took
 SPARE, TWICE = 512 * 2**20, 2.5  # bytes of memory that must stay free beside so many times the generation
 
 
@@ -81,7 +72,7 @@ class Rehearsal:
 
     def begin(self, manifest):
         """Raises OSError where it cannot be started: no room, or a file system without hard links."""
-        self.run = Run(self.session, manifest)
+        self.run = load()(self.session, manifest)
 
     def _take(self):
         run, self.run = self.run, None
@@ -130,88 +121,10 @@ class Rehearsal:
         return None
 
 
-class Run:
-    """One scratch engine, from its store to its report."""
-
-    def __init__(self, session, manifest):
-        self.manifest, self.begun = manifest, time.monotonic()
-        self.folder = Path(tempfile.mkdtemp(prefix=f"rehearsal-{session.sid}-", dir=session.config.home))
-        self.sockets, self.pidfd = tempfile.mkdtemp(prefix="ferry-"), -1
-        self.report, self.output = self.folder / "sessions" / session.sid / "report.json", self.folder / "output"
-        try:
-            self._copy(Path(session.writer.folder), self.report.parent)
-            self._start(session)
-        except BaseException:
-            self._clear()
-            raise
-
-    def _copy(self, source, target):
-        """The generation, its blobs as hard links, the log, and session.json."""
-        (target / "blobs").mkdir(parents=True, mode=0o700)
-        for blob in {b for entry in (*self.manifest.components, *self.manifest.process) if (b := entry.blob)}:
-            link = target / "blobs" / blob[:2] / blob
-            link.parent.mkdir(exist_ok=True, mode=0o700)
-            os.link(source / "blobs" / blob[:2] / blob, link)
-        for name in (f"gen-{self.manifest.generation:08d}", "log", "session.json"):
-            shutil.copy2(source / name, target / name)
-
-    def _start(self, session):
-        connection = Path(self.sockets) / "c.json"
-        ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)}
-        connection.write_text(dumps({"transport": "ipc", "ip": self.sockets + "/s", "key": os.urandom(16).hex(),
-                                          "signature_scheme": "hmac-sha256", **ports}))
-        recorded = sum(r.duration_us for r in session.records() if r.execution <= self.manifest.executions) / 1e6
-        limit = max(LEAST, FACTOR * (recorded + sum(entry.seconds for entry in self.manifest.components)))
-        engine = [sys.executable, "-m", "kernelferry.engine", "-f", str(connection), "--session", session.sid, "--start", "rehearse"]
-        # timeout leads a process group of its own, which kill() ends; the shell between ends at once.
-        command = ["nice", "-n", "19", "timeout", "-s", "KILL", str(int(limit)), *engine]
-        environment = {**session.environ, "FERRY_HOME": str(self.folder), "FERRY_SAVE": "off",
-                       "PYTHONHASHSEED": str(session.info.get("hash_seed", 0))}
-        environment.pop("FERRY_RELAY_PID", None)
-        shell = subprocess.run(["setsid", "sh", "-c", '"$@" >"$0" 2>&1 & echo $!', str(self.output), *command], env=environment,
-                               cwd=session.began_in, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        self.pid = int(shell.stdout)
-        self.pidfd = os.pidfd_open(self.pid)
-
-    def ended(self):
-        return bool(select.select([self.pidfd], [], [], 0)[0])
-
-    def kill(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._clear()
-
-    def outcome(self, note=None):
-        """What the ended run showed; note: of the cell in which it ended (fatal.py): {time, seconds, names, equal, opaque, different: {name: why}, replays: {key: [fingerprint,
-        equal]}, failure: "" or why there was no report}. Removes its store."""
-        proof = {"time": time.time(), "seconds": round(time.monotonic() - self.begun, 3), "names": 0, "equal": 0, "opaque": 0,
-                 "different": {}, "replays": {}, "failure": ""}
-        try:
-            variables = loads(self.report.read_text())["variables"]
-        except (OSError, ValueError, KeyError) as error:
-            tail = self.output.read_text(errors="replace")[-2000:] if self.output.exists() else ""
-            log.warning("a rehearsal of generation %d left no report (%s)\n%s", self.manifest.generation, error, tail)
-            proof["failure"], variables = f"cell [{note['cell']}] {note['why']}" if note else "the scratch engine ended before it had brought the session back", {}
-        for entry in self.manifest.components if variables else ():
-            promised = entry.names if entry.way in ("stored", "replayed") and entry.code != "differs" else ()
-            found = {name: variables.get(name) or {"way": "lost", "verified": None, "reason": "it is not in the report"} for name in promised}
-            bad = {name: e.get("reason") or e["way"] for name, e in found.items() if admitted(e) or e["way"] != entry.way}  # not as planned: another way was found
-            proof["names"] += len(found)
-            proof["different"].update(bad)
-            proof["equal"] += sum(name not in bad and e.get("verified") is True for name, e in found.items())
-            proof["opaque"] += sum(name not in bad and e.get("verified") is None for name, e in found.items())
-            if entry.way == "replayed" and found:
-                equal = not bad and all(e.get("verified") is True for e in found.values())
-                proof["replays"][" ".join(entry.key)] = [entry.fingerprint, equal]
-        self._clear()
-        return proof
-
-    def _clear(self):
-        if self.pidfd >= 0:
-            os.close(self.pidfd)
-            self.pidfd = -1
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(self.sockets, ignore_errors=True)
+def load():
+    """The class of what runs; no start of a kernel waits for it."""
+    from .rehearsal_run import Run
+    return Run
 
 
 def proved(proof):

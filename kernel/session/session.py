@@ -10,9 +10,9 @@ import os
 import sys
 import time
 
-from kernelferry import _ferry, capsule
+from kernelferry import _ferry, capsule, codec
 
-from . import hooks, identity, magics, report
+from . import hooks, identity, magics, rehearsal, report
 from .arrivals import Arrivals
 from .fatal import FatalCells
 from .hooks import guarded
@@ -21,7 +21,6 @@ from .moving import Moving
 from .own import own_command
 from .pressure import Pressure
 from .recorder import Recorder
-from .rehearsal import Rehearsal, proved
 from .saver import Saver
 from .sleep import Sleep
 from .stand_ins import LaterWriter
@@ -49,6 +48,7 @@ class Session:
         self.of_start = {name: id(self.namespace[name]) for name in self.user_names()}  # what startup files have made
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.modules = 0  # in sys.modules, when the walker last saw them
+        self.loaded = False  # everything of this package that it may need
         self.notices = []  # results shown with the next cell a person runs
         self.held = ""  # who holds the notebook's session instead of this one
         self.unwritten = []  # records that wait for room on the disk
@@ -56,7 +56,7 @@ class Session:
         self.saver = Saver(self)
         self.fatal = FatalCells(self)
         self.arrivals = Arrivals(self)
-        self.rehearsal = Rehearsal(self)
+        self.rehearsal = rehearsal.Rehearsal(self)
         self.images = Images(self)
         self.moving = Moving(self)
         self.unseen = Unseen(self)
@@ -100,7 +100,9 @@ class Session:
         self.arrivals.before_cell(code, request, human=store_history and not silent)
         if request.get("expressions"):
             self.saver.touch.everything()
-        if store_history and not silent and not own_command(code):  # the result of Ferry's own stands alone
+        if own_command(code):  # its result stands alone
+            magics.describe()
+        elif store_history and not silent:
             if self.held and request.get("cell_id"):  # not for programs that run a notebook, they have no notebook open
                 self.notice(self.held, ["What runs here is kept in a session of its own; %session name gives it a name."])
                 self.held = ""
@@ -180,6 +182,7 @@ class Session:
         """One slice of work that no request waits for. True: more to do now."""
         if isinstance(self.writer, LaterWriter):
             return False
+        self._load_rest()
         self._see_new()
         self.pressure.slice()
         if self.arrivals.slice() or self._keeps_by_itself() and self.saver.slice():
@@ -187,6 +190,15 @@ class Session:
         self.rehearsal.slice()
         self.sleep.slice()
         return False
+
+    @guarded()
+    def _load_rest(self):
+        """What no start of a kernel waits for: in the first idle time, since another version may be installed later."""
+        if not self.loaded:
+            self.loaded = True
+            codec.load()
+            magics.describe()
+            rehearsal.load()
 
     def arriving(self):
         """Whether the next idle() brings the session back: only that takes a KeyboardInterrupt."""
@@ -213,7 +225,7 @@ class Session:
         newest, memory = self.saver.newest, self.pressure.look()
         return {"session": self.sid, "notebook": self.info.get("notebook") or "", "anonymous": self.anonymous,
                 "execution": self.execution, "generation": newest.generation if newest else 0,
-                "proved": newest is not None and proved(self.rehearsal.proofs.get(newest.generation)), "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
+                "proved": newest is not None and rehearsal.proved(self.rehearsal.proofs.get(newest.generation)), "saved": self.saver.clean, "saved_executions": newest.executions if newest else 0,
                 "arriving": self.arrivals.busy, "pending": self.arrivals.pending_names(), "audits": self.saver.touch.audits,
                 "stays_awake": self.sleep.stays, "memory": memory and {key: memory[key] for key in ("used", "left", "limit", "low")}}
 

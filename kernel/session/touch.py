@@ -7,7 +7,7 @@ what then differs although no cell touched it is a miss. After a miss nothing is
 
 import logging
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernelferry import _ferry
 
@@ -16,8 +16,7 @@ log = logging.getLogger("kernelferry.session")
 AUDIT_EVERY = 20  # looks in idle time, of which one believes nothing
 
 
-@dataclass
-class Seen:
+class Seen(NamedTuple):
     key: tuple
     fingerprint: str
 

@@ -11,21 +11,18 @@ Nothing is imported merely to look, no code of the user runs, and what a library
 with the library's own defaults.
 """
 import types
-from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
 from kernelferry import _ferry
 
 
-@dataclass
 class Where:
     """The session that is looked at: IPython's shell (or None), its namespace, names of its objects (pack.names_of), and
     for a capture what its cells speak of, as the item `modules` has read it; to undo, the words of the cells that ran again."""
-    shell: Any
-    namespace: dict
-    names: dict
-    spoken: Any = None
-    ran: Any = frozenset()
+
+    def __init__(self, shell, namespace, names):
+        self.shell, self.namespace, self.names = shell, namespace, names
+        self.spoken, self.ran = None, frozenset()
 
 
 class Kind(NamedTuple):

@@ -1,7 +1,25 @@
-"""Object graphs to bytes and back: one component a call (docs/architecture.md, "serializer/codec")."""
+"""Object graphs to bytes and back: one component a call (docs/architecture.md, "serializer/codec").
+
+The two ways are loaded when one is first taken, or by load(): no start of a kernel waits for them.
+"""
 from kernelferry._ferry import Stopped
-from kernelferry.codec.decode import decode
-from kernelferry.codec.encode import Encoded, encode
 from kernelferry.codec.errors import DecodeError, EncodeError
 
-__all__ = ["DecodeError", "EncodeError", "Encoded", "Stopped", "decode", "encode"]
+__all__ = ["DecodeError", "EncodeError", "Stopped", "decode", "encode"]
+
+
+def load():
+    """Puts both ways in place of what stands in for them here."""
+    global decode, encode
+    from kernelferry.codec.decode import decode
+    from kernelferry.codec.encode import encode
+
+
+def encode(*arguments, **names):
+    load()
+    return encode(*arguments, **names)
+
+
+def decode(*arguments, **names):
+    load()
+    return decode(*arguments, **names)

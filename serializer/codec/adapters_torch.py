@@ -4,7 +4,6 @@ torch's own pickling makes a copy of the memory for each tensor. Here the storag
 (storage, offset, size, strides), so that views share it again. What derivatives are to be computed through is not written:
 its graph is out of reach, and only the cells can make it again. Other layouts and devices go torch's own way.
 """
-import ctypes
 import sys
 
 
@@ -52,10 +51,13 @@ def reduce_storage(encoding, storage):
         return NotImplemented
     if not storage.resizable() or storage.is_shared():
         encoding.note("a tensor over memory of others: comes back with memory of its own")
+    import ctypes  # here as torch below: what only tensors need
     return make_storage, (ctypes.string_at(storage.data_ptr(), storage.nbytes()),)
 
 
 def make_storage(data):
+    import ctypes
+
     import torch
     storage = torch.UntypedStorage(len(data))
     ctypes.memmove(storage.data_ptr(), data, len(data))
