@@ -8,14 +8,13 @@ back from what was stored.
 """
 
 import os
-import threading
 import time
 from pathlib import Path
 
 from kernelferry import _ferry
 from kernelferry.replay.loader import look_at, verdict
 
-from . import report
+from . import report, sleep
 from .arrival import Arrival
 from .moving import Moving
 from .stand_ins import LaterWriter
@@ -204,7 +203,7 @@ class Images:
         reader, records = session.read_log()
         manifest = reader.generation(word["generation"])
         arrival = ImageArrival(session, reader, records, manifest, word.get("bytes", 0))
-        if arrival.wrong and not _threads():
+        if arrival.wrong and not sleep.threads():
             raise RuntimeError(f"{', '.join(arrival.wrong)}: came back different from generation {manifest.generation}")
         session.arrivals.come_back(arrival, records)
         if word.get("unbound"):
@@ -249,8 +248,3 @@ class ImageArrival(Arrival):
     def messages(self, data):
         lines = super().messages(data)
         return [lines[0], f"the engine of generation {self.manifest.generation} came back as it was, from its system image ({report.human_bytes(self.size)})", *lines[1:]]
-
-
-def _threads():
-    """The session's own."""
-    return [t for t in threading.enumerate() if t is not threading.main_thread() and t.name != "IPythonHistorySavingThread"]

@@ -12,6 +12,19 @@ std::uint64_t NewestThread() {
   return newest;
 }
 
+bool RunsNewerThread(std::uint64_t newest) {
+  namespace py = pybind11;
+  const py::object active = py::module_::import("threading").attr("_active");  // number of the thread -> threading.Thread
+  PyThreadState* thread = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+  for (; thread; thread = PyThreadState_Next(thread)) {
+    if (PyThreadState_GetID(thread) <= newest) continue;
+    const py::object known = active.attr("get")(thread->thread_id);
+    const py::object module = py::type::handle_of(known).attr("__module__");
+    if (!module.equal(py::str("tqdm._monitor"))) return true;
+  }
+  return false;
+}
+
 Guard::Guard(std::vector<graph::Effect> allowed, pybind11::object stopped)
     : allowed_(std::move(allowed)),
       exception_(std::move(stopped)),

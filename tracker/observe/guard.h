@@ -16,6 +16,10 @@ namespace ferry::observe {
 // CPython 3.11 has no event for the start of a thread; thread states are numbered as they are made. 0: none.
 std::uint64_t NewestThread();
 
+// Whether a thread runs that is newer. Those are left out that a library keeps to itself and starts again when it misses them: the
+// first progress bar of tqdm starts one.
+bool RunsNewerThread(std::uint64_t newest);
+
 class Guard {
  public:
   // Of this thread, and of threads that start from now on. allowed, stopped: see StartGuard (audit.h).

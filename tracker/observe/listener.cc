@@ -70,7 +70,7 @@ void Listener::Start(py::handle ns) {
 
 Heard Listener::Stop() {
   hears_ = false;
-  if (NewestThread() > newest_thread_) effects_.Add({"thread", "still running when the cell ended", false});
+  if (RunsNewerThread(newest_thread_)) effects_.Add({"thread", "still running when the cell ended", false});
   heard_.effects = effects_.Take();
   return std::move(heard_);
 }

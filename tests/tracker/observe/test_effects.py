@@ -74,6 +74,7 @@ SILENT = {
     "named tuple": "import collections\nP = collections.namedtuple('P', 'a b')",
     "data class": "import dataclasses\n@dataclasses.dataclass\nclass D: a: int = 1",
     "log": "import logging\nlogging.getLogger('ferry-test').debug('x')",
+    "progress bar": "import tqdm\nfor _ in tqdm.tqdm(range(3), file=io.StringIO()): pass",
     "own buffer": "io.BytesIO().write(b'x')",
 }
 
