@@ -34,6 +34,11 @@ void Walk::VisitObject(PyObject* object) {
     case Kind::kBuiltin: {
       auto* f = reinterpret_cast<PyCFunctionObject*>(object);
       encoder_.Put(Tag::kBuiltin, f->m_ml->ml_name);
+      if (f->m_self && PyType_Check(f->m_self)) {  // `tuple.__new__`: there is one, and everybody holds it
+        auto* type = reinterpret_cast<PyTypeObject*>(f->m_self);
+        const TypeInfo& self = types_.Of(type);
+        if (!self.session && PyDict_GetItemString(type->tp_dict, f->m_ml->ml_name) == object) return PutClass(type, self);
+      }
       if (f->m_self && !PyModule_Check(f->m_self)) break;
       if (!f->m_module || EncodeLeaf(encoder_, f->m_module) == Leaf::kNo) encoder_.Put(Tag::kAbsent);
       return;

@@ -57,6 +57,8 @@ APART = {
     "a module's generator": "import numpy as np\na = [np.random.mtrand._rand]; b = [np.random.mtrand._rand]",
     "a date": "import datetime\nd = datetime.date(2020, 1, 1); a = [d]; b = [d]",
     "an estimator's class": "from sklearn.linear_model import LinearRegression as L\na = L(); b = L()",
+    "the maker of a library's type": "a = [tuple.__new__]; b = [tuple.__new__]",
+    "two classes of named tuples": "import collections\na = collections.namedtuple('P', 'x'); b = collections.namedtuple('R', 'y')",
     "a named tuple": "import collections\nP = collections.namedtuple('P', 'x'); p = P(1); a = [p]; b = [p]",
     "the environment": "import os\na = [os.environ]; b = [os.environ]",
     "a path": "import pathlib\np = pathlib.Path('x'); a = [p]; b = [p]",
