@@ -28,6 +28,8 @@ from .unseen import Unseen
 
 log = logging.getLogger("kernelferry.session")
 
+FIRST_REQUEST = 0.5  # seconds from the start in which idle time is left to the front end's first request
+
 
 class Session:
     """The session of this process. Main thread only."""
@@ -48,7 +50,7 @@ class Session:
         self.of_start = {name: id(self.namespace[name]) for name in self.user_names()}  # what startup files have made
         self.life = int(info.get("life", 0)) + 1  # lives are numbered by kernel starts
         self.modules = 0  # in sys.modules, when the walker last saw them
-        self.loaded = False  # everything of this package that it may need
+        self.loads_at = time.monotonic() + FIRST_REQUEST  # when all else of this package is loaded; None: it is
         self.notices = []  # results shown with the next cell a person runs
         self.held = ""  # who holds the notebook's session instead of this one
         self.unwritten = []  # records that wait for room on the disk
@@ -193,12 +195,15 @@ class Session:
 
     @guarded()
     def _load_rest(self):
-        """What no start of a kernel waits for: in the first idle time, since another version may be installed later."""
-        if not self.loaded:
-            self.loaded = True
+        """What no start of a kernel waits for: early, since another version may be installed later."""
+        if self._loads_in() == 0.0:
+            self.loads_at = None
             codec.load()
             magics.describe()
             rehearsal.load()
+
+    def _loads_in(self):
+        return None if self.loads_at is None else max(0.0, self.loads_at - time.monotonic())
 
     def arriving(self):
         """Whether the next idle() brings the session back: only that takes a KeyboardInterrupt."""
@@ -212,7 +217,7 @@ class Session:
     def idle_deadline(self):
         if isinstance(self.writer, LaterWriter):
             return None
-        deadlines = (self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline(), self.sleep.deadline())
+        deadlines = (self._loads_in(), self.saver.deadline() if self._keeps_by_itself() else None, self.rehearsal.deadline(), self.sleep.deadline())
         return min((d for d in deadlines if d is not None), default=None)
 
     def _keeps_by_itself(self):
