@@ -1,6 +1,7 @@
 #include "kernel/relay/parcel.h"
 
 #include <cstring>
+#include <utility>
 
 #include "util/check.h"
 
@@ -28,6 +29,12 @@ std::string Packed(const json& head, std::string_view body) {
   AddNumber(packed, text.size());
   AddNumber(packed, body.size());
   return packed.append(text).append(body);
+}
+
+// What was read is let go of here, too: who adds whole parcels never asks for one that is not there.
+void ParcelReader::Add(std::string_view bytes) {
+  buffer_.erase(0, std::exchange(read_, 0));
+  buffer_.append(bytes);
 }
 
 Result<std::optional<Parcel>> ParcelReader::Next() {

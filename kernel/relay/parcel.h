@@ -31,7 +31,7 @@ class ParcelReader {
   // `greeting`: everything up to and including this line is skipped first (a login shell may print); "" for none.
   explicit ParcelReader(std::string greeting) : greeting_(std::move(greeting)) {}
 
-  void Add(std::string_view bytes) { buffer_.append(bytes); }
+  void Add(std::string_view bytes);
   // The next whole parcel; nullopt if more bytes are needed. kCorrupt: this is not a link.
   Result<std::optional<Parcel>> Next();
 

@@ -1,6 +1,7 @@
 #include "kernel/relay/parcel.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "kernel/relay/ssh.h"
 
@@ -52,6 +53,18 @@ TEST(Parcel, WaitsForABodyThatIsAnnouncedAndTakesNothingElseForIt) {
   reader.Add(std::string_view(bytes).substr(3000));
   EXPECT_EQ((*reader.Next())->body, std::string(3000, 'b'));
   EXPECT_EQ((*reader.Next())->head["op"], "echo");
+}
+
+TEST(Parcel, KeepsNothingOfWhatWasRead) {
+  const std::string one = Packed({{"op", "put"}}, std::string(kPiece, 'b'));
+  const auto held = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+  ParcelReader reader("");
+  const std::size_t before = held();
+  for (int i = 0; i < 64; ++i) {
+    reader.Add(one);
+    ASSERT_TRUE(*reader.Next());
+  }
+  EXPECT_LT(held() - before, 8 * kPiece);
 }
 
 TEST(Host, IsReadAsSshWrites) {
