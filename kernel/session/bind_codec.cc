@@ -6,10 +6,25 @@
 #include "serializer/codec/gate.h"
 #include "serializer/codec/changed_keys.h"
 #include "serializer/codec/set_layout.h"
+#include "util/wide_copy.h"
 
 namespace ferry::session {
 
 namespace py = pybind11;
+
+namespace {
+
+void CopyMemory(const py::buffer& to, const py::buffer& from) {
+  const py::buffer_info target = to.request(/*writable=*/true), source = from.request();
+  const std::size_t size = static_cast<std::size_t>(source.size) * source.itemsize;
+  const bool plain = target.itemsize == 1 && source.itemsize == 1 && target.ndim == 1 && source.ndim == 1 && target.size == source.size &&
+                     (size == 0 || (target.strides[0] == 1 && source.strides[0] == 1));
+  if (!plain) throw py::value_error("buffers of bytes, as long as each other");
+  py::gil_scoped_release released;
+  WideCopy(static_cast<char*>(target.ptr), {static_cast<const char*>(source.ptr), size});
+}
+
+}  // namespace
 
 void BindCodec(py::module_& m) {
   py::class_<codec::Gate, std::shared_ptr<codec::Gate>>(m, "Gate", "Between the pickler and one component's objects")
@@ -32,6 +47,7 @@ void BindCodec(py::module_& m) {
   m.def("apply_set_layout", &codec::ApplySetLayout);
   m.def("restore_table", &codec::RestoreTable);
   m.def("weak_target", &codec::WeakTarget);
+  m.def("copy_memory", &CopyMemory, py::arg("to"), py::arg("source"), "Bytes into new memory, by several threads where there are many.");
 }
 
 }  // namespace ferry::session

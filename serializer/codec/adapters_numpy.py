@@ -8,6 +8,8 @@ import array
 import collections
 import sys
 
+from kernelferry._ferry import copy_memory
+
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
 
 
@@ -125,7 +127,7 @@ def own_array(cls, buffer, dtype, shape, axes, writeable):
         pattern = np.empty(shape, np.bool_).transpose(np.argsort(axes))
         values = np.empty_like(pattern, dtype=dtype, order="K")
         flat = values.transpose(axes)
-    flat.view(np.ndarray).reshape(-1).view(np.uint8)[:] = np.frombuffer(buffer, np.uint8)
+    copy_memory(flat.view(np.ndarray).reshape(-1).view(np.uint8), np.frombuffer(buffer, np.uint8))
     if not writeable:
         values.flags.writeable = False
     return values
