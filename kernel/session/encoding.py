@@ -53,6 +53,7 @@ class Encoding:
 
     def __init__(self, session, look, epoch, yields):
         self._session, self._look, self._epoch, self._yields = session, look, epoch, yields
+        codec.load()  # what that takes is no cost of the first component: the plan would run its cells again instead
 
     def put(self, component, before):
         """Encodes the component into the store -> Encoded. before: what stands there for it, or None. Raises FerryError, and
