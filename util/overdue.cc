@@ -1,11 +1,12 @@
 #include "util/overdue.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <utility>
+
+#include "util/signals_blocked.h"
 
 namespace ferry {
 namespace {
@@ -20,15 +21,12 @@ void Write(const std::string& path, const std::string& words) {
 }  // namespace
 
 Overdue::Overdue(std::string path, std::string words, double seconds, double grace) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are the main thread's
+  const SignalsBlocked none;
   thread_ = std::thread([this, path = std::move(path), words = std::move(words), seconds, grace] {
     if (!Lasts(seconds) || !Lasts(grace)) return;
     Write(path, words);
     ::_exit(kOverdueStatus);
   });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 bool Overdue::Lasts(double seconds) {

@@ -1,7 +1,6 @@
 #include "kernel/engine/server.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,25 +9,12 @@
 
 #include "util/check.h"
 #include "util/memory.h"
+#include "util/signals_blocked.h"
 
 namespace ferry::engine {
 namespace {
 
 Server* current = nullptr;
-
-// A thread of ours takes no signals: Python's handlers run on the main thread, and only there a wait must be interrupted.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 constexpr double kDebuggerEndsWithin = 5;  // seconds
 

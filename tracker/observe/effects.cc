@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <unordered_map>
 
 #include "util/digest.h"
+#include "util/signals_blocked.h"
 
 namespace ferry::observe {
 namespace {
@@ -41,16 +41,13 @@ std::optional<Digest> ReadAndDigest(const std::string& path, std::size_t size) {
 // stay, since a thread reads with a table of its own.
 std::optional<Digest> DigestOfFile(const std::string& path, std::size_t size) {
   std::optional<Digest> digest;
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of the session's runs there
   try {
+    const SignalsBlocked none;
     std::thread([&] {
       if (LeaveDescriptors()) digest = ReadAndDigest(path, size);
     }).join();
   } catch (const std::system_error&) {  // no room for a thread
   }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return digest;
 }
 
