@@ -86,7 +86,7 @@ void Planner::CutRest() {
     todo.pop_back();
     if (needs_.kind(node) == NodeKind::kExecution) {
       const std::uint32_t index = needs_.index(node);
-      if (!runs_[index]) cut.ToSink(vertex[node], graph_.executions()[index].duration_us);
+      if (!runs_[index]) cut.ToSink(vertex[node], graph_.executions()[index].duration_us + kReplayMicros);
       if (!runs_[index] && Varies(index)) varying[index] = any_varying = true;
     }
     for (NodeId need : needs_.of(node)) {

@@ -45,6 +45,11 @@ struct Cost {
   bool verified_replay = false;  // a replay of it came out equal once
 };
 
+// What a cell costs that runs again, beside its own time: process state put as it was, output caught, the result compared,
+// a few milliseconds in all; and what is shorter is noise where durations were measured once on a busy machine. The minimum cut
+// counts it for each cell; the forecasts do not.
+inline constexpr std::int64_t kReplayMicros = 10'000;
+
 enum class Policy { kStoreFirst, kCheapest };
 
 // A system image of the process, from here to there, as far as that can be told before it is taken.

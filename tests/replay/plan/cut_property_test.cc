@@ -181,7 +181,7 @@ struct Price {
 
 Price PriceOf(const Session& s, const std::set<int>& replayed, const std::set<int>& cells) {
   Price price;
-  for (int c : cells) price.micros += s.model.cells[c].micros;
+  for (int c : cells) price.micros += s.model.cells[c].micros + kReplayMicros;
   for (const auto& [key, cost] : s.costs) {
     if (replayed.contains(key[0][0] - 'a')) continue;
     if (cost.storable) price.micros += std::llround(cost.load_seconds * 1e6);

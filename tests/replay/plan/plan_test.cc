@@ -306,6 +306,16 @@ TEST_F(PlanTest, CheapestLeavesOutOnlyWhatWasProvedOrCanBeAskedFor) {
   EXPECT_EQ(Of(Make(), "x").way, Way::kReplayed);
 }
 
+TEST_F(PlanTest, MillisecondsAreNotWorthARunOfTheUsersCode) {
+  Run({}, {"x"}, {{"x"}}, 0.003);
+  options.policy = Policy::kCheapest;
+  options.have_source = true;
+  costs[{"x"}].load_seconds = 0.012;  // noise, of a list of one number
+  EXPECT_EQ(Of(Make(), "x").way, Way::kStored);
+  costs[{"x"}].load_seconds = 0.014;
+  EXPECT_EQ(Of(Make(), "x").way, Way::kReplayed);
+}
+
 TEST_F(PlanTest, WhatRandomNumbersPutAtRiskIsSaid) {
   Run({}, {"kept", "x"}, {{"kept"}, {"x"}}, 0.001, {}, {"numpy.random"});
   options.policy = Policy::kCheapest;
