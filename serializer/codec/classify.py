@@ -7,17 +7,19 @@ import sys
 import types
 
 from kernelferry.codec import (adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt,
-                               adapters_sklearn, adapters_torch, adapters_traitlets, classes, functions, instances, library, named_tuples, weak)
+                               adapters_sklearn, adapters_threads, adapters_torch, adapters_traitlets, classes, functions, instances, library,
+                               named_tuples, weak)
 
 # exact type -> reduce(encoding, object)
-_KINDS = functions.KINDS | classes.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS
+_KINDS = functions.KINDS | classes.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS
 
 # Kinds that modules hold as code, not as values: nobody is asked for them. A method that a module holds (`random.sample`) is a value.
 _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
-             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_libraries.ADAPTERS)
+             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_threads.ADAPTERS |
+             adapters_libraries.ADAPTERS)
 
 
 class Classifier:

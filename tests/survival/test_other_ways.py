@@ -74,7 +74,7 @@ def test_a_replay_that_comes_out_different_gives_way_to_the_stored_form(notebook
 
 def test_a_replay_that_would_do_something_new_outside_is_stopped_and_named(notebook):
     (notebook.folder / "there.txt").write_text("x")
-    leave(notebook, "import os, threading", "if not os.path.exists('there.txt'): open('new.txt', 'w').close()\nl = (threading.Lock(), [5])")
+    leave(notebook, "import os", "if not os.path.exists('there.txt'): open('new.txt', 'w').close()\nl = (open(os.devnull), [5])")
     os.remove(notebook.folder / "there.txt")
     kernel, result = back(notebook)
     entry = result["variables"]["l"]
@@ -83,7 +83,7 @@ def test_a_replay_that_would_do_something_new_outside_is_stopped_and_named(noteb
 
 
 def test_what_the_user_allowed_may_be_done_again(notebook):
-    leave(notebook, "import threading", "open('out.txt', 'a').write('x'); l = (threading.Lock(), [5])", wishes=["%session replay-ok 2"])
+    leave(notebook, "import os", "open('out.txt', 'a').write('x'); l = (open(os.devnull), [5])", wishes=["%session replay-ok 2"])
     _, result = back(notebook)
     assert ways(result)["l"] == ("replayed", None)
     assert (notebook.folder / "out.txt").read_text() == "xx"
@@ -120,7 +120,7 @@ def test_files_that_differ_are_told(notebook, later, told):
 
 @pytest.mark.parametrize("moment", ["in idle time", "before a cell", "in a cell"])
 def test_an_interrupt_ends_a_replay_that_hangs_and_the_kernel_goes_on(notebook, moment):
-    leave(notebook, "import os, threading, time", "if os.path.exists('slow'): os.mkdir('replaying'); time.sleep(600)\nl = (threading.Lock(), [1])", "a = [1]")
+    leave(notebook, "import os, time", "if os.path.exists('slow'): os.mkdir('replaying'); time.sleep(600)\nl = (open(os.devnull), [1])", "a = [1]")
     (notebook.folder / "slow").write_text("")
     if moment == "before a cell":
         notebook.path.unlink()  # whether it comes back is then decided at the first request

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gc
 import operator
+import os
 import sys
+import threading
 import types
 
 from kernelferry._ferry import is_by_hand, weak_target
@@ -175,6 +177,26 @@ def is_at_its_end(iterator) -> bool:
         return False
 
 
+def is_held(lock) -> bool:
+    """By a thread, or by the session itself. A lock of threading.RLock tells it in its name alone."""
+    return lock.locked() if hasattr(lock, "locked") else not repr(lock).startswith("<unlocked")
+
+
+def queued(queue) -> list:
+    """What waits in a queue of C, which gives nothing out without letting go of it."""
+    return gc.get_referents(queue)[0][-left:] if (left := queue.qsize()) else []
+
+
+def _of_thread(local):
+    """What it holds for this thread. One of a class of its own makes what it holds when a thread asks."""
+    return (vars(local),) if type(local) is threading.local else (id(local),)
+
+
+def _process(handle):
+    """psutil's: the session's own is that which it comes back in."""
+    return () if handle.pid == os.getpid() else (_fields(handle),)
+
+
 _OF_WAVELET = ("orthogonal", "biorthogonal", "symmetry", "family_name", "short_family_name", "vanishing_moments_psi", "vanishing_moments_phi",
                "center_frequency", "bandwidth_frequency", "fbsp_order", "lower_bound", "upper_bound")
 
@@ -266,6 +288,11 @@ register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaq
 register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("_weakrefset.WeakSet", children=lambda s: list(s), opaque="weak references")
 register("PIL.ImageDraw.ImageDraw", children=lambda d: (d._image, d.mode, *(vars(d).get(name) for name in ("ink", "fill", "font", "fontmode"))))
+for _name in ("_thread.lock", "_thread.RLock"):
+    register(_name, children=lambda lock: (is_held(lock),))
+register("_queue.SimpleQueue", children=queued)
+register("_thread._local", children=_of_thread)
+register("psutil.Process", children=_process)
 register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)

@@ -35,6 +35,21 @@ def blob(values, exports=None, needs=None):
     return b"".join(encode(values, exports or {}, needs or {}, SPACE).chunks)
 
 
+def taken(lock):
+    lock.acquire()
+    return lock
+
+
+def running():
+    thread = threading.Thread(target=threading.Event().wait, daemon=True)
+    thread.start()
+    return thread
+
+
+class Own(threading.local):
+    pass
+
+
 def closure(value):
     return lambda: value
 
@@ -44,15 +59,17 @@ FAILURES = [
     ("con", lambda tmp: sqlite3.connect(":memory:"), "sqlite3.Connection", "con"),
     ("obj", lambda tmp: Holder([0, 1, 2, numbers()]), "generator", "obj.attr[3]"),
     ("d", lambda tmp: {"k": (1, {2: numbers()})}, "generator", "d['k'][1][2]"),
-    ("lock", lambda tmp: threading.Lock(), "_thread.lock", "lock"),
-    ("thread", lambda tmp: threading.Thread(target=print), "_thread.lock", "thread."),
+    ("lock", lambda tmp: taken(threading.Lock()), "_thread.lock", "lock"),
+    ("again", lambda tmp: [taken(threading.RLock())], "_thread.RLock", "again[0]"),
+    ("thread", lambda tmp: running(), "_thread.lock", "thread."),
     ("f", lambda tmp: open(tmp / "f", "w"), "_io.TextIOWrapper", "f"),
     ("frame", lambda tmp: [sys._getframe()], "frame", "frame[0]"),
     ("u", lambda tmp: [Unwilling()], "Unwilling", "u[0]"),
     ("fn", lambda tmp: closure(numbers()), "generator", "fn.value"),
     ("hash", lambda tmp: __import__("hashlib").md5(), "_hashlib.HASH", "hash"),
     ("sock", lambda tmp: __import__("socket").socket(), "socket.socket", "sock"),
-    ("tls", lambda tmp: threading.local(), "_thread._local", "tls"),
+    ("tls", lambda tmp: Own(), "Own", "tls"),
+    ("child", lambda tmp: __import__("subprocess").Popen(["true"]), "subprocess.Popen", "child"),
     ("map", lambda tmp: __import__("numpy").memmap(tmp / "m", mode="w+", shape=4), "numpy.memmap", "map"),
     ("part", lambda tmp: __import__("numpy").memmap(tmp / "n", mode="w+", shape=4).view(__import__("numpy").ndarray)[1:],
      "numpy.ndarray", "part"),
@@ -166,7 +183,7 @@ def test_buffers_are_aligned():
     assert whole.index(array.tobytes()) % 64 == 0
 
 
-@pytest.mark.parametrize("part", [1, threading.Lock(), "a weak reference"], ids=["encoded", "refused", "weakly held"])
+@pytest.mark.parametrize("part", [1, taken(threading.Lock()), "a weak reference"], ids=["encoded", "refused", "weakly held"])
 def test_encoding_keeps_nothing_alive(part):
     """Neither what was encoded nor what was refused, and no collection is needed to set it free."""
     holder = Holder(part)

@@ -1,6 +1,6 @@
 # name: streams-in-memory
 # description: StringIO, BytesIO and wrappers over them, with positions, writers and open archives
-# lost: wrap (a text file over another), z (an open archive), buf (the archive writes it), writer (a writer of csv), raw (others write to it), out (a writer holds it)
+# lost: wrap (a text file over another), writer (a writer of csv), raw (others write to it), out (a writer holds it)
 # %%
 import io, csv, zipfile
 out = io.StringIO(); writer = csv.writer(out); raw = io.BytesIO(b"line1\nline2\n"); wrap = io.TextIOWrapper(raw); plain = io.StringIO("abc"); same = plain
@@ -13,5 +13,6 @@ writer.writerow([2]); rest = bio.read(2); tail = plain.read()
 # %% holds
 first == "line1\n" and plain.getvalue() == "aZc" and same is plain and tail == "c"
 rest == b"34" and bio.tell() == 4
+z.fp is buf and z.namelist() == ["x.txt"]
 # %% holds after 4
 out.getvalue() == "1,a b\r\n2\r\n"

@@ -1,6 +1,6 @@
 # name: unpicklable-locks
 # description: locks, conditions and queues, free and held
-# lost: lock (a lock), held (a lock), q (a queue holds locks), ev (an event holds a lock), box (it holds a lock)
+# lost: held (it is held), taken (it is held), both (it is held), kept (it holds one that is held)
 # %%
 import threading, queue
 lock, held = threading.Lock(), threading.RLock()
@@ -8,7 +8,7 @@ near = [1]
 # %%
 _ = held.acquire(); q = queue.Queue(); q.put([1]); ev = threading.Event(); ev.set()
 # %%
-box = {"lock": lock, "near": list(near)}
+box = {"lock": lock, "near": list(near)}; taken = both = threading.Lock(); _ = taken.acquire(); kept = [taken]
 near.append(2)
 # %% holds
 near == [1, 2]

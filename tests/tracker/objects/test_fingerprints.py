@@ -148,7 +148,7 @@ def test_comments_and_places_say_nothing(session):
 
 
 OPAQUE = {
-    "lock": ("import threading; x = {'l': threading.Lock()}", "_thread.lock at x['l']"),
+    "writer": ("import csv, io; x = {'w': csv.writer(io.StringIO())}", "_csv.writer at x['w']"),
     "coroutine": ("async def f(): pass\nx = [0, f()]", "builtins.coroutine at x[1]"),
     "file": ("class K: pass\nx = K(); x.f = open('/dev/null')", "_io.TextIOWrapper at x.f"),
     "connection": ("import sqlite3; x = sqlite3.connect(':memory:')", "sqlite3.Connection at x"),
