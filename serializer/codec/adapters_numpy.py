@@ -22,7 +22,7 @@ def reduce_array(encoding, values):
     owner = _owner(np, values)
     if owner is not None:
         return _view(np, cls, values, owner, attributes)
-    if values.base is not None and (not hasattr(type(values.base), "__setstate__") or type(values.base).__module__ == "torch"):  # else part of its base's own state
+    if values.base is not None and not _is_state(values.base) and not _is_given_away(values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself
@@ -46,6 +46,16 @@ def reduce_array(encoding, values):
     buffer = encoding.own_buffer(flat.view(np.ndarray).reshape(-1).view(np.uint8))
     return (own_array, (cls, buffer, values.dtype, flat.shape, axes, flags.writeable),
             attributes, None, None, set_attributes)
+
+
+def _is_state(base) -> bool:
+    """The array is part of its base's own state."""
+    return hasattr(type(base), "__setstate__") and type(base).__module__ != "torch"
+
+
+def _is_given_away(values) -> bool:
+    """pyarrow filled the memory for this array; what it shares with others cannot be written."""
+    return type(values.base).__name__ == "PyCapsule" and '"arrow::Buffer"' in repr(values.base) and values.flags.writeable
 
 
 def _is_plain(np, cls) -> bool:

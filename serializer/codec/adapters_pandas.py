@@ -7,6 +7,7 @@ sharing memory here, so blocks must keep knowing it: pickled without, a write to
 import weakref
 
 from kernelferry._ferry import weak_target
+from kernelferry.objects.adapters import arrow_chunks
 
 
 def reduce_block(encoding, block):
@@ -57,6 +58,16 @@ def set_index(index, parts):
         refs.add_index_reference(index)
 
 
+def reduce_arrow(encoding, array):
+    """Its own pickling would make one chunk of all."""
+    state = {name: {} if name == "_cache" else value for name, value in vars(array).items()}
+    return object.__new__, (type(array),), state | {"_pa_array": arrow_chunks(state["_pa_array"])}, None, None, set_arrow
+
+
+def set_arrow(array, state):
+    vars(array).update(state)
+
+
 KEPT = ("_is_copy", "_cacher", "_item_cache")
 
 
@@ -88,6 +99,8 @@ ADAPTERS = {
     "pandas._libs.internals.Block": reduce_block,
     "pandas.core.internals.managers.SingleBlockManager": reduce_series_manager,
     "pandas._libs.internals.BlockValuesRefs": reduce_refs,
+    "pandas.arrays.ArrowExtensionArray": reduce_arrow,
+    "pandas.core.arrays.arrow.array.ArrowExtensionArray": reduce_arrow,
     "pandas.DataFrame": reduce_frame,
     "pandas.Series": reduce_frame,
     "pandas.core.frame.DataFrame": reduce_frame,

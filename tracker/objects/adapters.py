@@ -72,6 +72,29 @@ def _pandas_array(obj):
             yield {k: v for k, v in part.items() if k != "_cache"}
 
 
+def arrow_chunks(held):
+    """A chunked array of pyarrow where each chunk has memory of its own: one that looks into a longer one stands for its items, and
+    nothing ever changes them. That array itself, if it is so."""
+    import pyarrow
+    if all(map(_is_whole, held.chunks)):
+        return held
+    try:
+        chunks = [chunk if _is_whole(chunk) else pyarrow.concat_arrays([chunk]) for chunk in held.chunks]
+    except pyarrow.ArrowNotImplementedError:  # of some types
+        return held
+    return pyarrow.chunked_array(chunks, type=held.type)
+
+
+def _is_whole(chunk) -> bool:
+    return not chunk.offset and chunk.get_total_buffer_size() == chunk.nbytes
+
+
+def _pandas_arrow(array):
+    fields = {name: value for name, value in _fields(array).items() if name not in ("_cache", "_pa_array")}
+    yield {name: fields[name] for name in sorted(fields)}
+    yield arrow_chunks(_fields(array)["_pa_array"])
+
+
 def _numpy_record(obj):
     """A record looks into the array that it was taken from."""
     yield obj.dtype
@@ -267,6 +290,8 @@ register("pandas._libs.arrays.NDArrayBacked", children=_pandas_array)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))
 for _name in ("pandas.api.extensions.ExtensionArray", "pandas.core.arrays.base.ExtensionArray"):
     register(_name, caches=("_cache",))  # of its properties, made when they are asked for
+for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.array.ArrowExtensionArray"):
+    register(_name, children=_pandas_arrow)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)
