@@ -41,6 +41,7 @@ class Answer:
     updates: list[tuple[str, dict, list[int]]] = field(default_factory=list)  # what changes a display or a widget: type, content, sizes of buffers
     expressions: dict = field(default_factory=dict)
     execution_count: int | None = None
+    traceback: str = ""  # of the reply, as a person reads it
 
     @property
     def text(self) -> str:
@@ -111,6 +112,7 @@ class Kernel:
         answer.expressions = reply.get("user_expressions", {})
         if reply["status"] == "error":
             answer.error = f"{reply.get('ename')}: {reply.get('evalue')}"
+            answer.traceback = normalised("\n".join(reply.get("traceback", [])))
         return answer
 
     def run(self, source: str, cell_id: str | None = None, seconds: float = CELL_SECONDS, **options) -> Answer:

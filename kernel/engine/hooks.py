@@ -50,6 +50,9 @@ class SessionHooks:
     def after_execute(self, status):
         self._call("after_execute", None, status)
 
+    def absent(self, error):
+        return self._call("absent", "", error)
+
     def unseen(self, messages, forgotten):
         self._call("keep_unseen", None, messages, forgotten)
 

@@ -131,6 +131,8 @@ class ZMQInteractiveShell(InteractiveShell):
     def _showtraceback(self, etype, evalue, stb):
         if getattr(self.displayhook, "content", None) is not None:
             self.displayhook_failed = True
+        if issubclass(etype, NameError) and self.kernel.hooks:
+            stb = [*stb, *filter(None, [self.kernel.hooks.absent(evalue)])]
         self.last_traceback = stb
         if not (self.ferry_request and self.ferry_request["silent"]):
             messages.publish("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})

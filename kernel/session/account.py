@@ -1,9 +1,10 @@
 """What a resume tells: an entry for each name, what was not brought back and why, and what changed since the save."""
 
-from . import rehearsal, report
+from . import absent, rehearsal, report
 from .generation import packages, type_name
 
 HELD_SHOWN = 5  # lines of a report about holders outside the namespace
+MAKERS_SHOWN = 3  # lines of a report about cells that make what is not there
 
 
 class Account:
@@ -11,7 +12,7 @@ class Account:
 
     def data(self):
         session = self.session
-        variables = {name: self._variable(name, state) for key, state in self.loader.states.items() if self._wanted(key)
+        variables = {name: self.account_of(name, state) for key, state in self.loader.states.items() if self._wanted(key)
                      for name in state.entry.names}
         variables.update({name: self._made_behind(name) for name in self.behind.made if name not in variables})
         data = report.shell("ferry.resume/1", session.sid)
@@ -24,7 +25,7 @@ class Account:
         data["messages"] = self.messages(data)
         return data
 
-    def _variable(self, name, state):
+    def account_of(self, name, state):
         entry = state.entry
         kept = name in state.kept
         reason, code = state.reason or entry.reason, state.code
@@ -51,8 +52,17 @@ class Account:
         return [{"package": name, "was": was, "now": now.get(name)} for name, was in self.manifest.packages.items()
                 if name in now and now[name] != was]
 
+    def _makers(self, variables):
+        """The cells that make what is not there."""
+        names = [name for name, entry in variables.items() if entry["way"] in ("failed", "lost") and not report.kept(entry)] if self.own else []
+        makers = {name: absent.maker(self.session, name, self.replayer.records) for name in names}
+        cells = {maker.execution: maker for maker in makers.values() if maker is not None}
+        return [f"to have {report.some(n for n in names if makers[n] is maker)} again, run {absent.cell_named(maker)}"
+                for _, maker in sorted(cells.items())[:MAKERS_SHOWN]]
+
     def messages(self, data):
         lines = [report.head_line(data["variables"], loading=not self.broken)]
+        lines += self._makers(data["variables"])
         kept = [name for name, entry in data["variables"].items() if report.kept(entry)]
         if kept:
             lines.append(f"kept as they were: {', '.join(kept)}; --overwrite replaces them")
@@ -69,7 +79,7 @@ class Account:
             lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")
         held = {", ".join(state.entry.names): state.entry.held_by for state in self.loader.states.values()
                 if state.way == "stored" and state.entry.names and state.entry.held_by}
-        lines += [f"{names}: was also held by {holder}, not restored there" for names, holder in list(held.items())[:HELD_SHOWN]]
+        lines += [f"{names}: back; but {holder} held it as well, and does not hold it now. If something no longer follows it, run the cell again that put it there" for names, holder in list(held.items())[:HELD_SHOWN]]
         cut = self.session.info["damage"] if self.reader.folder == self.session.writer.folder else []
         lines += [f"damaged: {file}: {what}" for file, what in dict([*cut, *self.reader.damage()]).items()]
         lines += [f"{c['package']} was {c['was']} and is {c['now']} now" for c in data["changed_packages"]]

@@ -269,7 +269,7 @@ class Arrival(Account):
 
     def not_made_again(self):
         """The components of which a replay has not made what was there, and which nothing else was tried for: key -> (why, code)."""
-        return {key: (state.reason or "replayed, it came back different", state.code) for key, state in self.loader.states.items()
+        return {key: (state.reason or "its cells ran again, and it came out different", state.code) for key, state in self.loader.states.items()
                 if key not in self.other and self._wanted(key) and not state.torn() and self._replay_failed(state)}
 
     def _replay_failed(self, state):
@@ -290,7 +290,7 @@ class Arrival(Account):
         for state in self.loader.states.values():
             missing = [name for name in state.entry.names if name not in self.session.namespace]
             if state.way == "replayed" and missing:
-                state.way, state.code, state.reason = "failed", "replay-error", f"the replayed cells did not make {', '.join(missing)}"
+                state.way, state.code, state.reason = "failed", "replay-error", f"its cells ran again and did not make {', '.join(missing)}"
         if not self.loader.verify(self.patient):
             self.steps.insert(0, ("verify", None))
             return

@@ -9,6 +9,7 @@ import functools
 import inspect
 import sys
 
+from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
@@ -50,7 +51,7 @@ def answered(schema):
         @functools.wraps(command)
         def run(self, line):
             describe()
-            args = parse_argstring(run, line)
+            args = parsed(run, line)
             try:
                 with as_between_cells():
                     result = command(self, args)
@@ -67,6 +68,14 @@ def answered(schema):
         return run
 
     return decorate
+
+
+def parsed(magic, line):
+    """The arguments in a line. A usage error says where they are described."""
+    try:
+        return parse_argstring(magic, line)
+    except UsageError as error:
+        raise UsageError(f"{error}; %{magic.argcmd_name}? shows what it takes") from None
 
 
 def describe():

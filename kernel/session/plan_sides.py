@@ -60,8 +60,13 @@ def table(sides, policy, variables):
                                                 report.ORDER.index(variables[name]["way"]), name))
     for name in order:
         entry = variables[name]
-        rows.append([name, *(way_text(s.variables.get(name, entry)) for s in sides.values()), report.why(entry)])
+        rows.append([name, *(way_text(s.variables.get(name, entry)) for s in sides.values()), why(entry, ways[name])])
     return ["", *(f"{name} (chosen)" if name == policy else name for name in sides), "why"], rows
+
+
+def why(entry, ways) -> str:
+    """The reason in the table: of what is stored by either policy only what the user asked for."""
+    return "" if set(ways) == {"stored"} and not (entry["reason"] or "").startswith("you asked") else report.why(entry)
 
 
 def way_text(entry) -> str:

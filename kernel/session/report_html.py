@@ -10,14 +10,14 @@ from .report import cut
 
 STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px)"
 CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
-LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: anywhere"  # the only column that is long
+LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: break-word"  # the only column that is long
 MUTED = "color: var(--jp-ui-font-color2, #767676)"
 WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 
 
 def draw(result) -> str:
     """result: report.Result."""
-    title, body = escape(result.title), [f"<div style='{MUTED}'>{escape(line)}</div>" for line in result.lines]
+    title, body = escape(result.title), [f"<div style='{MUTED}; overflow-wrap: anywhere'>{escape(line)}</div>" for line in result.lines]
     table = _table(*result.columns())
     if result.folded and table:
         head = f"<details><summary style='cursor: pointer'>{title}</summary>{table}</details>"

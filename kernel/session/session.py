@@ -12,7 +12,7 @@ import time
 
 from kernelferry import _ferry, capsule, codec
 
-from . import hooks, identity, magics, rehearsal, report
+from . import absent, hooks, identity, magics, rehearsal, report
 from .arrivals import Arrivals
 from .fatal import FatalCells
 from .hooks import guarded
@@ -148,6 +148,11 @@ class Session:
     def effect(self, kind, detail):
         """What the running cell did outside, where no audit event tells it: it asked the user."""
         self.observer.note(kind, detail, True)
+
+    @guarded(default="")
+    def absent(self, error):
+        """A line for below the traceback of a NameError: why a name of this session is not here."""
+        return absent.explain(self, error)
 
     # -- the log
 

@@ -2,6 +2,8 @@
 
 import time
 
+from kernelferry.replay import files
+
 from . import rehearsal, report
 from .errors import CommandError
 
@@ -63,15 +65,21 @@ def effects(session, arguments):
     if len(arguments) > 1 or any(not argument.isdigit() for argument in arguments):
         raise CommandError("invalid", "%session effects takes the number of one cell", "as in %session effects 3, or no number for all")
     wanted = int(arguments[0]) if arguments else None
-    rows = [[r.count, e.kind, e.detail, "not replayed" if e.unsafe else ""] for r in session.records() for e in r.effects
+    rows = [[r.count, e.kind, e.detail, "not by itself" if e.unsafe else ""] for r in session.records() for e in r.effects
             if wanted in (None, r.count) and e.kind != "ferry"]
     result = status(session)
     result.title = (f"{len(rows) or 'No'} effect{'' if len(rows) == 1 else 's'} of {'cells' if wanted is None else f'cell [{wanted}]'} "
                     "on the world outside the variables")
     result.data["messages"] = [result.title]
     result.data["effects"] = [{"cell": c, "kind": k, "detail": d, "unsafe": bool(u)} for c, k, d, u in rows]
-    result.lines, result.table = [], (["cell", "effect", "what", ""], rows)
+    result.lines, result.table = [], (["cell", "effect", "runs again", "what"], [[c, k, u, in_words(d)] for c, k, d, u in rows])
     return result
+
+
+def in_words(detail):
+    """What a person reads of an effect: of a file that was read its size and time."""
+    read = files.state_of(detail)
+    return detail if read is None else f"{read.path}, {read.words()}"
 
 
 def rehearse(session, arguments):

@@ -30,7 +30,7 @@ class Read:
 
     def words(self):
         changed = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.time[0]))
-        return f"{self.size} bytes of {changed}"
+        return f"{self.size} byte{'' if self.size == 1 else 's'} of {changed}"
 
 
 def state_of(text):

@@ -172,8 +172,8 @@ class Loader:
     def _resolve(self, pid):
         if pid not in self.objects:
             key = self.owner.get(pid)
-            why = self._why_not(self.states[key]) if key is not None else "it is in no component of this generation"
-            raise LookupError(f"a class, function or constant it refers to did not come back ({why})")
+            why = self._why_not(self.states[key]) if key is not None else "nothing that was saved holds it"
+            raise codec.NotBack(f"a class, function or constant that it uses did not come back: {why}")
         return self.objects[pid]
 
     @staticmethod
@@ -181,7 +181,8 @@ class Loader:
         """Why what others need of a component is not there."""
         names = ", ".join(state.entry.names)
         where = f"it belongs to {names}" if names else "no variable holds it"
-        return state.reason or state.entry.reason or (f"{where}, not loaded yet" if state.way == "pending" else f"{where}, {state.way}")
+        how = state.reason or state.entry.reason or ("not loaded yet" if state.way == "pending" else state.way)
+        return f"{where}: {how}"
 
     def _bind(self, state, values, exports):
         self._adopt(exports)
@@ -234,7 +235,7 @@ class Loader:
                 self._bind_again(state)
             elif state.entry.opaque:
                 state.checked, state.verified, state.code = True, False, "differs"
-                state.reason = "others needed it before a cell ran again that may have changed it, which cannot be seen"
+                state.reason = f"it is there; cell [{record.count}] ran again after other variables had needed it, and may have changed it, which cannot be seen"
 
     def _bind_again(self, state):
         state.unbound = False
@@ -264,10 +265,10 @@ def verdict(component, entry):
     if entry.code == "differs":  # known when it was saved: the contents of a cache, a cut traceback
         return False, entry.reason
     if component is None:
-        return False, "its names do not share their objects as they did"
+        return False, "it came back apart from what it shared objects with, or together with what it did not"
     if entry.opaque:
-        return None, f"opaque: {entry.opaque}"
-    return (True, "") if component.fingerprint == entry.fingerprint else (False, "its fingerprint differs from what was saved")
+        return None, f"it is there, and was not compared: nobody can look into {entry.opaque}"
+    return (True, "") if component.fingerprint == entry.fingerprint else (False, "it is there, and is not equal to what was saved")
 
 
 def look_at(walker, names):

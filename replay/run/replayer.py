@@ -44,7 +44,7 @@ class Replayer:
         try:
             if missing := self.scene.put(self.met[execution]):
                 outcome = Outcome(execution)
-                outcome.ok, outcome.reason = False, f"In[{self.records[execution].count}] was not run again: {missing}"
+                outcome.ok, outcome.reason = False, f"cell [{self.records[execution].count}] was not run again: {missing}"
                 return outcome
             return self.go_on(execution)
         finally:
@@ -82,17 +82,17 @@ class Replayer:
     @staticmethod
     def _judge(record, error, stopped, limit):
         """Why the replay failed, or ""."""
-        cell = f"In[{record.count}]"
+        cell = f"cell [{record.count}]"
         if isinstance(error, KeyboardInterrupt) and not limit.expired:
             raise error
         if stopped:
-            return f"{cell} was stopped: it was about to {deed(stopped[0])}, which its record does not allow"
+            return f"{cell} was stopped when it ran again: it was about to {deed(stopped[0])}, which it did not do before"
         if limit.expired:
-            return f"{cell} took longer than {limit.seconds:.0f} s and was stopped"
+            return f"{cell} ran again, took longer than {limit.seconds:.0f} s and was stopped"
         failed_then = record.status != "ok"
         if (error is not None) == failed_then:
             return ""
-        return f"{cell} ended without the error it had" if failed_then else f"{cell} raised {type(error).__name__}: {error}"
+        return f"{cell} ran again and ended without the error it had" if failed_then else f"{cell} ran again and raised {type(error).__name__}: {error}"
 
 
 DEEDS = {"file-write": "write the file", "file-remove": "remove or rename the file", "network": "use the network", "subprocess": "start",

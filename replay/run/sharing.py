@@ -129,8 +129,8 @@ class Sharing:
     def _judge(state, agreement):
         if agreement <= APART:
             state.verified, state.code = False, "differs"
-            state.reason = ("a class or function that it leads to, and that no variable names, is not what it was" if agreement == OTHER else
-                            "made again, it no longer shares a class, function or constant with other variables as it did")
+            state.reason = ("it is there; a class or function that it uses, and that has no name, is not what it was" if agreement == OTHER else
+                            "it was made again, and no longer shares a class, function or constant with other variables as it did")
         elif agreement == EQUAL and state.verified is not False:
             state.verified, state.code = None, "unshared"
             told = "its values are equal; text or numbers that were one object with those of other variables are its own now"

@@ -130,7 +130,7 @@ class Unpickler(pickle.Unpickler):
             name, steps, type_name = name
             found = follow(self.namespace[name], steps)
             if type(found).__qualname__ != type_name:
-                raise LookupError(f"the variable {name} no longer leads to what it shared")
+                raise LookupError(f"it shared an object with the variable {name}, which does not hold it any more")
             return found
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")

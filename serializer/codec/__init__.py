@@ -3,9 +3,9 @@
 The two ways are loaded when one is first taken, or by load(): no start of a kernel waits for them.
 """
 from kernelferry._ferry import Stopped
-from kernelferry.codec.errors import DecodeError, EncodeError
+from kernelferry.codec.errors import DecodeError, EncodeError, NotBack
 
-__all__ = ["DecodeError", "EncodeError", "Stopped", "decode", "encode"]
+__all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode"]
 
 
 def load():

@@ -31,7 +31,13 @@ class DecodeError(Exception):
         return f"{', '.join(self.names) or 'a component without names'}: cannot be loaded ({_words(self.exception)})"
 
 
+class NotBack(LookupError):
+    """What a blob refers to is not there. The text stands for itself, without the name of the class."""
+
+
 def _words(exception: BaseException) -> str:
+    if isinstance(exception, NotBack):
+        return str(exception)
     try:
         text = str(exception)
     except Exception:  # an exception class of the user's, whose __str__ fails

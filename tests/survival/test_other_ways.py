@@ -68,7 +68,7 @@ def test_a_replay_that_comes_out_different_gives_way_to_the_stored_form(notebook
     assert "its stored form was loaded instead" in result["variables"]["a"]["reason"] and "in.txt" in result["variables"]["a"]["reason"]
     assert kernel.evaluate(["a == ['1']", "c[0] is a"]) == ["True", "True"]
     (changed,) = result["changed_files"]
-    assert changed["file"] == "in.txt" and changed["cells"] == [1] and changed["was"].startswith("1 bytes")
+    assert changed["file"] == "in.txt" and changed["cells"] == [1] and changed["was"].startswith("1 byte of ")
     assert any("in.txt, which cell [1] read" in message for message in result["messages"])
 
 
@@ -78,7 +78,7 @@ def test_a_replay_that_would_do_something_new_outside_is_stopped_and_named(noteb
     os.remove(notebook.folder / "there.txt")
     kernel, result = back(notebook)
     entry = result["variables"]["l"]
-    assert entry["way"] == "failed" and entry["code"] == "replay-error" and "was stopped: it was about to write the file (new.txt)" in entry["reason"]
+    assert entry["way"] == "failed" and entry["code"] == "replay-error" and "was stopped when it ran again: it was about to write the file (new.txt)" in entry["reason"]
     assert not (notebook.folder / "new.txt").exists()
 
 

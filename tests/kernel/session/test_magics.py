@@ -211,6 +211,9 @@ def test_session_shows_effects_of_cells(kernel):
     assert {effect["cell"] for effect in data["effects"]} == {count} and any("told.txt" in e["detail"] for e in data["effects"])
     assert len(check(program(kernel, "%session effects"), "ferry.session/1")["effects"]) >= len(data["effects"])
     refused(kernel, "%session effects all", "invalid")
+    kernel.run("open('told.txt').close()")
+    read = [line for line in kernel.run("%session effects").text.splitlines() if "file-read" in line]
+    assert re.search(r"told\.txt, \d+ bytes? of \d{4}-\d\d-\d\d", read[-1]) and "mtime" not in read[-1]
 
 
 def test_pin_and_recompute(place):

@@ -47,3 +47,11 @@ def test_the_table_has_a_column_for_each():
     assert plan_sides.line("cheapest", both["cheapest"]) == "cheapest: 0 B to send in 0 ms, 2 cells again in 2.5 s, 2.5 s in all"
     shown = report.Result({}, "Plan", table=(headings, rows))
     assert "<th" in shown._repr_html_() and shown._repr_html_().count("3.0 KB, 3.2 s") == repr(shown).count("3.0 KB, 3.2 s") == 2
+
+
+def test_what_both_policies_store_needs_no_reason_unless_somebody_asked_for_another_way():
+    stored = {"way": "stored", "code": "unsafe-cell", "reason": "it cannot be made again: cell [1] must not run again"}
+    assert plan_sides.why(stored, ["stored", "stored"]) == ""
+    assert plan_sides.why(stored, ["stored", "replayed"]) == stored["reason"]
+    asked = {**stored, "reason": "you asked for it to be recomputed, but it cannot be made again"}
+    assert plan_sides.why(asked, ["stored", "stored"]) == asked["reason"]

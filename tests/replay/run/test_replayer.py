@@ -62,7 +62,7 @@ STOPPED = {
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_effect_that_the_record_does_not_hold_is_stopped(replay, source, what):
     outcome = replay(source)
-    assert not outcome.ok and outcome.reason.startswith("In[7] was stopped: it was about to ") and what in outcome.reason
+    assert not outcome.ok and outcome.reason.startswith("cell [7] was stopped when it ran again: it was about to ") and what in outcome.reason
     assert not os.path.exists("new.txt") and open("old.txt").read() == "old"
 
 
@@ -98,7 +98,7 @@ def test_other_threads_and_later_cells_are_not_stopped(replay, tmp_path):
         done.set()
 
     threading.Thread(target=write).start()
-    assert replay("import builtins; builtins.ferry_go.set(); builtins.ferry_done.wait(30)").reason.startswith("In[7] raised Attr")
+    assert replay("import builtins; builtins.ferry_go.set(); builtins.ferry_done.wait(30)").reason.startswith("cell [7] ran again and raised Attr")
     import builtins
     builtins.ferry_go, builtins.ferry_done = go, done
     try:
@@ -208,7 +208,7 @@ def test_a_cell_that_cannot_meet_what_it_met_is_not_run(shell, tmp_path, monkeyp
     os.chdir(tmp_path)
     gone.rmdir()
     outcome = Replayer(shell, records, scene=scene).run(1)
-    assert not outcome.ok and outcome.reason.startswith("In[7] was not run again: cwd cannot be what it was")
+    assert not outcome.ok and outcome.reason.startswith("cell [7] was not run again: cwd cannot be what it was")
     assert "ran" not in shell.user_ns and os.getcwd() == str(tmp_path)
 
 
@@ -224,7 +224,7 @@ def test_a_folder_that_is_gone_costs_no_record(shell, tmp_path, monkeypatch):
     os.chdir(tmp_path)
     assert [item for item, _ in scene.moved()] == ["cwd"]
     record = _ferry.CellRecord(execution=1, count=7, source="ran = 1", status="ok", met=[_ferry.Met(item=""), *(_ferry.Met(item=i, data=d) for i, d in met)])
-    assert Replayer(shell, [record], scene=scene).run(1).reason == "In[7] was not run again: cwd cannot be what it was"
+    assert Replayer(shell, [record], scene=scene).run(1).reason == "cell [7] was not run again: cwd cannot be what it was"
 
 
 def test_a_record_that_does_not_say_what_its_cell_met_leaves_the_process_alone(shell):
@@ -234,4 +234,4 @@ def test_a_record_that_does_not_say_what_its_cell_met_leaves_the_process_alone(s
 
 def test_the_error_it_had_is_expected(replay):
     assert replay("1 / 0", status="error").ok
-    assert replay("1", status="error").reason == "In[7] ended without the error it had"
+    assert replay("1", status="error").reason == "cell [7] ran again and ended without the error it had"
