@@ -4,6 +4,7 @@
 #include "tracker/observe/class_watch.h"
 #include "tracker/observe/code_scan.h"
 #include "tracker/observe/effects.h"
+#include "tracker/observe/held_watch.h"
 #include "tracker/observe/module_watch.h"
 #include "tracker/observe/observer.h"
 #include "tracker/observe/registry_watch.h"
@@ -32,12 +33,21 @@ void BindObserve(py::module_& m) {
   py::class_<ClassWatch>(m, "ClassWatch", "What the session hung on classes of libraries.")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("see", &ClassWatch::See, py::arg("names"), "What the classes among the names of a new module hold is theirs. -> the names whose value is the session's")
-      .def("look", [](ClassWatch& self, const py::set& spoken) {
+      .def("look", [](ClassWatch& self, const py::object& spoken) {
         py::list found;
         for (auto& held : self.Look(spoken)) found.append(py::make_tuple(held.cls, held.name, held.value, held.mine));
         return found;
-      }, py::arg("spoken"), "[(class, attribute, value, whether it is the session's)]")
+      }, py::arg("spoken"), "[(class, attribute, value, whether it is the session's)]; spoken: a set of words, None for all there are")
       .def("abstract", [](const ClassWatch& self) { return self.abstract(); }, "Library classes of ABCMeta, as of the newest look");
+  using observe::HeldWatch;
+  py::class_<HeldWatch>(m, "HeldWatch", "Fields of objects that modules of libraries hold.")
+      .def(py::init<>())
+      .def("see", &HeldWatch::See, py::arg("names"), "What the objects among the names of a new module hold is theirs.")
+      .def("look", [](const HeldWatch& self, const py::dict& names) {
+        py::list found;
+        for (auto& change : self.Look(names)) found.append(py::make_tuple(py::tuple(py::cast(change.path)), change.holder, change.name, change.value));
+        return found;
+      }, py::arg("names"), "[(names from the module to the object, the object, field, value)] of what is new or was replaced since");
   using observe::ModuleWatch;
   py::class_<ModuleWatch>(m, "ModuleWatch", "Which modules have come, and which were written to.")
       .def(py::init<>())

@@ -1,55 +1,99 @@
 """Attributes that cells assign to objects of libraries which a module holds (`json._default_encoder.ensure_ascii = False`,
-`scipy.stats.norm.random_state = 4`): no attribute of a module changes, and no variable leads there.
+`email.policy.default.content_manager.mine = 5`): no attribute of a module changes, and no variable leads there.
 
-The text of a cell has to say so, since libraries keep caches in such objects. What other items bring back is left to them.
+The text of a cell has to say so, since libraries keep caches in such objects: in these words, or by assigning such an attribute to
+whatever, or by computing names (writers.py). What other items bring back is left to them.
 """
 import sys
 import types
 
 from kernelferry._ferry import instance_dict
 
-from .kind import of_session
+from .kind import give_way, of_session
 from .pack import reason, unpack_each
+from .writers import is_set
 
 ABSENT = object()
-OTHERS = {"sys", "logging", "builtins", "decimal", "kernelferry", "__main__", "_ferry", "matplotlib", "mpmath"}
+OTHERS = {"sys", "logging", "builtins", "decimal", "kernelferry", "__main__", "_ferry", "matplotlib", "mpmath", "IPython", "traitlets", "threading"}
+STRIDE = 64  # modules that are looked at in one go
 
 
-def assigned(where, spoken) -> dict:
-    """(module, name in it, attribute) -> value now."""
+def assigned(where, seen, wanted) -> dict:
+    """(module, way from it, attribute) -> value now; wanted: the packages of which cells speak."""
     found = {}
-    for path, attribute in spoken.assigned:
+    for path, attribute in seen.spoken.assigned:
         place = held_at(path, where.namespace)
         if place is not None and not attribute.startswith("__"):
-            value = value_of(vars(sys.modules[place[0]])[place[1]], attribute)
+            value = value_of(holder_at(*place), attribute)
             if value is not ABSENT:
                 found[*place, attribute] = value
+    if seen.spoken.computes or seen.spoken.attributes:
+        found |= unspelled(where, seen, wanted, {(id(holder_at(module, way)), attribute) for module, way, attribute in found})
+    return found
+
+
+def unspelled(where, seen, wanted, known) -> dict:
+    """The same, of fields that differ from what the objects held when their module came, and that no cell spells as theirs."""
+    found, spoken = {}, seen.spoken
+    names = [name for name in list(sys.modules) if (first := name.partition(".")[0]) in wanted and first not in OTHERS]
+    for number, name in enumerate(names):
+        if number % STRIDE == 0:
+            give_way()
+        dictionary = getattr(sys.modules.get(name), "__dict__", None)
+        for way, holder, attribute, value in seen.held.look(dictionary) if type(dictionary) is dict else ():
+            kind = type(holder)
+            if (id(holder), attribute) in known or attribute.startswith("__") or of_session(kind) or kind.__module__.partition(".")[0] in OTHERS:
+                continue
+            if not spoken.words.isdisjoint((way[-1], kind.__name__)) or id(holder) in where.names:
+                if all(is_set(spoken, cls.__module__, attribute, value) for cls in kind.__mro__[:-1]):
+                    found[name, ".".join(way), attribute] = value
+                    known.add((id(holder), attribute))
     return found
 
 
 def held_at(path, namespace):
-    """The module that holds the object of a library which a dotted name in a cell means, and the name there; or None."""
-    *way, name = path.split(".")
-    if not way:
+    """The module that holds the object of a library which a dotted name in a cell means, and the way to it there; or None."""
+    place = way_of(path, namespace)
+    if place is None or place[0].partition(".")[0] in OTHERS:
         return None
-    holder = namespace.get(way[0], sys.modules.get(way[0]))
-    for part in way[1:]:
-        holder = vars(holder).get(part) if isinstance(holder, types.ModuleType) else None
-    module = vars(holder).get("__name__") if isinstance(holder, types.ModuleType) else None
-    if type(module) is not str or module.partition(".")[0] in OTHERS or sys.modules.get(module) is not holder:
-        return None
-    value = vars(holder).get(name, ABSENT)
+    value = holder_at(*place)
     if isinstance(value, (type, types.ModuleType, types.FunctionType)) or instance_dict(value) is None or of_session(type(value)):
         return None
-    return module, name
+    return place
+
+
+def way_of(path, namespace):
+    """(module, way from it) of what a dotted name in a cell means, where that begins with a module or a class; or None."""
+    first, *way = path.split(".")
+    holder = namespace.get(first, sys.modules.get(first))
+    while way and isinstance(holder, types.ModuleType) and isinstance(part := vars(holder).get(way[0]), types.ModuleType):
+        holder, way = part, way[1:]
+    if isinstance(holder, type) and not of_session(holder):
+        holder, way = sys.modules.get(type.__dict__["__module__"].__get__(holder)), [*holder.__qualname__.split("."), *way]
+    module = vars(holder).get("__name__") if isinstance(holder, types.ModuleType) else None
+    return (module, ".".join(way)) if way and type(module) is str and sys.modules.get(module) is holder else None
+
+
+def holder_at(module, way):
+    """What the names on the way lead to, without any code of its; or ABSENT."""
+    found = sys.modules.get(module)
+    for name in way.split("."):
+        fields = None if isinstance(found, type) else instance_dict(found)
+        found = fields[name] if fields and name in fields else of_class(found if isinstance(found, type) else type(found), name)
+    return found
+
+
+def of_class(cls, name):
+    value = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
+    return ABSENT if hasattr(type(value), "__get__") else value
 
 
 def value_of(holder, attribute):
-    """Of a field, or of a property of the library's that keeps it in one."""
+    """Of a field or slot, or of a property of the library's that keeps it in one."""
     if attribute in (fields := instance_dict(holder)):
         return fields[attribute]
     declared = next((vars(cls)[attribute] for cls in type(holder).__mro__ if attribute in vars(cls)), None)
-    if not isinstance(declared, property) or declared.fset is None:
+    if not isinstance(declared, types.MemberDescriptorType) and (not isinstance(declared, property) or declared.fset is None):
         return ABSENT
     try:
         return getattr(holder, attribute)
@@ -59,11 +103,11 @@ def value_of(holder, attribute):
 
 def apply(where, packed) -> dict:
     values, lost = unpack_each(packed, where.namespace)
-    for (module, name, attribute), value in values.items():
+    for (module, way, attribute), value in values.items():
         try:
-            holder = vars(sys.modules[module])[name]
+            holder = holder_at(module, way)
             if value_of(holder, attribute) is not value:
                 setattr(holder, attribute, value)
         except Exception as error:  # a library may refuse
-            lost[module, name, attribute] = reason(error)
+            lost[module, way, attribute] = reason(error)
     return lost

@@ -1,7 +1,8 @@
 """What the session gave classes of libraries: attributes, accessors of pandas, members of abstract classes.
 
 An attribute counts as the session's if its value was written in it (`ClassWatch`), or if the text of some cell assigns it and
-it is not what the class's own body put there.
+it is not what the class's own body put there. Where a cell may have computed the name, it is one that nothing in the library's module sets
+(writers.py), of a class that cells name.
 """
 import _abc
 import sys
@@ -13,6 +14,7 @@ from kernelferry._ferry import is_by_hand
 from .kind import of_session
 from .pack import reason, unpack_each
 from .seen import is_own
+from .writers import is_set
 
 
 def holder_at(path, namespace):
@@ -59,10 +61,11 @@ def assigned_to_classes(where, spoken) -> list:
 def of_classes(where, seen) -> tuple[dict, dict, dict]:
     """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
     registered with that abstract one}, {place in words: why it cannot be kept})."""
-    attributes, registered, lost = {}, {}, {}
-    held = [(cls, name, value) for cls, name, value, mine in seen.classes.look(seen.spoken.words)
-            if mine or place_of(cls) and not of_session(cls) and not is_as_made(cls, name, value)]
-    for cls, attribute, value in [*held, *assigned_to_classes(where, seen.spoken)]:
+    attributes, registered, lost, spoken = {}, {}, {}, seen.spoken
+    held = [(cls, name, value) for cls, name, value, mine in seen.classes.look(None if spoken.computes else spoken.words)
+            if mine or place_of(cls) and not of_session(cls) and not is_as_made(cls, name, value)
+            and (name in spoken.words or (cls.__name__ in spoken.words or id(cls) in where.names) and is_set(spoken, cls.__module__, name, value))]
+    for cls, attribute, value in [*held, *assigned_to_classes(where, spoken)]:
         place = place_of(cls)
         if cls.__module__ == "builtins" or is_by_hand(str(cls.__module__)):  # exec() made it: it travels with the variables
             continue

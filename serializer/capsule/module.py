@@ -2,8 +2,9 @@
 
 Libraries change their own attributes too (caches, lazy imports): one that differs from what was first seen (seen.py) counts as
 the session's if its new value was written in it or is held by one of its names, or if the text of some cell assigns it
-(`module.attribute = ...`, `setattr`). A module that one statement both imported and changed was never seen unchanged; there
-the text and the origin of the value decide alone.
+(`module.attribute = ...`, `setattr`). Where cells set attributes that they do not spell (`setattr(module, name, 5)`), or through a parameter of a
+function, it is one that the module's own code does not set (writers.py), of a module that cells name. A module that one statement both
+imported and changed was never seen unchanged; there the text and the origin of the value decide alone.
 """
 import atexit
 import builtins
@@ -15,11 +16,12 @@ import weakref
 
 from kernelferry._ferry import is_imported
 
-from . import garbage, held, leftovers, local, registry
+from . import filled, garbage, held, leftovers, local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, apply_accessors, apply_to_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, is_own, source_hash
+from .writers import is_set
 
 STRIDE = 256  # modules that a capture looks at in one go
 
@@ -49,7 +51,7 @@ def imported_names(where, spoken) -> set:
 
 def session_attributes(where, seen) -> dict:
     """(module, attribute) -> value now, or ABSENT."""
-    written, found = assigned(where, seen.spoken), {}
+    written, found, named = assigned(where, seen.spoken), {}, named_modules(where, seen.spoken)
     candidates = written.union((name, attribute) for name, attributes in seen.changed.items() for attribute in attributes)
     for name, attribute in sorted(candidates):
         module = sys.modules.get(name)
@@ -61,8 +63,24 @@ def session_attributes(where, seen) -> dict:
         if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
-        if mine or (name, attribute) in written:
+        if mine or (name, attribute) in written or named(name) and value is not ABSENT and is_set(seen.spoken, name, attribute, value):
             found[name, attribute] = value
+    return found
+
+
+def named_modules(where, spoken):
+    """A function that tells whether cells name a module of a library, or a variable holds it; not where other items bring it back."""
+    variables = {str(value.__dict__.get("__name__")) for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType)}
+    return lambda name: (name in variables or name.rpartition(".")[2] in spoken.words) and registry.SKIPPED.isdisjoint((name, name.partition(".")[0]))
+
+
+def aliases(seen, wanted) -> dict:
+    """Name in sys.modules -> the name of the imported module that cells put there under it."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        own = getattr(module, "__dict__", {}).get("__name__") if isinstance(module, types.ModuleType) and name not in seen.before else name
+        if own != name and name.partition(".")[0] in wanted and name.rpartition(".")[2] in seen.spoken.words and sys.modules.get(own) is module:
+            found[name] = own
     return found
 
 
@@ -115,7 +133,7 @@ def capture_modules(where, seen):
     give_way()
     seen.look()
     give_way()
-    attributes, settings = session_attributes(where, seen), held.assigned(where, seen.spoken)
+    attributes, settings = session_attributes(where, seen), held.assigned(where, seen, wanted)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
     give_way()
@@ -124,11 +142,12 @@ def capture_modules(where, seen):
     unseen = to_be_called(where, seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
-    entries, refused_entries, filled, kept = registry.capture(where, seen.registries, seen.spoken, sources)
-    given = accessors()
+    containers, refused_containers = filled.capture(where, seen.spoken, sources)
+    entries, refused_entries, told, kept = registry.capture(where, seen.registries, seen.spoken, sources)
+    given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
     seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
-    if not (imports or attributes or settings or made or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
-            or refused_entries):
+    if not (imports or attributes or settings or made or other_names or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
+            or refused_entries or containers or refused_containers):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names)
@@ -138,11 +157,12 @@ def capture_modules(where, seen):
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
+             "aliases": other_names, "filled": containers,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
              "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(), *lost_held.items(),
-                                                          *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries}
+                                                          *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries | refused_containers}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
-    return state, shown([".".join(key) for key in [*attributes, *of_class, *settings]] + filled + [f"import {name}" for name in [*top, *made]])
+    return state, shown([".".join(key) for key in [*attributes, *of_class, *settings, *containers]] + told + [f"import {name}" for name in [*top, *made]])
 
 
 def import_modules(_where, state):
@@ -166,6 +186,9 @@ def apply_modules(where, state):
             sys.modules[name] = where.namespace[holder]
         else:
             notes.append(f"module {name}, which a cell made, is not restored")
+    for name, own in state.get("aliases", {}).items():
+        if name not in sys.modules and own in sys.modules:
+            sys.modules[name] = sys.modules[own]
     edited = {name for name, digest in state["sources"].items()
               if name in sys.modules and source_hash(sys.modules[name], {}) != digest}
     notes += [f"the source of module {name} is not what it was" for name in sorted(edited)]
@@ -183,6 +206,7 @@ def apply_modules(where, state):
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
     missing |= held.apply(where, state.get("assigned", {}))
     missing |= apply_reducers(where, state.get("reducers", {}))
+    missing |= filled.apply(where, state.get("filled", {}))
     missing |= registry.apply(where, state.get("registries", ()))
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))

@@ -9,7 +9,7 @@ import os
 import sys
 import weakref
 
-from kernelferry._ferry import ClassWatch, ModuleWatch, NoCollection
+from kernelferry._ferry import ClassWatch, HeldWatch, ModuleWatch, NoCollection
 
 from . import registry
 from .spoken import Spoken
@@ -28,6 +28,7 @@ class Seen:
     def __init__(self, shell=None):
         namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
         self.modules, self.classes, self.registries = ModuleWatch(), ClassWatch(namespace), registry.Registries(namespace)
+        self.held = HeldWatch()
         self.exit_functions, self.finalizers = atexit._ncallbacks(), len(weakref.finalize._registry)
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
@@ -50,6 +51,7 @@ class Seen:
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
                 mine = self.classes.see(dictionary)
+                self.held.see(dictionary)
                 # What was there before the first cell matters only once it differs (session_attributes).
                 self.changed[name] = set() if name in self.before else set(mine)
                 continue

@@ -11,10 +11,15 @@ from .kind import give_way
 PIECE, OVERLAP = 1 << 16, 1 << 10  # characters; what crosses the border of a piece is read twice
 ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w\s.,|\[\]'\"]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
                       r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
+OF_RESULTS = re.compile(r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)")  # `of(x)[0].attribute = 1`
+FILLED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+                    r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
+                    r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
 WORD = re.compile(r"(?<!\w)[^\W\d]\w{0,100}(?!\w)")
 EXIT = re.compile(r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b")
 CODECS = re.compile(r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20}codecs\s{1,20}import\b[^\n]{0,200}\bregister\b")
 ERROR = re.compile(r"\bregister_error\s{0,20}\(\s{0,20}['\"]([^'\"\n]{1,100})['\"]")
+COMPUTING = {"setattr", "__setattr__", "__dict__", "vars"}  # who says these may set an attribute without spelling it
 
 
 def words_of(cells) -> set[str]:
@@ -26,9 +31,20 @@ class Spoken:
         self._read = []        # the cells that were read
         self.words = set()
         self.assigned = set()  # (dotted name, attribute)
+        self.attributes = set()  # the attributes of those, and of what expressions give
+        self.filled = set()      # dotted names of containers that cells change
         self.exits = False     # some cell registers functions for the exit
         self.codecs = False    # or functions that find codecs
         self.errors = set()    # names under which cells register handlers of errors in codecs
+
+    @property
+    def computes(self) -> bool:
+        """Whether cells may have set attributes under names that they do not spell."""
+        return not self.words.isdisjoint(COMPUTING)
+
+    def may_set(self, attribute) -> bool:
+        """Whether cells may have set such an attribute of something, whatever they call it."""
+        return attribute in self.attributes or not attribute.startswith("_") and self.computes
 
     def look(self, cells) -> None:
         """Reads what is new. Raises Stopped where a request waits."""
@@ -42,7 +58,10 @@ class Spoken:
 
     def _take(self, text) -> None:
         self.words.update(sys.intern(match[0]) for match in WORD.finditer(text))
-        self.assigned.update((match[1] or match[3], match[2] or match[4]) for match in ASSIGNED.finditer(text))
+        assigned = {(match[1] or match[3], match[2] or match[4]) for match in ASSIGNED.finditer(text)}
+        self.assigned |= assigned
+        self.attributes.update([attribute for _, attribute in assigned] + OF_RESULTS.findall(text))
+        self.filled.update(match[1] or match[2] for match in FILLED.finditer(text))
         self.exits = self.exits or EXIT.search(text) is not None
         self.codecs = self.codecs or CODECS.search(text) is not None
         self.errors.update(match[1] for match in ERROR.finditer(text))

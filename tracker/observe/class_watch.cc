@@ -85,7 +85,7 @@ std::vector<ClassWatch::Held> ClassWatch::Look(py::handle spoken) {
     while (PyDict_Next(type->tp_dict, &pos, &name, &value)) {
       if (!PyUnicode_Check(name)) continue;
       const bool mine = OfSession(value, ns_.ptr());
-      if (!mine && (fresh || IsDunder(name) || !IsNew(type, name, value) || PySet_Contains(spoken.ptr(), name) != 1)) continue;
+      if (!mine && (fresh || IsDunder(name) || !IsNew(type, name, value) || (!spoken.is_none() && PySet_Contains(spoken.ptr(), name) != 1))) continue;
       held.push_back({cls, py::reinterpret_borrow<py::object>(value), py::cast<std::string>(py::handle(name)), mine});
     }
     if (held.size() > before) holding_.insert(type);

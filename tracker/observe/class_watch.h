@@ -30,7 +30,7 @@ class ClassWatch {
   // session's. Cost: 1 us for a new class, 0.1 us for each name.
   std::vector<pybind11::object> See(const pybind11::dict& names);
 
-  // spoken: a set of the words of all cells. Runs no user code. Cost: 0.1 us a class; more the first time.
+  // spoken: a set of the words of all cells; None where they may have computed a name. Runs no user code. Cost: 0.1 us a class; more the first time.
   std::vector<Held> Look(pybind11::handle spoken);
 
   // The abstract classes (of ABCMeta and its like) that are not the session's, as of the newest Look.

@@ -1,0 +1,83 @@
+"""Dicts, lists and sets that a module, class or object of a library holds, and that cells fill by what is nobody's:
+`cvxopt.solvers.options["show_progress"] = False`, `keyword.kwlist.append("mine")`.
+
+The text of a cell has to say so, since libraries fill their own. Such a container is kept whole, and compared with the one that an import
+makes. Objects that the library made itself stay as an import makes them. What was written in the session is found without a word (registry.py).
+"""
+from types import BuiltinFunctionType, FunctionType
+
+from .held import OTHERS, holder_at, way_of
+from .kind import of_session
+from .pack import PLAIN, pack, reason, refusal, unpack
+from .registry import SKIPPED, TABLES
+
+KINDS = (dict, list, set)
+MOST = 1 << 20  # bytes
+BY_NAME = (type, FunctionType, BuiltinFunctionType)
+LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
+
+
+def capture(where, spoken, local) -> tuple[dict, dict]:
+    """({(module, way): packed (kind, entries)}, {place in words: why it cannot be kept}); local: modules whose state another item keeps."""
+    found, lost = {}, {}
+    for path in spoken.filled:
+        place = way_of(path, where.namespace)
+        if place is None or place in LISTED or place[0] in local or not SKIPPED.union(OTHERS).isdisjoint((place[0], place[0].partition(".")[0])):
+            continue
+        container = holder_at(*place)
+        if type(container) not in KINDS:
+            continue
+        parts = list(container.items()) if type(container) is dict else list(container)
+        alone = [part for part in parts if stands_alone(where, part)]
+        if type(container) is not dict and len(alone) < len(parts):
+            if not any(of_session(part) or of_session(type(part)) for part in parts):
+                lost[".".join(place)] = "it holds objects of the library's own"
+            continue
+        kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict else None
+        try:
+            found[place] = pack((type(container).__name__, alone, kept), where.namespace, where.names, MOST)
+        except Exception as error:  # a user's reduction may raise anything
+            lost[".".join(place)] = refusal(container, error)
+    return found, lost
+
+
+def stands_alone(where, value, deep=4) -> bool:
+    """Whether nobody can miss the object itself: a plain value, what is written by its name, or a container of such."""
+    if type(value) in PLAIN or isinstance(value, BY_NAME) or id(value) in where.names:
+        return True
+    if not deep or type(value) not in (*KINDS, tuple, frozenset):
+        return False
+    parts = [*value, *value.values()] if type(value) is dict else value
+    return all(stands_alone(where, part, deep - 1) for part in parts)
+
+
+def apply(where, filled) -> dict:
+    """Makes each hold what it held; {(module, way): why not}. Safe to repeat."""
+    lost = {}
+    for place, data in filled.items():
+        try:
+            kind, parts, kept = unpack(data, where.namespace)
+            container = holder_at(*place)
+            if type(container) not in KINDS or type(container).__name__ != kind:
+                raise LookupError("this version of the library holds something else there")
+            fill(where, container, parts, kept)
+        except Exception as error:  # a key of the user's may raise anything
+            lost[place] = reason(error)
+    return lost
+
+
+def fill(where, container, parts, kept):
+    if type(container) is list:
+        if not is_same(container, parts):
+            container[:] = parts
+    elif type(container) is set:
+        container.intersection_update(parts)
+        container.update(parts)
+    else:
+        for key in {key for key in container if stands_alone(where, key)}.difference(kept):
+            del container[key]
+        container.update({key: value for key, value in parts if key not in container or not is_same(container[key], value)})
+
+
+def is_same(now, value) -> bool:
+    return type(now) is type(value) and (now is value or now == value)
