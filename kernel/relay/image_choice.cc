@@ -22,9 +22,9 @@ bool OfFerry(const graph::CellRecord& cell) {
   return std::any_of(cell.effects.begin(), cell.effects.end(), [](const auto& effect) { return effect.kind == "ferry"; });
 }
 
-// Whether the notebook is one of this session: it shares a cell, or there is nothing to compare. False where it cannot be
-// read: then the engine waits for the first cell, which an image cannot.
-bool BelongsTo(const std::string& notebook, const std::set<std::string>& recorded) {
+// Whether the notebook shares a cell with those; nullopt: there is nothing to compare. False where it cannot be read: then the
+// engine waits for the first cell, which an image cannot.
+std::optional<bool> Shares(const std::string& notebook, const std::set<std::string>& recorded) {
   std::ifstream in(notebook);
   const json content = json::parse(in, nullptr, /*allow_exceptions=*/false);
   if (!content.is_object() || !content.contains("cells") || !content["cells"].is_array()) return false;
@@ -34,7 +34,20 @@ bool BelongsTo(const std::string& notebook, const std::set<std::string>& recorde
     if (recorded.contains(id)) return true;
     any |= !id.empty();
   }
-  return !any || recorded.empty();
+  return any && !recorded.empty() ? std::optional<bool>(false) : std::nullopt;
+}
+
+// The cells of the session since its namespace was empty on purpose; nullopt where they cannot be read.
+std::optional<std::set<std::string>> RecordedCells(const store::SessionReader& reader, const json& info) {
+  auto log = reader.Log();
+  if (!log) return std::nullopt;
+  const std::uint32_t clean = NumberAt(info.value("clean", json::object()), "execution");
+  std::set<std::string> recorded;
+  for (const auto& record : log->records) {
+    const auto* cell = std::get_if<graph::CellRecord>(&record);
+    if (cell && cell->execution > clean && !cell->cell_id.empty()) recorded.insert(cell->cell_id);
+  }
+  return recorded;
 }
 
 }  // namespace
@@ -42,16 +55,17 @@ bool BelongsTo(const std::string& notebook, const std::set<std::string>& recorde
 bool NotebookBelongs(const store::SessionFiles& files) {
   const store::SessionReader reader(files);
   auto info = reader.Info();
-  auto log = reader.Log();
-  if (!info || !log) return false;
-  if (!StringAt(*info, "name").empty()) return true;
-  const std::uint32_t clean = NumberAt(info->value("clean", json::object()), "execution");
-  std::set<std::string> recorded;
-  for (const auto& record : log->records) {
-    const auto* cell = std::get_if<graph::CellRecord>(&record);
-    if (cell && cell->execution > clean && !cell->cell_id.empty()) recorded.insert(cell->cell_id);
-  }
-  return BelongsTo(StringAt(*info, "notebook"), recorded);
+  if (!info) return false;
+  auto recorded = RecordedCells(reader, *info);
+  if (!recorded) return false;
+  return !StringAt(*info, "name").empty() || Shares(StringAt(*info, "notebook"), *recorded).value_or(true);
+}
+
+bool SharesCell(const store::SessionFiles& files, const std::string& notebook) {
+  const store::SessionReader reader(files);
+  auto info = reader.Info();
+  auto recorded = info ? RecordedCells(reader, *info) : std::nullopt;
+  return recorded && Shares(notebook, *recorded).value_or(false);
 }
 
 std::optional<ChosenImage> ImageFor(const Choice& choice, Start start) {
@@ -87,7 +101,7 @@ std::optional<ChosenImage> ImageFor(const Choice& choice, Start start) {
     if (cell->status != graph::Status::kStarted && !OfFerry(*cell)) ran = std::max(ran, std::min(cell->execution, generations->front().executions));
   }
   if (ran > imaged->executions) return std::nullopt;
-  if (!goes_on && StringAt(*info, "name").empty() && !BelongsTo(StringAt(*info, "notebook"), recorded)) return std::nullopt;
+  if (!goes_on && StringAt(*info, "name").empty() && !Shares(StringAt(*info, "notebook"), recorded).value_or(true)) return std::nullopt;
   const std::string folder = files.Image(newest_image);
   auto bundle = image::Read(folder);
   auto digest = reader.GenerationDigest(newest_image);

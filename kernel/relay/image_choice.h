@@ -24,6 +24,9 @@ struct ChosenImage {
 // where the notebook cannot be read.
 bool NotebookBelongs(const store::SessionFiles& files);
 
+// Whether a cell of the notebook at this path surely ran in the session.
+bool SharesCell(const store::SessionFiles& files, const std::string& notebook);
+
 // Reads the log and the bundle, not the image. nullopt: none, or not this time.
 std::optional<ChosenImage> ImageFor(const Choice& choice, Start start);
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "kernel/relay/image_choice.h"
+#include "kernel/relay/renamed.h"
 #include "kernel/relay/wire.h"
 #include "serializer/store/json.h"
 #include "serializer/store/settings.h"
@@ -62,8 +63,11 @@ Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
   } else {
     auto found = store->Find(notebook);
     if (!found) return Anonymous(*store, found.error().what);
-    if (*found && Exists(store->files().Session(**found).Root())) {
+    if (*found && Exists(store->files().Session(**found).Root()) && !IsOfRenamed(*store, **found, notebook)) {
       sid = **found;
+    } else if (auto renamed = RenamedTo(*store, notebook)) {
+      if (auto bound = store->Bind(notebook, *renamed); !bound) return Anonymous(*store, bound.error().what);
+      sid = *renamed;
     } else {
       auto made = Create(*store, notebook, "");
       if (!made) return WithoutStore(home, made.error());

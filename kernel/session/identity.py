@@ -36,6 +36,18 @@ def _find(store, config, environ):
     return found
 
 
+def notebook_fields(info, environ):
+    """Fields of session.json that tell which file the notebook of this session is now: its path, and its number, which it keeps when
+    it is renamed. Nothing where the session has no notebook, or the front end does not say which."""
+    notebook = os.path.realpath(environ.get("JPY_SESSION_NAME") or "") if info.get("notebook") and environ.get("JPY_SESSION_NAME") else ""
+    if not notebook:
+        return {}
+    try:
+        return {"notebook": notebook, "file": os.stat(notebook).st_ino}
+    except OSError:  # the front end makes it later, or it lies elsewhere
+        return {"notebook": notebook, "file": None}
+
+
 def notebook_cell_ids(path: str):
     """The cell ids in a notebook file, or None where it cannot be read. An empty set: it records none."""
     from json import loads

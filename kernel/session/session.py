@@ -72,7 +72,9 @@ class Session:
         """Reads what the log holds and decides whether the session comes back by itself."""
         reader, records = self.read_log()
         self.images.tell_loss()
-        self.writer.set(life=self.life, ended="", no_image=None, image_from=None, detached=False, started=time.time(), pid=os.getpid(), python=sys.version.split()[0])
+        here = identity.notebook_fields(self.info, self.environ) if not self.anonymous else {}
+        self.info.update(here)
+        self.writer.set(life=self.life, ended="", no_image=None, image_from=None, detached=False, started=time.time(), pid=os.getpid(), python=sys.version.split()[0], **here)
         self.unseen.open()
         if self.start == "rehearse":
             self.arrivals.rehearse(reader, records)

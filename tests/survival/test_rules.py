@@ -104,6 +104,46 @@ def test_silent_requests_and_those_outside_the_history_get_no_report(notebook):
     assert "1 of 1 variables back" in said(second.run("a", "cell-1"))
 
 
+def moved(notebook, name):
+    """As the file browser renames it."""
+    new = notebook.folder / name
+    notebook.path.rename(new)
+    notebook.path = new
+
+
+def test_a_renamed_notebook_keeps_its_session(notebook):
+    first = notebook.open()
+    first.run("a = [1]; b = a", "cell-0")
+    moved(notebook, "while it runs.ipynb")
+    first.run("a.append(2)", "cell-1")
+    first.suspend()
+    second = notebook.open()
+    assert "2 of 2 variables back" in said(second.run("b", "cell-2"))
+    assert second.magic("%session")["notebook"] == str(notebook.path)
+    second.suspend()
+    moved(notebook, "again.ipynb")
+    assert notebook.open().evaluate(["a", "b is a"]) == ["[1, 2]", "True"]
+    assert notebook.session()  # the only one
+
+
+def test_neither_a_copy_nor_a_new_notebook_under_the_old_name_has_the_session(notebook):
+    first = notebook.open()
+    first.run("a = [1]", "cell-0")
+    old = notebook.path
+    moved(notebook, "renamed.ipynb")
+    renamed, notebook.path = notebook.path, old
+    notebook.write()
+    second = notebook.open()  # while the other one runs
+    assert_nothing_told(second.run("'a' in dir()", "another"))
+    assert second.magic("%session")["notebook"] == str(old) and "in use" not in str(second.magic("%session")["messages"])
+    first.suspend()
+    notebook.path = notebook.folder / "copy.ipynb"
+    notebook.path.write_bytes(renamed.read_bytes())
+    assert notebook.open().evaluate(["a"]) == ["raised NameError"]
+    notebook.path = renamed
+    assert notebook.open().evaluate(["a"]) == ["[1]"]
+
+
 # -- restart
 
 def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(notebook):
