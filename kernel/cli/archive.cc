@@ -31,6 +31,12 @@ Json Contents(const store::Archive& archive) {
   return generations;
 }
 
+// The error, with this remedy where it has none.
+Error Remedied(Error error, const char* remedy) {
+  if (error.remedy.empty()) error.remedy = remedy;
+  return error;
+}
+
 void Show(const store::Archive& archive, const Json& generations, bool own) {
   const auto& index = archive.index();
   std::printf("session %s, exported %s by %s on %s (%s)\n", Cell(index.session).c_str(), LocalTime(index.time_us).c_str(),
@@ -72,7 +78,7 @@ int Import(const Settings& settings, const std::string& file, bool trust, bool j
   auto key = store::UserKey::Of(store->files());
   if (!key) return Fail(json, kSchema, key.error());
   auto archive = store::Archive::Open(file);
-  if (!archive) return Fail(json, kSchema, archive.error());
+  if (!archive) return Fail(json, kSchema, Remedied(archive.error(), "name the file that jupyter ferry export wrote"));
   const bool own = archive->SealedBy(*key);
   const Json generations = Contents(*archive);
   const auto& index = archive->index();
@@ -110,7 +116,7 @@ int Key(const Settings& settings, const std::string& verb, const std::string& fi
     std::getline(std::cin, line);
   } else {
     auto read = ReadFile(file, 4096);
-    if (!read) return Fail(json, kSchema, read.error());
+    if (!read) return Fail(json, kSchema, Remedied(read.error(), "name a file with what jupyter ferry key export printed"));
     line = *read;
   }
   auto key = store::UserKey::Parse(line);

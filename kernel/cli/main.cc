@@ -12,6 +12,7 @@ using namespace ferry::cli;
 int main(int argc, char** argv) {
   CLI::App app("Sessions of the Ferry kernel: what is saved, and whether all is well.", "jupyter ferry");
   app.require_subcommand(1);
+  app.get_formatter()->column_width(26);  // so that each line fits into 80
   bool json = false;
   std::string session, from, to;
   std::vector<std::string> sessions, rest;
@@ -20,7 +21,7 @@ int main(int argc, char** argv) {
     command->add_flag("--json", json, "one JSON object on standard output");
     return command;
   };
-  constexpr const char* kSession = "its id, the unique beginning of one, its notebook, or its name";
+  constexpr const char* kSession = "its id, the beginning of one, notebook, or name";
   auto* list = verb("list", "the sessions of the store");
   auto* show = verb("show", "one session and its generations");
   show->add_option("SESSION", session, kSession)->required();
@@ -39,24 +40,24 @@ int main(int argc, char** argv) {
   write->add_flag("--all", all, "every generation, not only the newest");
   auto* read = verb("import", "shows an exported session, and takes it into the store");
   read->add_option("FILE", from, "what export wrote")->required();
-  read->add_flag("--trust", trust, "also what is not sealed with your key; a session is code");
+  read->add_flag("--trust", trust, "also if your key did not seal it; a session is code");
   auto* key = verb("key", "the key that seals your exported sessions");
   std::string what, key_file = "-";
-  key->add_option("WHAT", what, "export: print it; import: take over another machine's")->required()->check(CLI::IsMember({"export", "import"}));
-  key->add_option("FILE", key_file, "import: the file with the key; without one, standard input");
-  auto* suspend = verb("suspend", "saves a session that runs here and frees its memory; its next cell wakes it");
+  key->add_option("WHAT", what, "print it, or take over another machine's")->required()->check(CLI::IsMember({"export", "import"}));
+  key->add_option("FILE", key_file, "import: the key's file; without, standard input");
+  auto* suspend = verb("suspend", "saves a running session and frees its memory");
   auto* suspended = suspend->add_option_group("which")->require_option(1);
   suspended->add_option("SESSION", session, kSession);
   suspended->add_flag("--all", all, "every session that runs here");
   auto* kill = verb("kill", "ends a session's engine at once, without saving");
   kill->add_option("SESSION", session, kSession)->required();
-  auto* attach = verb("attach", "a console on a session: on the kernel that has it, or on what goes on without a front end");
+  auto* attach = verb("attach", "a console on a session, which runs or is stored");
   attach->add_option("SESSION", session, kSession)->required();
-  auto* detach = verb("detach", "lets a session that runs here go on when its front end leaves");
+  auto* detach = verb("detach", "lets a session go on when its front end leaves");
   detach->add_option("SESSION", session, kSession)->required();
-  auto* doctor = verb("doctor", "checks what must be right to keep and bring back sessions, or to move them to another host");
+  auto* doctor = verb("doctor", "checks this machine, or a host to move sessions to");
   doctor->add_option("HOST", to, "user@host[:port], as for ssh");
-  auto* migrate = verb("migrate", "moves a running session to another host, as %migrate does");
+  auto* migrate = verb("migrate", "moves a running session to another host");
   bool plan = false, yes = false, force = false;
   std::string policy = "cheapest";
   migrate->add_option("SESSION", session, kSession)->required();
@@ -76,8 +77,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     const auto unknown = app.remaining();
-    const std::string what = app.get_subcommands().empty() && !unknown.empty() ? "there is no verb " + unknown[0] : e.what();
-    std::fprintf(stderr, "jupyter-ferry: %s\n  jupyter ferry --help lists verbs and options\n", Cell(what).c_str());
+    const auto chosen = app.get_subcommands();
+    const std::string what = !chosen.empty() ? e.what() : unknown.empty() ? "a verb is missing" : "there is no verb " + unknown[0];
+    const std::string of = chosen.empty() ? " --help lists verbs" : " " + chosen[0]->get_name() + " --help shows what it takes";
+    std::fprintf(stderr, "jupyter-ferry: %s\n  jupyter ferry%s\n", Cell(what).c_str(), of.c_str());
     return kUsage;
   }
   if (*install) return Install("install", install->remaining());

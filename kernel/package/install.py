@@ -19,6 +19,7 @@ import sys
 
 NAME = "ferry"
 DISPLAY_NAME = "Python 3 (Ferry)"
+SERVED = "{}.{}".format(*sys.version_info)
 LOGOS = pathlib.Path(__file__).parent / "kernelspec"
 
 # Run by the named Python: what it is, and where the relay lies that came with the package.
@@ -46,19 +47,20 @@ def examine(python: str) -> dict:
         # -E -s would hide packages of the user's own; -P keeps the current folder from shadowing them.
         asked = subprocess.run([python, "-P", "-c", PROBE], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Refused(f"{python} cannot be run: {error}") from None
+        raise Refused(f"{python} cannot be run: {error}; name a CPython {SERVED} with --python") from None
     try:
         found = json.loads(asked.stdout)
     except ValueError:
         said = asked.stderr.strip().splitlines()[-1:] or ["nothing"]
-        raise Refused(f"{python} is not a Python that Kernelferry knows: it said {said[0]!r}") from None
-    served, version = sys.version_info[:2], tuple(found["version"])
-    if found["name"] != "cpython" or version[:2] != served:
+        raise Refused(f"{python} is not a Python that Kernelferry knows: it said {said[0]!r}; name a CPython {SERVED} "
+                      "with --python") from None
+    version = tuple(found["version"])
+    if found["name"] != "cpython" or version[:2] != sys.version_info[:2]:
         raise Refused(f"{python} is {found['name']} {'.'.join(map(str, version))}; this Kernelferry was built for CPython "
-                      f"{served[0]}.{served[1]}: name such a Python with --python")
+                      f"{SERVED}: name such a Python with --python")
     if "error" in found:
-        raise Refused(f"{python} cannot import kernelferry ({found['error']}); install it there: "
-                      f"{python} -m pip install kernelferry")
+        raise Refused(f"{python} cannot import kernelferry ({found['error']}); install it there, in the folder with "
+                      f"Kernelferry's sources: {python} -m pip install .")
     if not found["relay"]:
         raise Refused(f"{python} finds kernelferry but not its program ferry-relay; install the package there again")
     return found
@@ -93,7 +95,9 @@ def write_spec(folder: pathlib.Path, relay: str, python: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="jupyter ferry install", description="Registers the kernel with Jupyter.")
+    away = "--uninstall" in (sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog=f"jupyter ferry {'uninstall' if away else 'install'}",
+                                     description="Takes the kernel away from Jupyter again." if away else "Registers the kernel with Jupyter.")
     parser.add_argument("--python", metavar="PATH", default=sys.executable, help="the Python that the kernel runs in")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--user", action="store_true", help="for this user, whatever the environment")
@@ -109,16 +113,18 @@ def main(arguments: list[str] | None = None) -> int:
         folder = jupyter_folder(options, found) / "kernels" / NAME
         if options.uninstall:
             if not (folder / "kernel.json").exists():
-                raise Refused(f"no kernel {NAME} in {folder}")
+                raise Refused(f"no kernel {NAME} in {folder}; jupyter kernelspec list tells where it is registered: name that place with "
+                              "--user, --sys-prefix or --prefix")
             shutil.rmtree(folder)
         else:
             write_spec(folder, found["relay"], python)
         result, code = {"ok": True, "kernel": NAME, "folder": str(folder), "python": python}, 0
         text = f"{'removed' if options.uninstall else 'registered'} {DISPLAY_NAME!r} in {folder}"
     except Refused as error:
-        result, code, text = {"ok": False, "error": str(error)}, 3, f"jupyter ferry install: {error}"
+        result, code, text = {"ok": False, "error": str(error)}, 3, f"{parser.prog}: {error}"
     except OSError as error:
-        result, code, text = {"ok": False, "error": str(error)}, 1, f"jupyter ferry install: {error}"
+        said = f"{error}; choose a folder that you may write, with --user or --prefix"
+        result, code, text = {"ok": False, "error": said}, 1, f"{parser.prog}: {said}"
     print(json.dumps(result) if options.json else text, file=sys.stderr if code and not options.json else sys.stdout)
     return code
 

@@ -148,7 +148,7 @@ def test_gc(machine):
 @pytest.mark.parametrize(
     "words, said",
     [
-        ([], "A subcommand is required"),
+        ([], "a verb is missing"),
         (["lsit"], "there is no verb lsit"),
         (["list", "--jsno"], "--jsno"),
         (["show"], "SESSION is required"),
@@ -164,6 +164,20 @@ def test_help(machine):
     assert done.returncode == 0
     for verb in "install uninstall list show report mv rm gc doctor".split():
         assert f"  {verb} " in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["", *"list show report suspend detach attach kill export import key mv rm gc migrate doctor install uninstall".split()])
+def test_help_fits_a_terminal(machine, verb):
+    done = machine.run(*filter(None, [verb]), "--help", COLUMNS="80")
+    assert done.returncode == 0 and max(map(len, done.stdout.splitlines())) <= 80, done.stdout
+
+
+@pytest.mark.parametrize("words, remedy", [(["export", "x"], "jupyter ferry export --help shows what it takes"),
+                                           (["import", "/no/such/file"], "name the file that jupyter ferry export wrote"),
+                                           (["key", "import", "/no/such/file"], "jupyter ferry key export printed")])
+def test_bad_input_names_the_remedy(machine, words, remedy):
+    done = machine.run(*words)
+    assert done.returncode in (1, 2) and remedy in done.stderr, done.stderr
 
 
 def test_settings(machine):

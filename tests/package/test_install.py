@@ -48,7 +48,17 @@ def test_uninstall(tmp_path, capsys):
     assert install.main([*where, "--uninstall"]) == 0
     assert not (tmp_path / "share/jupyter/kernels/ferry").exists()
     assert install.main([*where, "--uninstall"]) == 3
-    assert "no kernel ferry" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("jupyter ferry uninstall: no kernel ferry") and "jupyter kernelspec list" in said
+    with pytest.raises(SystemExit):
+        install.main(["--uninstall", "--help"])
+    assert capsys.readouterr().out.startswith("usage: jupyter ferry uninstall")
+
+
+def test_a_folder_that_cannot_be_written_names_the_remedy(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert install.main(["--python", fake_python(tmp_path), "--prefix", str(tmp_path / "file")]) == 1
+    assert "choose a folder that you may write, with --user or --prefix" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -72,7 +82,7 @@ def test_refuses_what_is_no_python(tmp_path, capsys):
     assert install.main(["--python", "/bin/true", "--prefix", str(tmp_path)]) == 3
     assert install.main(["--python", str(tmp_path / "absent"), "--prefix", str(tmp_path)]) == 3
     said = capsys.readouterr().err
-    assert "/bin/true" in said and "absent" in said
+    assert "/bin/true" in said and "absent" in said and said.count("name a CPython 3.11 with --python") == 2
 
 
 def test_relative_python_becomes_absolute(tmp_path, monkeypatch):
