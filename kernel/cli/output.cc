@@ -1,7 +1,11 @@
 #include "kernel/cli/output.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
 namespace ferry::cli {
 namespace {
@@ -9,6 +13,27 @@ namespace {
 // Places on a terminal of UTF-8 text, taken as one a code point.
 std::size_t Width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// Columns of the terminal that standard output is; 0 where it is none: programs get whole lines.
+std::size_t Columns() {
+  winsize size{};
+  return ::isatty(STDOUT_FILENO) && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// What does not fit behind the other columns stands below them, indented.
+void PrintBelow(const std::string& text, std::size_t columns) {
+  constexpr const char* kIndent = "      ";
+  std::string line = kIndent;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (line != kIndent && Width(line) + Width(word) > columns) {
+      std::printf("%s\n", line.substr(0, line.size() - 1).c_str());
+      line = kIndent;
+    }
+    line += word + " ";
+  }
+  std::printf("%s\n", line.substr(0, line.size() - 1).c_str());
 }
 
 }  // namespace
@@ -32,15 +57,20 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows, const std::ve
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
   }
+  const std::size_t columns = Columns();
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) used += (i ? 2 : 0) + (i + 1 < row.size() ? widths[i] : Width(row[i]));
+    const bool below = columns > 0 && used > columns;
+    for (std::size_t i = 0; i < row.size() - below; ++i) {
       const std::string space(widths[i] - Width(row[i]), ' ');
       const bool stands_right = std::find(right.begin(), right.end(), i) != right.end();
       line += (i ? "  " : "") + (stands_right ? space + row[i] : row[i] + space);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     std::printf("%s\n", line.c_str());
+    if (below) PrintBelow(row.back(), columns);
   }
 }
 

@@ -1,9 +1,12 @@
 """`jupyter ferry`: what it prints, to people and to programs, and its exit codes."""
 
+import fcntl
 import json
 import os
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -170,6 +173,21 @@ def test_help(machine):
 def test_help_fits_a_terminal(machine, verb):
     done = machine.run(*filter(None, [verb]), "--help", COLUMNS="80")
     assert done.returncode == 0 and max(map(len, done.stdout.splitlines())) <= 80, done.stdout
+
+
+def test_a_terminal_gets_no_line_that_is_wider(machine):
+    sid = machine.session()
+    reason = "it cannot be stored, and cannot be made again: " + "cell [2] must not run again, " * 6
+    (machine.home / "sessions" / sid / "report.json").write_text(json.dumps({"messages": [], "variables": {
+        "db": {"way": "lost", "verified": None, "bytes": 0, "reason": reason}}}))
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    subprocess.run([find_program(), "report", sid], env=machine.env, stdout=theirs, check=True)
+    os.close(theirs)
+    lines = os.read(ours, 100_000).decode().splitlines()
+    os.close(ours)
+    assert max(map(len, lines)) <= 80 and " ".join(" ".join(lines).split()).endswith(reason.strip()), lines
+    assert reason.strip() in machine.run("report", sid).stdout  # whole for a program
 
 
 @pytest.mark.parametrize("words, remedy", [(["export", "x"], "jupyter ferry export --help shows what it takes"),
