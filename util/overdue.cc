@@ -6,16 +6,19 @@
 #include <chrono>
 #include <utility>
 
+#include "util/memory.h"
 #include "util/signals_blocked.h"
 
 namespace ferry {
 namespace {
 
-void Write(const std::string& path, const std::string& words) {
+[[noreturn]] void End(const std::string& path, const std::string& words) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return;
-  [[maybe_unused]] const auto written = ::write(fd, words.data(), words.size());
-  ::close(fd);
+  if (fd >= 0) {
+    [[maybe_unused]] const auto written = ::write(fd, words.data(), words.size());
+    ::close(fd);
+  }
+  ::_exit(kOverdueStatus);
 }
 
 }  // namespace
@@ -23,9 +26,7 @@ void Write(const std::string& path, const std::string& words) {
 Overdue::Overdue(std::string path, std::string words, double seconds, double grace) {
   const SignalsBlocked none;
   thread_ = std::thread([this, path = std::move(path), words = std::move(words), seconds, grace] {
-    if (!Lasts(seconds) || !Lasts(grace)) return;
-    Write(path, words);
-    ::_exit(kOverdueStatus);
+    if (Lasts(seconds) && Lasts(grace)) End(path, words);
   });
 }
 
@@ -42,6 +43,14 @@ void Overdue::Over() {
   }
   ended_.notify_all();
   thread_.join();
+}
+
+void EndWhenMemoryIsLow(std::string path, std::uint64_t own) {
+  const SignalsBlocked none;
+  std::thread([path = std::move(path), own] {
+    while (!LookAtMemory(own).Low()) std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    End(path, "");
+  }).detach();
 }
 
 }  // namespace ferry

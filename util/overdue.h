@@ -1,8 +1,9 @@
 // Ends the process where a piece of work neither ends nor can be interrupted: a loop in C that holds Python's lock, one that
-// swallows every interrupt. The thread that waits needs no lock of anybody.
+// swallows every interrupt; or where it takes the memory that others need. The thread that waits needs no lock of anybody.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -30,5 +31,9 @@ class Overdue {
   bool over_ = false;
   std::thread thread_;
 };
+
+// From now on the process ends so, an empty file at `path`, when memory is low (util/memory.h; `own`: a limit for this process
+// alone). Looked at four times a second.
+void EndWhenMemoryIsLow(std::string path, std::uint64_t own);
 
 }  // namespace ferry

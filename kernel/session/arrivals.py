@@ -79,6 +79,8 @@ class Arrivals:
 
     def rehearse(self, reader, records):
         """In a scratch engine: the newest generation, whatever the rules say; then nothing more."""
+        from .rehearsal_run import short  # no other start waits for it
+        _ferry.end_when_memory_is_low(str(short(self.session.writer.folder)), self.session.config.memory)
         self.offered = (reader, records)
         self.begin(reader.generations()[0])
 

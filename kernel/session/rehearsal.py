@@ -3,15 +3,16 @@
 A backup that was never restored is not a backup. The scratch engine is an ordinary one (`--start rehearse`) on a store of
 its own: a copy of the session whose blobs are hard links. It resumes, compares every component with its fingerprint as
 any resume does, leaves its report there, and is gone without having run an exit function. It must not be felt: one at a
-time, lowest priority, only where memory is plentiful and no battery runs down, killed when it takes too long, and resting
-after each for many times what it took. What user code of its own decides (wait(), the process group, the list of children)
+time, lowest priority, only where memory is plentiful and no battery runs down, ended when it takes too long or memory gets low,
+and resting after each for many times what it took. What user code of its own decides (wait(), the process group, the list of children)
 does not meet it: it is no child of this engine.
 """
 
-import contextlib
 import logging
 import time
 from pathlib import Path
+
+from kernelferry import _ferry
 
 from . import fatal
 from .report import human_seconds
@@ -57,7 +58,7 @@ class Rehearsal:
 
     def _try(self):
         newest = self.session.saver.newest
-        lack = unfit(newest.bytes)
+        lack = unfit(newest.bytes, self.session.config.memory)
         if lack:
             log.info("generation %d is not rehearsed: %s", newest.generation, lack)
             self.not_before = time.monotonic() + LATER
@@ -76,6 +77,11 @@ class Rehearsal:
 
     def _take(self):
         run, self.run = self.run, None
+        if run.starved():
+            run.clear()
+            log.info("generation %d was not rehearsed: memory ran short", run.manifest.generation)
+            self.not_before = time.monotonic() + LATER
+            return None
         note = fatal.read(run.report.parent)
         proof = run.outcome(note)
         if note is not None:
@@ -91,7 +97,8 @@ class Rehearsal:
         return proof
 
     def now(self):
-        """Rehearses the newest generation while the caller waits; its outcome. Raises OSError, KeyboardInterrupt."""
+        """Rehearses the newest generation while the caller waits; its outcome, None where memory ran short. Raises OSError,
+        KeyboardInterrupt."""
         if self.run is None:
             self.begin(self.session.saver.newest)
         try:
@@ -143,9 +150,9 @@ def in_words(number, proof):
     return text + f" ({human_seconds(proof['seconds'])})"
 
 
-def unfit(size):
-    """Why this machine should not rehearse a generation of so many bytes now; "" if it may."""
-    free = available_memory()
+def unfit(size, own):
+    """Why this machine should not rehearse a generation of so many bytes now; "" if it may. own: FERRY_MEMORY in bytes, 0: none."""
+    free = _ferry.memory_left(own)
     if free is not None and free < SPARE + TWICE * size:
         return "memory is short"
     supplies = Path("/sys/class/power_supply")
@@ -153,15 +160,3 @@ def unfit(size):
     if online and "1" not in online:
         return "it runs on battery"
     return ""
-
-
-def available_memory():
-    """Bytes that this process may still use, by the machine and by its control group; None where neither says."""
-    found = []
-    with contextlib.suppress(OSError, StopIteration):
-        line = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable:"))
-        found.append(int(line.split()[1]) * 1024)
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        group = Path("/sys/fs/cgroup") / Path("/proc/self/cgroup").read_text().splitlines()[-1].split("::", 1)[1].lstrip("/")
-        found.append(int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
-    return min(found, default=None)

@@ -13,6 +13,8 @@ import time
 from json import dumps, loads
 from pathlib import Path
 
+from kernelferry import _ferry
+
 from .report import admitted
 
 log = logging.getLogger("kernelferry.session")
@@ -20,11 +22,16 @@ log = logging.getLogger("kernelferry.session")
 LEAST, FACTOR = 120.0, 5.0  # it may take so many seconds, or so many times what the recorded cells and loads took
 
 
+def short(folder):
+    """The file in the session's folder with which a scratch engine ends when memory is low (util/overdue.h)."""
+    return Path(folder) / "short"
+
+
 class Run:
     """One scratch engine, from its store to its report."""
 
     def __init__(self, session, manifest):
-        self.manifest, self.begun = manifest, time.monotonic()
+        self.manifest, self.begun, self._kills = manifest, time.monotonic(), _ferry.out_of_memory_kills()
         self.folder = Path(tempfile.mkdtemp(prefix=f"rehearsal-{session.sid}-", dir=session.config.home))
         self.sockets, self.pidfd = tempfile.mkdtemp(prefix="ferry-"), -1
         self.report, self.output = self.folder / "sessions" / session.sid / "report.json", self.folder / "output"
@@ -32,7 +39,7 @@ class Run:
             self._copy(Path(session.writer.folder), self.report.parent)
             self._start(session)
         except BaseException:
-            self._clear()
+            self.clear()
             raise
 
     def _copy(self, source, target):
@@ -58,7 +65,9 @@ class Run:
         environment = {**session.environ, "FERRY_HOME": str(self.folder), "FERRY_SAVE": "off",
                        "PYTHONHASHSEED": str(session.info.get("hash_seed", 0))}
         environment.pop("FERRY_RELAY_PID", None)
-        shell = subprocess.run(["setsid", "sh", "-c", '"$@" >"$0" 2>&1 & echo $!', str(self.output), *command], env=environment,
+        # The first that the system ends for want of memory, where it must end one.
+        start = 'echo 1000 >/proc/self/oom_score_adj; "$@" >"$0" 2>&1 & echo $!'
+        shell = subprocess.run(["setsid", "sh", "-c", start, str(self.output), *command], env=environment,
                                cwd=session.began_in, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
         self.pid = int(shell.stdout)
         self.pidfd = os.pidfd_open(self.pid)
@@ -66,10 +75,14 @@ class Run:
     def ended(self):
         return bool(select.select([self.pidfd], [], [], 0)[0])
 
+    def starved(self):
+        """Whether the ended run had no report to leave because memory ran short, which proves nothing."""
+        return not self.report.exists() and (short(self.report.parent).exists() or _ferry.out_of_memory_kills() > self._kills)
+
     def kill(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._clear()
+        self.clear()
 
     def outcome(self, note=None):
         """What the ended run showed; note: of the cell in which it ended (fatal.py): {time, seconds, names, equal, opaque, different: {name: why}, replays: {key: [fingerprint,
@@ -93,10 +106,10 @@ class Run:
             if entry.way == "replayed" and found:
                 equal = not bad and all(e.get("verified") is True for e in found.values())
                 proof["replays"][" ".join(entry.key)] = [entry.fingerprint, equal]
-        self._clear()
+        self.clear()
         return proof
 
-    def _clear(self):
+    def clear(self):
         if self.pidfd >= 0:
             os.close(self.pidfd)
             self.pidfd = -1

@@ -90,6 +90,8 @@ def rehearse(session, arguments):
         proof = session.rehearsal.now()
     except OSError as error:
         raise CommandError("refused", f"a scratch engine cannot be started: {error}", "see that the store's disk has room and hard links") from None
+    if proof is None:
+        raise CommandError("refused", "memory ran short while the generation was rehearsed, so nothing is proved", "free some, and try again")
     result = status(session)
     result.title, result.lines = rehearsal.in_words(manifest.generation, proof), []
     result.data["messages"].insert(0, result.title)

@@ -41,5 +41,20 @@ TEST(Overdue, LeavesWorkAloneThatEnds) {
   EXPECT_FALSE(std::ifstream(folder.path() + "/words").good());
 }
 
+TEST(Overdue, EndsAProcessThatTakesTooMuchMemory) {
+  test::Folder folder;
+  const std::string path = folder.path() + "/low";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    EndWhenMemoryIsLow(path, 1000);  // bytes: it uses more
+    for (;;) ::pause();
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), kOverdueStatus);
+  EXPECT_TRUE(std::ifstream(path).good());
+}
+
 }  // namespace
 }  // namespace ferry

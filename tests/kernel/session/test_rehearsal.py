@@ -113,16 +113,26 @@ def test_what_a_replay_does_not_bring_back_is_stored_from_then_on(start):
     assert found["y"]["way"] == "replayed"
 
 
+def test_one_that_takes_too_much_memory_ends_and_proves_nothing(start):
+    """The cell makes far more there than here."""
+    kernel = start(FERRY_REHEARSE="never", FERRY_MEMORY="400M")
+    kernel.run("scratch = b'rehearse' in open('/proc/self/cmdline', 'rb').read()\nwanted = b'x' * (350_000_000 if scratch else 1)\nwhile len(wanted) > 1: pass")
+    kernel.magic("%session recompute wanted")
+    refused = kernel.run("%session rehearse")
+    assert "memory ran short" in refused.error, refused
+    assert generation(kernel)["proved"] is False and kernel.evaluate(["len(wanted)"]) == ["1"]
+
+
 def test_a_machine_on_battery_or_short_of_memory_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(rehearsal, "Path", lambda path: tmp_path / path.lstrip("/"))
-    monkeypatch.setattr(rehearsal, "available_memory", lambda: 2**30)
-    assert rehearsal.unfit(2**20) == ""
-    assert rehearsal.unfit(2**28) == "memory is short"
+    monkeypatch.setattr(rehearsal._ferry, "memory_left", lambda own: 2**30)
+    assert rehearsal.unfit(2**20, 0) == ""
+    assert rehearsal.unfit(2**28, 0) == "memory is short"
     supply = tmp_path / "sys/class/power_supply"
     for name, online, lack in (("AC", "0", "it runs on battery"), ("USB", "1", "")):
         (supply / name).mkdir(parents=True)
         (supply / name / "online").write_text(online + "\n")
-        assert rehearsal.unfit(2**20) == lack
+        assert rehearsal.unfit(2**20, 0) == lack
 
 
 @pytest.mark.parametrize("environ, due", [({"FERRY_REHEARSE": "never"}, False), ({}, True)])
