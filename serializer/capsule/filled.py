@@ -4,6 +4,7 @@
 The text of a cell has to say so, since libraries fill their own. Such a container is kept whole, and compared with the one that an import
 makes. Objects that the library made itself stay as an import makes them. What was written in the session is found without a word (registry.py).
 """
+import linecache
 from types import BuiltinFunctionType, FunctionType
 
 from .held import OTHERS, holder_at, way_of
@@ -14,6 +15,7 @@ from .registry import SKIPPED, TABLES
 KINDS = (dict, list, set)
 MOST = 1 << 20  # bytes
 BY_NAME = (type, FunctionType, BuiltinFunctionType)
+LINES = "linecache", "cache"
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
 
 
@@ -22,6 +24,9 @@ def capture(where, spoken, local) -> tuple[dict, dict]:
     found, lost = {}, {}
     for path in spoken.filled:
         place = way_of(path, where.namespace)
+        if place == LINES:
+            found[place] = pack(("dict", lines_of_no_file(where), ()), where.namespace, where.names)
+            continue
         if place is None or place in LISTED or place[0] in local or not SKIPPED.union(OTHERS).isdisjoint((place[0], place[0].partition(".")[0])):
             continue
         container = holder_at(*place)
@@ -39,6 +44,12 @@ def capture(where, spoken, local) -> tuple[dict, dict]:
         except Exception as error:  # a user's reduction may raise anything
             lost[".".join(place)] = refusal(container, error)
     return found, lost
+
+
+def lines_of_no_file(where) -> list:
+    """What linecache has for names of no file, but for cells."""
+    cells = getattr(getattr(where.shell, "compile", None), "_filename_map", {})
+    return [(name, entry) for name, entry in list(linecache.cache.items()) if len(entry) == 4 and entry[1] is None and name not in cells]
 
 
 def stands_alone(where, value, deep=4) -> bool:
@@ -74,7 +85,7 @@ def fill(where, container, parts, kept):
         container.intersection_update(parts)
         container.update(parts)
     else:
-        for key in {key for key in container if stands_alone(where, key)}.difference(kept):
+        for key in {key for key in container if stands_alone(where, key)}.difference(kept) if container is not linecache.cache else ():
             del container[key]
         container.update({key: value for key, value in parts if key not in container or not is_same(container[key], value)})
 

@@ -10,10 +10,11 @@ import types
 from kernelferry._ferry import instance_dict
 
 from .kind import give_way, of_session
-from .pack import reason, unpack_each
+from .pack import HEAP_TYPE, reason, unpack_each
 from .writers import is_set
 
 ABSENT = object()
+OF_FUNCTIONS = ("__defaults__", "__kwdefaults__", "__doc__", "__code__")  # what else of a function cells exchange
 OTHERS = {"sys", "logging", "builtins", "decimal", "kernelferry", "__main__", "_ferry", "matplotlib", "mpmath", "IPython", "traitlets", "threading"}
 STRIDE = 64  # modules that are looked at in one go
 
@@ -23,7 +24,7 @@ def assigned(where, seen, wanted) -> dict:
     found = {}
     for path, attribute in seen.spoken.assigned:
         place = held_at(path, where.namespace)
-        if place is not None and not attribute.startswith("__"):
+        if place is not None and (not attribute.startswith("__") or attribute in OF_FUNCTIONS):
             value = value_of(holder_at(*place), attribute)
             if value is not ABSENT:
                 found[*place, attribute] = value
@@ -57,9 +58,14 @@ def held_at(path, namespace):
     if place is None or place[0].partition(".")[0] in OTHERS:
         return None
     value = holder_at(*place)
-    if isinstance(value, (type, types.ModuleType, types.FunctionType)) or instance_dict(value) is None or of_session(type(value)):
-        return None
-    return place
+    if isinstance(value, types.FunctionType):
+        return None if of_session(value) else place
+    return None if isinstance(value, (type, types.ModuleType)) or not has_fields(value) or of_session(type(value)) else place
+
+
+def has_fields(value) -> bool:
+    return instance_dict(value) is not None or any(type(each) is types.MemberDescriptorType for cls in type(value).__mro__
+                                                   if cls.__flags__ & HEAP_TYPE for each in vars(cls).values())
 
 
 def way_of(path, namespace):
@@ -79,21 +85,28 @@ def holder_at(module, way):
     found = sys.modules.get(module)
     for name in way.split("."):
         fields = None if isinstance(found, type) else instance_dict(found)
-        found = fields[name] if fields and name in fields else of_class(found if isinstance(found, type) else type(found), name)
+        if fields and name in fields:
+            found = fields[name]
+        elif isinstance(found, types.FunctionType) and name in OF_FUNCTIONS:
+            found = getattr(found, name)
+        else:
+            found = of_class(found if isinstance(found, type) else type(found), name)
     return found
 
 
 def of_class(cls, name):
     value = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
-    return ABSENT if hasattr(type(value), "__get__") else value
+    return value if isinstance(value, types.FunctionType) or not hasattr(type(value), "__get__") else ABSENT
 
 
 def value_of(holder, attribute):
     """Of a field or slot, or of a property of the library's that keeps it in one."""
-    if attribute in (fields := instance_dict(holder)):
+    if attribute in (fields := instance_dict(holder) or {}):
         return fields[attribute]
+    if isinstance(holder, types.FunctionType):
+        return getattr(holder, attribute) if attribute in OF_FUNCTIONS else ABSENT
     declared = next((vars(cls)[attribute] for cls in type(holder).__mro__ if attribute in vars(cls)), None)
-    if not isinstance(declared, types.MemberDescriptorType) and (not isinstance(declared, property) or declared.fset is None):
+    if attribute in OF_FUNCTIONS or not isinstance(declared, types.MemberDescriptorType) and (not isinstance(declared, property) or declared.fset is None):
         return ABSENT
     try:
         return getattr(holder, attribute)
@@ -106,7 +119,8 @@ def apply(where, packed) -> dict:
     for (module, way, attribute), value in values.items():
         try:
             holder = holder_at(module, way)
-            if value_of(holder, attribute) is not value:
+            now = value_of(holder, attribute)
+            if now is not value and not (type(now) is type(value) is types.CodeType and now == value):
                 setattr(holder, attribute, value)
         except Exception as error:  # a library may refuse
             lost[module, way, attribute] = reason(error)

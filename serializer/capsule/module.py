@@ -204,10 +204,10 @@ def apply_modules(where, state):
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
-    missing |= held.apply(where, state.get("assigned", {}))
     missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= filled.apply(where, state.get("filled", {}))
     missing |= registry.apply(where, state.get("registries", ()))
+    missing |= held.apply(where, state.get("assigned", {}))  # a setting may name what was registered
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)

@@ -7,11 +7,14 @@ import contextlib
 import inspect
 import sys
 
+from kernelferry._ferry import instance_dict
+
 from .finders import label
 from .kind import lost_text, of_session, shown
 from .pack import PLAIN, pack_each, reason, unpack_each
 from .shell_tables import TRANSFORMERS, apply_tables, capture_tables, formatters_of, names_in, tables
 from .traits import ABSENT, begun, configuration, is_plain, settings_of
+from .writers import stored_by
 
 MACHINERY = {*TRANSFORMERS, "ipython_dir", "logfile", "logappend", "logstart", "banner1", "banner2"}  # another table's, or of the start
 OTHERS = ("IPKernelApp", "InlineBackend", "FerryMagics")  # of the start; the item `matplotlib`; ours
@@ -133,8 +136,24 @@ def exchanged(shell) -> dict:
 
 
 def attributes(where, base) -> dict:
-    """What cells put on the shell itself under a name that is not IPython's."""
-    return {name: value for name, value in vars(where.shell).items() if name not in base and name in where.spoken.words and not name.startswith("_")}
+    """What cells put on the shell itself, or on an object that hangs on it (`Completer.mine`), under a name that is not IPython's."""
+    found = {name: value for name, value in vars(where.shell).items() if name not in base and name in where.spoken.words and not name.startswith("_")}
+    for name, holder in hanging(where.shell).items():
+        fields = instance_dict(holder)
+        found |= {f"{name}.{field}": fields[field] for field in where.spoken.attributes & fields.keys()
+                  if f"{name}.{field}" not in base and not field.startswith("_") and field not in stored_by(type(holder).__module__)}
+    return found
+
+
+def hanging(shell) -> dict:
+    """name -> object of IPython's, or of ours, that is an attribute of the shell."""
+    held = {**vars(shell), **getattr(shell, "_trait_values", {})}
+    return {name: value for name, value in held.items() if not name.startswith("_") and type(value).__module__.partition(".")[0] in ("IPython", "kernelferry")
+            and instance_dict(value) is not None}
+
+
+def names_on(shell) -> set:
+    return {*vars(shell), *(f"{name}.{field}" for name, holder in hanging(shell).items() for field in instance_dict(holder))}
 
 
 def configured(config, base) -> dict:
@@ -149,7 +168,7 @@ def surface(shell):
         return None
     return {"settings": settings(shell), "config": configuration(shell), "flags": shell.compile.flags, "extensions": sorted(shell.extension_manager.loaded),
             "aliases": dict(shell.alias_manager.aliases), "autoreload": autoreload(shell), "hidden": set(shell.user_ns_hidden),
-            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "exchanged": exchanged(shell), "log": shell.logger.log_active, "attributes": set(vars(shell)),
+            "folders": folders(shell), "exceptions": shell.CustomTB, "hooks": hooks(shell), "exchanged": exchanged(shell), "log": shell.logger.log_active, "attributes": names_on(shell),
             **tables(shell)}
 
 
@@ -224,7 +243,8 @@ def apply_ipython(where, state):
     lost |= apply_tables(where, state)
     values, missing = unpack_each(state.get("attributes", {}), where.namespace)
     for name, value in values.items():
-        setattr(shell, name, value)
+        holder, _, field = name.rpartition(".")
+        setattr(getattr(shell, holder) if holder else shell, field, value)
     lost |= {f"attribute {name}": why for name, why in missing.items()}
     for (section, name), value in state.get("config", {}).items():
         shell.config[section][name] = value
