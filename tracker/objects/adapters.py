@@ -89,6 +89,25 @@ def _is_whole(chunk) -> bool:
     return not chunk.offset and chunk.get_total_buffer_size() == chunk.nbytes
 
 
+def _arrow_array(array):
+    function, (data,) = array.__reduce__()
+    return function, _arrow_data(data)
+
+
+def _arrow_data(data):
+    """How many items are missing is counted when somebody asks, and bits which say that none is are left out when it is made again."""
+    kind, length, missing, offset, buffers, children, dictionary = data
+    if missing < 0:
+        missing = length - _ones(buffers[0], offset, length) if buffers and buffers[0] is not None else 0
+    if not missing:
+        buffers = [None, *buffers[1:]]
+    return kind, length, missing, offset, buffers, [_arrow_data(child) for child in children], dictionary and _arrow_data(dictionary)
+
+
+def _ones(bits, offset, length) -> int:
+    return (int.from_bytes(memoryview(bits), "little") >> offset & (1 << length) - 1).bit_count()
+
+
 def _pandas_arrow(array):
     fields = {name: value for name, value in _fields(array).items() if name not in ("_cache", "_pa_array")}
     yield {name: fields[name] for name in sorted(fields)}
@@ -290,6 +309,7 @@ register("pandas._libs.arrays.NDArrayBacked", children=_pandas_array)
 register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references", "_engine"))
 for _name in ("pandas.api.extensions.ExtensionArray", "pandas.core.arrays.base.ExtensionArray"):
     register(_name, caches=("_cache",))  # of its properties, made when they are asked for
+register("pyarrow.lib.Array", children=_arrow_array)
 for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.array.ArrowExtensionArray"):
     register(_name, children=_pandas_arrow)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
