@@ -200,6 +200,9 @@ def _contents(cell):
         return None
 
 
+_TUPLE_ITERATOR = type(iter(()))
+
+
 def container_of(iterator):
     """The dict or set that an iterator over keys, values, items or members goes over; None at its end."""
     held = gc.get_referents(iterator)
@@ -217,6 +220,16 @@ def is_at_its_end(iterator) -> bool:
         return bool(iterator.__reduce__())
     except RuntimeError:  # it can only raise any more
         return False
+
+
+def _longest(iterator):
+    """A part that has ended is let go of, and comes back as one over nothing."""
+    _, parts, fill = iterator.__reduce__()
+    return [None if _is_over_nothing(part) else part for part in parts], fill
+
+
+def _is_over_nothing(part) -> bool:
+    return type(part) is tuple or type(part) is _TUPLE_ITERATOR and not operator.length_hint(part)
 
 
 def is_held(lock) -> bool:
@@ -324,6 +337,7 @@ register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.ca
          opaque="contents of the cache")
 for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator set_iterator".split():
     register(f"builtins.{_name}", children=_iterator_over)
+register("itertools.zip_longest", children=_longest)
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
 # A weak reference and what it refers to travel together; else it would come back referring to another object.
 register("weakref.ReferenceType", children=lambda r: (weak_target(r), r.__callback__))

@@ -12,10 +12,12 @@ grp = it.groupby("aabbc"); key, held = next(grp); z = it.zip_longest([1], iter([
 left = list(one), list(two), list(acc), list(pair), list(held), list(z)
 # %%
 letters = {"b", "a", "c", "d"}; over = iter(letters); first = next(over); numbers = iter(frozenset(range(50))); some = [next(numbers) for _ in range(20)]; done = iter({1}); list(done)
-alone = iter({"x", "y", "z"}); next(alone); spent = it.zip_longest([1], [2, 3]); list(spent)
+alone = iter({"x", "y", "z"}); next(alone); spent = it.zip_longest([1], [2, 3]); list(spent); half = it.zip_longest([1], [2, 3, 4]); begun = [next(half), next(half)]
 # %%
+later = list(half)
 order = list(letters), [first, *over], some + list(numbers), list(done), len(list(alone)), list(spent)
 # %% holds after 6
+begun == [(1, 2), (None, 3)] and later == [(None, 4)]
 order[0] == order[1] and order[2] == list(range(50)) and order[3:] == ([], 2, [])
 # %% holds
 x == (0, 1, 0) and y == (4, 10, 11) and key == "a" and got == (1, 1)

@@ -1,6 +1,6 @@
 # name: arrow-columns
 # description: parts and copies of frames whose strings and numbers are Arrow's, in chunks, changed on
-# lost: rows (a generator stands within it), k (rows goes over it), kind (before pandas 3), long (before pandas 3), part (before pandas 3), upper (before pandas 3)
+# lost: g (a generator)
 # %%
 import pyarrow as pa, pyarrow.compute, pandas as pd
 text = pd.Series(["x", "y", None] * 5, dtype="string[pyarrow]"); df = pd.DataFrame({"s": text, "n": pd.array(range(15), dtype="int64[pyarrow]")})
@@ -11,8 +11,8 @@ table = pa.table({"n": [1, 2], "f": [1.5, None], "t": pa.array([1, 2], pa.timest
 # %%
 part.iloc[0, 1] = 99; long.loc[long["n"] == 3, "s"] = "new"; head.iloc[0] = "z"; frame.loc[0, "n"] = 5; nested = pd.Series([[1], None, [2, 3]], dtype=pd.ArrowDtype(pa.list_(pa.int64())))[1:]
 # %%
-upper = part["s"].str.upper(); sums = df[2:].groupby("s")["n"].sum(); df = df.iloc[2:]; df = df.assign(m=df["n"] + 1); twice = pa.array([1, 2]).cast("double"); pair = pa.compute.add(pa.array([1, 2]), 1)
-rows = (k := df[:3]).iterrows(); _ = next(rows)
+upper = part["s"].str.upper(); sums = df[2:].groupby("s")["n"].sum(); later = df.iloc[2:]; later = later.assign(m=later["n"] + 1); twice = pa.array([1, 2]).cast("double"); pair = pa.compute.add(pa.array([1, 2]), 1)
+g = (n for n in [1, 2]); _ = next(g)
 # %% holds
 part["n"].tolist()[0] == 99 and df.loc[3, "n"] == 3 and (long["s"] == "new").sum() == 2 and head.tolist() == ["z", "y"]
 text.tolist()[:2] == ["x", "y"] and upper.tolist()[:2] == ["X", "Y"] and sums["x"] == 30 and kind.cat.categories.tolist() == ["x", "y"]
