@@ -66,6 +66,7 @@ void Planner::TieToForced() {
 void Planner::CutRest() {
   voluntary_ = true;
   conflict_.assign(conflict_.size(), false);
+  FindBlind();
   FindReach();
 
   Cut cut;

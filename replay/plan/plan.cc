@@ -61,6 +61,7 @@ Planner::Planner(const graph::SessionGraph& graph, const std::map<Key, Cost>& co
   const auto executions = graph.executions().size();
   for (const Execution& execution : graph.executions()) verdicts_.push_back(Judge(execution, options.wishes));
   conflict_.assign(executions, false);
+  blind_.assign(executions, false);
   runs_.assign(executions, false);
   proved_.assign(executions, false);
   for (Item& item : items_) {
@@ -137,6 +138,7 @@ std::string Planner::CodeOfBlock(const Item& item) const {
     return graph_.versions()[needs_.index(block)].explained ? "nondeterministic" : "unexplained-change";
   }
   const std::uint32_t execution = needs_.index(block);
+  if (blind_[execution]) return "opaque";
   return conflict_[execution] ? "nondeterministic" : verdicts_[execution].code;
 }
 
@@ -147,7 +149,9 @@ std::string Planner::WhyNot(const Item& item) const {
   const NodeId block = block_[node] == kNoNode ? node : block_[node];
   if (needs_.kind(block) == NodeKind::kExecution) {
     const std::uint32_t index = needs_.index(block);
-    const std::string cell = CellName(graph_.executions()[index]) + " must not run again: " + verdicts_[index].why;
+    const std::string who = CellName(graph_.executions()[index]);
+    if (blind_[index]) return who + " touches what is stored, is needed by others, and cannot be compared";
+    const std::string cell = who + " must not run again: " + verdicts_[index].why;
     return conflict_[index] ? cell + ", so it may come out different from what is stored of it" : cell;
   }
   const Version& version = graph_.versions()[needs_.index(block)];

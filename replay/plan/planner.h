@@ -31,6 +31,7 @@ class Planner {
   void FindBlocks();
   bool FindConflicts();
   void FindReach();
+  void FindBlind();
   std::vector<bool> DescendantsOf(const std::vector<bool>& executions) const;
   bool Available(NodeId node) const;
   bool Varies(std::uint32_t execution) const;
@@ -67,6 +68,7 @@ class Planner {
   // By index of the execution.
   std::vector<Verdict> verdicts_;
   std::vector<bool> conflict_;              // varies, and something of its lineage must be stored
+  std::vector<bool> blind_;                 // touches what is stored, is needed by others, and cannot be compared
   std::vector<bool> runs_;                  // runs again
   std::vector<bool> proved_;                // one replay of what it made came out equal
   bool image_ = false;                      // what cannot be stored comes in a system image

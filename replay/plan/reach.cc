@@ -1,5 +1,6 @@
 // What may run again, and what forbids it: passes over the nodes in their order, which is an order of need.
 #include <algorithm>
+#include <set>
 
 #include "replay/plan/planner.h"
 
@@ -37,7 +38,7 @@ void Planner::FindBlocks() {
     }
     const std::uint32_t index = needs_.index(node);
     if (needs_.kind(node) == NodeKind::kExecution) {
-      if (verdicts_[index].kind == Verdict::kBlocked || conflict_[index]) block_[node] = node;
+      if (verdicts_[index].kind == Verdict::kBlocked || conflict_[index] || blind_[index]) block_[node] = node;
       if (Varies(index)) varies_[node] = true;
     } else if (needs_.kind(node) == NodeKind::kVersion) {
       const Item* item = ItemOf(node);
@@ -81,6 +82,40 @@ bool Planner::FindConflicts() {
 void Planner::FindReach() {
   do FindBlocks();
   while (FindConflicts());
+}
+
+// Where others need what is stored before a cell runs again that touches it, nothing can tell afterwards whether it is as it was,
+// if it cannot be compared. By choice no such cell runs.
+void Planner::FindBlind() {
+  std::set<graph::NameId> names;
+  std::uint32_t last = 0;
+  for (const Item& item : items_) {
+    if (!item.version || !item.cost.storable || !item.cost.opaque || !item.cost.referred || item.state == State::kReplayed) continue;
+    names.insert(item.version->names.begin(), item.version->names.end());
+    last = std::max(last, item.version->after);
+  }
+  if (names.empty()) return;
+  const auto touches = [&](NodeId execution) {
+    const std::uint32_t index = needs_.index(execution);
+    if (!runs_[index] && graph_.executions()[index].number <= last) blind_[index] = true;
+  };
+  std::vector<bool> holds(needs_.size(), false);  // by node: it is a state of one of them
+  for (NodeId node = 0; node < needs_.size(); ++node) {
+    const bool version = needs_.kind(node) == NodeKind::kVersion;
+    if (version) {
+      const std::vector<graph::NameId>& own = graph_.versions()[needs_.index(node)].names;
+      holds[node] = std::any_of(own.begin(), own.end(), [&](graph::NameId name) { return names.count(name) != 0; });
+    }
+    for (NodeId need : needs_.of(node)) {
+      if (needs_.kind(node) == NodeKind::kExecution) {
+        if (holds[need]) touches(node);
+      } else if (!version) {
+        if (holds[need]) holds[node] = true;
+      } else if (holds[node] && needs_.kind(need) == NodeKind::kExecution) {
+        touches(need);
+      }
+    }
+  }
 }
 
 // By node: does its full lineage, through live components too, hold one of these executions?

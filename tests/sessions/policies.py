@@ -50,5 +50,5 @@ def graph_of(reader, manifest):
 def costs_of(manifest) -> dict:
     """What others refer to is known by its blob, so it is stored."""
     return {tuple(e.key): _ferry.Cost(bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=e.way == "stored",
-                                      reason=e.reason, opaque=bool(e.opaque), pinned=bool(e.exports))
+                                      reason=e.reason, opaque=bool(e.opaque), referred=bool(e.exports))
             for e in manifest.components}

@@ -296,6 +296,22 @@ TEST_F(PlanTest, WhatOthersReferToIsStored) {
   EXPECT_EQ(Of(Make(), "A").way, Way::kStored);
 }
 
+TEST_F(PlanTest, ACellThatTouchesWhatOthersNeedAndNobodyCanCompareIsLeftAlone) {
+  Run({}, {"fig"}, {{"fig"}}, 0.001);
+  Run({"fig"}, {"drawn"}, {{"drawn"}, {"fig"}}, 0.001);
+  Run({"fig"}, {"asked"}, {{"asked"}}, 0.001);
+  options.policy = Policy::kCheapest;
+  options.have_source = true;
+  for (auto& [key, cost] : costs) cost.load_seconds = 10;
+  costs[{"fig"}].referred = true;
+  EXPECT_EQ(Of(Make(), "drawn").way, Way::kReplayed);
+  costs[{"fig"}].opaque = true;
+  EXPECT_EQ(Of(Make(), "drawn").way, Way::kStored);
+  EXPECT_EQ(Of(Make(), "drawn").code, "opaque");
+  EXPECT_NE(Of(Make(), "drawn").reason.find("cannot be compared"), std::string::npos);
+  EXPECT_EQ(Of(Make(), "asked").way, Way::kReplayed);
+}
+
 TEST_F(PlanTest, CheapestLeavesOutOnlyWhatWasProvedOrCanBeAskedFor) {
   Run({}, {"x"}, {{"x"}}, 0.001);
   costs[{"x"}].load_seconds = 10;
