@@ -82,7 +82,8 @@ class MovePlan:
             return {"what": f"no system image can travel: {self.lack[0]}", "remedy": self.lack[1]}
         if not stuck or content["yes"] or content["force"]:
             return None
-        names = report.some(f"{name} ({entry.types.get(name, '').rpartition('.')[2]}: {entry.reason})" for name, entry in stuck.items())
+        counts = self.session.counts()
+        names = report.some(f"{name} ({entry.types.get(name, '').rpartition('.')[2]}: {report.with_prompts(entry.reason, counts)})" for name, entry in stuck.items())
         refused = {"what": f"some variables cannot travel: {names}", "remedy": "delete them, or move without them with --yes"}
         if self.lack:
             refused["what"] += f"; and no system image can carry them: {self.lack[0]}"

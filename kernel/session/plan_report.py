@@ -6,6 +6,7 @@ from kernelferry import _ferry
 
 from . import generation, plan_picture, plan_sides, report
 
+BLOCKERS = 3  # lines about cells that must not run again
 UNKNOWN = 500e6  # bytes a second, where no host was named whose wire could be measured
 
 
@@ -39,6 +40,7 @@ def plan_result(session, manifest, made, policy, host, bandwidth, lines, prices=
                 policies={p: dataclasses.asdict(s) for p, s in sides.items()},
                 blockers=[{**b, "cell": counts.get(b["cell"], b["cell"]), "effect": report.with_prompts(b["effect"], counts),
                            "remedy": report.with_prompts(b["remedy"], counts)} for b in chosen["blockers"]])
+    lines = [*lines, *(f"cell [{b['cell']}] ({b['effect']}): {b['remedy']}" for b in data["blockers"][:BLOCKERS])]
     ways = {}
     for entry in variables.values():
         ways[entry["way"]] = ways.get(entry["way"], 0) + 1

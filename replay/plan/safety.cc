@@ -48,12 +48,12 @@ bool Recorded(const Execution& execution, const Effect& effect) {
 }  // namespace
 
 std::string CellName(const Execution& execution) {
-  return "cell " + std::to_string(execution.count > 0 ? execution.count : static_cast<std::int32_t>(execution.number));
+  return "cell " + std::to_string(execution.number);
 }
 
 Verdict Judge(const Execution& execution, const Wishes& wishes) {
-  const std::string remedy = "if running it again does no harm, say %session replay-ok " +
-                             std::to_string(execution.number) + " or give the cell the tag ferry:replay-ok";
+  const std::string shown = std::to_string(execution.count > 0 ? execution.count : static_cast<std::int32_t>(execution.number));
+  const std::string remedy = "if running it again does no harm, say %session replay-ok " + shown + " or give the cell the tag ferry:replay-ok";
   if (execution.status == graph::Status::kStarted) {
     return {Verdict::kBlocked, "unsafe-cell", "unfinished", "it was running when the process ended", "run it again yourself"};
   }
@@ -62,7 +62,7 @@ Verdict Judge(const Execution& execution, const Wishes& wishes) {
   }
   if (auto fatal = wishes.fatal.find(execution.number); fatal != wishes.fatal.end()) {
     return {Verdict::kBlocked, "unsafe-cell", "fatal", "it " + fatal->second,
-            "%session replay-ok " + std::to_string(execution.number) + " lets it run once more"};
+            "%session replay-ok " + shown + " lets it run once more"};
   }
   if (Tagged(execution, "ferry:replay-ok") || wishes.replay_ok.contains(execution.number)) return {};
   if (execution.status == graph::Status::kInterrupted) {

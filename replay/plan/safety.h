@@ -35,7 +35,7 @@ struct Verdict {
 
 Verdict Judge(const graph::Execution& execution, const Wishes& wishes);
 
-// "cell 4" for people: the number shown beside it.
+// "cell 4", by the number of the execution: reports put the one that the notebook shows in its place.
 std::string CellName(const graph::Execution& execution);
 
 }  // namespace ferry::plan

@@ -183,6 +183,19 @@ def test_the_plan_moves_nothing(kernel):
 
 # -- %session
 
+def test_a_plan_names_cells_by_the_numbers_of_the_notebook(place):
+    with place.kernel() as kernel:
+        kernel.run("a = 1", store_history=False), kernel.run("a = 2", store_history=False)  # run, and have no number
+        count = kernel.run("open('made', 'w').close(); lost = (i for i in range(3))").execution_count
+        plan = check(program(kernel, "%migrate --plan"), "ferry.plan/1")
+        assert f"cell [{count}] must not run again" in plan["variables"]["lost"]["reason"]
+        (blocker,) = plan["blockers"]
+        assert blocker["cell"] == count and f"%session replay-ok {count} " in blocker["remedy"]
+        assert any(message.startswith(f"cell [{count}] (file-write: made): ") and "replay-ok" in message for message in plan["messages"])
+        check(program(kernel, f"%session replay-ok {count}"), "ferry.session/1")
+        assert check(program(kernel, "%migrate --plan"), "ferry.plan/1")["variables"]["lost"]["way"] == "replayed"
+
+
 def test_session_status_list_and_name(kernel):
     data = check(program(kernel, "%session"), "ferry.session/1")
     assert data["notebook"].endswith("n.ipynb") and data["name"] is None
