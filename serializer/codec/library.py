@@ -212,6 +212,22 @@ def spent_slice():
     return next(iterator := itertools.islice((), 0), iterator)
 
 
+def reduce_generator(encoding, generator):
+    """One that has come to its end is what it is called, and its code; one that has not stands in a frame."""
+    if generator.gi_frame is not None:
+        return NotImplemented
+    return ended, (generator.gi_code, generator.__name__, generator.__qualname__)
+
+
+def ended(code, name, qualname):
+    function = types.FunctionType(code, {}, name, None, tuple(types.CellType() for _ in code.co_freevars))
+    by_name = code.co_varnames[code.co_argcount:code.co_argcount + code.co_kwonlyargcount]
+    generator = function(*[None] * code.co_argcount, **dict.fromkeys(by_name))
+    generator.close()
+    generator.__qualname__ = qualname
+    return generator
+
+
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
@@ -232,6 +248,7 @@ KINDS = {
     type(iter(set())): reduce_set_iterator,
     itertools.islice: reduce_slice,
     itertools.zip_longest: reduce_longest,
+    types.GeneratorType: reduce_generator,
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

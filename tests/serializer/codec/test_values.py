@@ -34,6 +34,8 @@ CASES = [
     case("exceptions", "class E(Exception):\n  def __init__(self,a,b): super().__init__(f'{a}{b}'); self.a=a\ntry:\n  try: {}['k']\n  except KeyError as k: raise E(1,2) from k\nexcept E as e: x=e\nx.add_note('n')\no=OSError(2,'no','f'); u=UnicodeDecodeError('utf8',b'x',0,1,'r'); g=ExceptionGroup('g',[x]); i=ImportError('m',name='n',path='p'); s=SystemExit(3); st=StopIteration([1])",
          "x.args==('12',) and x.a==1 and type(x.__cause__) is KeyError and x.__notes__==['n'] and o.filename=='f' and o.errno==2 and u.end==1 and g.exceptions[0] is x and i.name=='n' and s.code==3 and st.value==[1]",
          then="assert x.__traceback__ is None", notes=["E: its traceback is not kept", "KeyError: its traceback is not kept"]),
+    case("generators that have ended", "def count(a, *b, c=1, **d):\n  yield a; yield b, c, d\ng=count(1); list(g); out=[3]; e=(x for x in [1] if out); l=[*e]; h=count(2); next(h); h.close()",
+         "g.gi_frame is None and g.gi_code.co_name=='count' and list(g)==[] and e.__name__=='<genexpr>' and next(h,7)==7 and l==[1]"),
     case("locks that are free", "import threading,queue\nl=threading.Lock(); r=threading.RLock(); c=threading.Condition(r); e=threading.Event(); e.set(); s=queue.SimpleQueue(); s.put(0); s.put(l); s.put(1); s.get()\nv=threading.local(); v.x=l; q=queue.Queue(); q.put(s)",
          "c._lock is r and not l.locked() and e.is_set() and v.x is l and q.queue[0] is s and s.qsize()==2", then="assert s.get() is l and l.acquire(False) and q.get() is s\nwith c: assert r._is_owned()"),
     case("a process that has ended, and our own", "import subprocess,psutil\np=subprocess.Popen(['true']); p.wait(); me=psutil.Process()", "p.poll()==0 and me.pid==__import__('os').getpid() and me.is_running()"),
