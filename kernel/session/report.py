@@ -7,8 +7,9 @@ import re
 import textwrap
 from json import dumps  # as it is now: a cell may put another in its place
 
-WIDTH = 100
+WIDTH = 80  # of a terminal, where text is what a console shows
 COLUMN = 24  # columns of the text that one of a table may take, the last excepted
+LEAST = 12  # that each keeps where they are too wide together
 NAMED = 5  # names that a head line spells out
 NOTED = 6  # lines of a notice
 FILES_SHOWN = 5  # lines about files
@@ -95,7 +96,9 @@ class Result:
 
     def _text_table(self):
         headings, rows = self.columns()
-        widths = [min(COLUMN, max(map(len, column))) for column in zip(headings, *rows)]
+        widths = [min(COLUMN, max(map(len, column))) for column in zip(headings, *rows)][:-1]
+        while 2 * len(widths) + sum(widths) > WIDTH and max(widths) > LEAST:
+            widths[widths.index(max(widths))] -= 1
         lines = []
         for row in [headings, *rows] if rows else []:
             head = "  " + "  ".join(cut(cell, width).ljust(width) for cell, width in zip(row[:-1], widths))

@@ -160,7 +160,7 @@ def test_what_a_person_sees_fits_the_page(kernel):
         answer = kernel.run(line)
         assert answer.status == "ok", answer.error
         assert [kind for kind, _ in answer.outputs] == ["execute_result"] and answer.bundles[0].keys() == {"text/plain", "text/html"}
-        assert columns(answer.bundles[0]["text/plain"]) <= 100, answer.text
+        assert columns(answer.bundles[0]["text/plain"]) <= 80, answer.text
 
 
 def test_a_magic_returns_its_data(kernel):
@@ -317,7 +317,7 @@ def test_the_report_of_a_resume_is_one_line_once(place):
         assert [kind for kind, _ in first.outputs] == ["display_data", "execute_result"]
         assert [kind for kind, _ in second.outputs] == ["execute_result"]
         lines = first.bundles[0]["text/plain"].splitlines()
-        assert "variables back" in lines[0] and columns(first.bundles[0]["text/plain"]) <= 100
+        assert "variables back" in lines[0] and columns(first.bundles[0]["text/plain"]) <= 80
         assert " ".join(line.strip() for line in lines).startswith(data["messages"][0])
         whole = check(program(kernel, "%resume"), "ferry.resume/1")
         assert whole["variables"].keys() == {"a", "g", "con", "h"} and whole["variables"]["a"]["verified"] is True
