@@ -95,6 +95,9 @@ def holder_at(module, way):
 
 
 def of_class(cls, name):
+    members = vars(cls).get("_member_map_")  # of an enumeration, which hides them behind descriptors
+    if type(members) is dict and name in members:
+        return members[name]
     value = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
     return value if isinstance(value, types.FunctionType) or not hasattr(type(value), "__get__") else ABSENT
 

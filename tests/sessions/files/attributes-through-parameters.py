@@ -21,6 +21,9 @@ configure(Fraction, 4)
 configure(calendar.c, 6)
 [calendar][0].mine = 8
 sys.modules["my_math"] = statistics
+from http import HTTPStatus
+# %%
+HTTPStatus.OK.note = "fine"
 # %%
 t = json.dumps("ä")
 # %% holds
@@ -31,3 +34,4 @@ statistics.level_of_care == 3 and statistics.tags == ["a"]
 Fraction.level_of_care == 4 and Fraction.tags == ["a"]
 calendar.c.level_of_care == 6 and calendar.mine == 8
 sys.modules["my_math"] is statistics
+HTTPStatus(200).note == "fine"
