@@ -15,7 +15,8 @@ SOURCE = 60  # of the line that tells the reader which cell is meant
 def explain(session, error) -> str:
     """The line for this error, or ""."""
     name = getattr(error, "name", None)
-    if type(error) is not NameError or not name or not _in_namespace(error, session.namespace):
+    never_left = session.arrivals.current is None and session.born == 0
+    if never_left or type(error) is not NameError or not name or not _in_namespace(error, session.namespace):
         return ""
     records = {r.execution: r for r in session.records()}
     if name in session.namespace or any(name in r.deletes for r in records.values() if r.execution > session.born):

@@ -66,6 +66,20 @@ def test_a_name_of_the_cell_that_was_running(notebook):
     assert line.startswith("late: cell [3] (print('runs', flush=True)") and line.endswith("and was not run again. Run it again.")
 
 
+READS = """
+import kernelferry.session.session as s
+reads, records = [], s.Session.records
+s.Session.records = lambda session: reads.append(1) or records(session)
+"""
+
+
+def test_a_session_that_was_never_left_reads_no_log_for_it(notebook):
+    kernel = notebook.open(FERRY_SAVE="manual")
+    assert kernel.run(READS, "cell-0").status == "ok"
+    assert last_line(kernel.run("nowhere", "cell-1")) == "NameError: name 'nowhere' is not defined"
+    assert kernel.evaluate(["len(reads)"]) == ["0"]
+
+
 def test_after_a_restart_nothing_is_said(with_a_lost_generator):
     _, kernel = with_a_lost_generator
     kernel.restart(now=False)
