@@ -7,6 +7,7 @@ import gc
 import importlib
 import itertools
 import operator
+import re
 import sys
 import threading
 import types
@@ -228,6 +229,28 @@ def ended(code, name, qualname):
     return generator
 
 
+def reduce_match(encoding, match):
+    """What its pattern finds once more, in the way that finds the same."""
+    place = match.re, match.string, match.pos, match.endpos
+    for way in ("match", "fullmatch", "search"):
+        if _is_same(getattr(match.re, way)(*place[1:]), match):
+            return find_match, (*place, way)
+    for number, found in enumerate(match.re.finditer(*place[1:])):
+        if _is_same(found, match):
+            return find_match, (*place, number)
+    return NotImplemented
+
+
+def _is_same(found, match) -> bool:
+    return found is not None and found.regs == match.regs and found.lastindex == match.lastindex
+
+
+def find_match(pattern, string, start, end, way):
+    if isinstance(way, str):
+        return getattr(pattern, way)(string, start, end)
+    return next(itertools.islice(pattern.finditer(string, start, end), way, None))
+
+
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
@@ -249,6 +272,7 @@ KINDS = {
     itertools.islice: reduce_slice,
     itertools.zip_longest: reduce_longest,
     types.GeneratorType: reduce_generator,
+    re.Match: reduce_match,
     KeyWrapper: reduce_key,
     types.ModuleType: reduce_module,
     type({}.keys()): reduce_keys,

@@ -337,6 +337,7 @@ register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.ca
          opaque="contents of the cache")
 for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator set_iterator".split():
     register(f"builtins.{_name}", children=_iterator_over)
+register("re.Match", children=lambda m: (m.re, m.string, m.pos, m.endpos, m.regs, m.lastindex))
 register("itertools.zip_longest", children=_longest)
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
 # A weak reference and what it refers to travel together; else it would come back referring to another object.

@@ -36,6 +36,8 @@ CASES = [
          then="assert x.__traceback__ is None", notes=["E: its traceback is not kept", "KeyError: its traceback is not kept"]),
     case("generators that have ended", "def count(a, *b, c=1, **d):\n  yield a; yield b, c, d\ng=count(1); list(g); out=[3]; e=(x for x in [1] if out); l=[*e]; h=count(2); next(h); h.close()",
          "g.gi_frame is None and g.gi_code.co_name=='count' and list(g)==[] and e.__name__=='<genexpr>' and next(h,7)==7 and l==[1]"),
+    case("matches", "import re\ns='xa1 a2'; p=re.compile('a([0-9])|(b)'); m=p.search(s); last=[*p.finditer(s)][-1]; n=re.match('(?P<k>.)',s); f=p.fullmatch(s,1,3); w=re.fullmatch('|a',s[1]); l=[m]",
+         "m.re is p and m.string is s and last.string is s and l[0] is m and m[1]=='1' and last.span()==(4,6) and last.lastindex==1 and n.lastgroup=='k' and f.pos==1 and f.endpos==3 and w.end()==1"),
     case("locks that are free", "import threading,queue\nl=threading.Lock(); r=threading.RLock(); c=threading.Condition(r); e=threading.Event(); e.set(); s=queue.SimpleQueue(); s.put(0); s.put(l); s.put(1); s.get()\nv=threading.local(); v.x=l; q=queue.Queue(); q.put(s)",
          "c._lock is r and not l.locked() and e.is_set() and v.x is l and q.queue[0] is s and s.qsize()==2", then="assert s.get() is l and l.acquire(False) and q.get() is s\nwith c: assert r._is_owned()"),
     case("a process that has ended, and our own", "import subprocess,psutil\np=subprocess.Popen(['true']); p.wait(); me=psutil.Process()", "p.poll()==0 and me.pid==__import__('os').getpid() and me.is_running()"),
