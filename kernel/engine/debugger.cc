@@ -1,84 +1,14 @@
 #include "kernel/engine/debugger.h"
 
+#include <poll.h>
 #include <sys/prctl.h>
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <set>
-#include <string>
 #include <utility>
 
-#include "xeus/xsystem.hpp"
+#include "kernel/engine/debug_messages.h"
+#include "util/signals_blocked.h"
 
 namespace ferry::engine {
-namespace {
-
-constexpr char kName[] = "ferry-debugger";  // of the thread, and of those that it starts: the system passes names on
-constexpr std::chrono::seconds kClientEnds{5};
-
-// xeus' debugger tells std::clog what it does, which would stand below the user's cell.
-class Untold {
- public:
-  Untold() : before_(std::clog.rdbuf(nullptr)) {}
-  ~Untold() {
-    std::clog.rdbuf(before_);
-    std::clog.clear();
-  }
-
- private:
-  std::streambuf* before_;
-};
-
-nl::json Response(const nl::json& request, bool success) {
-  return {{"type", "response"}, {"seq", 0}, {"request_seq", request.value("seq", 0)}, {"success", success},
-          {"command", request.value("command", "")}, {"body", nl::json::object()}};
-}
-
-nl::json Refusal(const nl::json& request, const std::string& why) {
-  nl::json reply = Response(request, false);
-  const std::string command = reply["command"];
-  if (command == "inspectVariables" || command == "variables") reply["body"]["variables"] = nl::json::array();  // JupyterLab looks for them all the same
-  reply["message"] = why;
-  return reply;
-}
-
-// The file of a cell is there also before anything is attached: JupyterLab asks for it when it sees an engine that is new.
-nl::json DumpCell(const nl::json& request) {
-  const std::string code = request.value("arguments", nl::json::object()).value("code", "");
-  const std::string folder = xeus::get_tmp_prefix("xpython"), path = xeus::get_cell_tmp_file(folder, code, ".py");
-  xeus::create_directory(folder);
-  if (!(std::ofstream(path) << code).flush()) return Refusal(request, path + " cannot be written");
-  nl::json reply = Response(request, true);
-  reply["body"]["sourcePath"] = path;
-  return reply;
-}
-
-// What debugpy never answers while nothing is stopped.
-bool Resumes(const std::string& command) {
-  return std::set<std::string>{"continue", "next", "stepIn", "stepOut"}.contains(command);
-}
-
-int ThreadsOfName() {
-  int count = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::string name;
-    if (std::getline(std::ifstream(task.path() / "comm"), name) && name == kName) ++count;
-  }
-  return count;
-}
-
-// xeus' debugger speaks to debugpy in a thread that it starts when it is initialized and lets go. That goes on for a moment
-// after the answer to `disconnect`; the next one uses the same sockets, and two at a time lose answers or end the process.
-void WaitForClientsEnd() {
-  for (const auto until = std::chrono::steady_clock::now() + kClientEnds; ThreadsOfName() > 1 && std::chrono::steady_clock::now() < until;)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
-}  // namespace
-
-Debugger::Debugger(std::unique_ptr<xeus::xdebugger> debugger, double patience) : debugger_(std::move(debugger)), patience_(patience) {}
 
 Debugger::~Debugger() {
   if (thread_.joinable()) thread_.join();
@@ -86,93 +16,221 @@ Debugger::~Debugger() {
 
 void Debugger::Ask(nl::json header, nl::json request, Answer answer) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (busy_ && !current_.answer) {
-    const std::string stuck = current_.content.value("command", "");
+  if (stuck_) {
+    const std::string command = busy_with_;
     lock.unlock();
-    return answer(Refusal(request, "the debugger has not answered '" + stuck + "' yet"));
+    return answer(Refusal(request, "the debugger has not answered '" + command + "' yet"));
   }
-  waiting_.push_back({std::move(header), std::move(request), std::move(answer)});
+  const int number = ++numbers_;
+  std::optional<Clock::time_point> deadline;
+  if (!RunsUserCode(Command(request))) deadline = FromNow();
+  open_[number] = {request, std::move(answer), deadline};
+  Arm();
+  waiting_.push_back({number, std::move(header), std::move(request)});
   if (!thread_.joinable() && !over_) {
+    const SignalsBlocked none;
     ended_ = false;
     thread_ = std::thread(&Debugger::Run, this);
   }
-  changed_.notify_all();
+  wake_.Set();
 }
 
 void Debugger::Overdue() {
-  std::deque<Request> refused;
+  std::deque<Open> refused;
+  std::string command;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     due_.Clear();
-    if (!busy_ || !current_.answer) return;
-    if (for_main_) return due_.Arm(patience_);
-    refused = std::exchange(waiting_, {});
-    refused.push_front({current_.header, current_.content, std::exchange(current_.answer, nullptr)});
+    const auto now = Clock::now();
+    for (auto it = open_.begin(); it != open_.end();) {
+      if (!for_main_ && it->second.deadline && *it->second.deadline <= now) {
+        refused.push_back(std::move(it->second));
+        it = open_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+    Arm();
+    command = busy_with_;
+    if (!refused.empty() && !busy_with_.empty()) stuck_ = true;
   }
-  const std::string stuck = refused.front().content.value("command", "");
-  for (const Request& request : refused)
-    request.answer(Refusal(request.content, "the debugger did not answer '" + stuck + "' within " + std::to_string(static_cast<int>(patience_)) + " seconds"));
+  for (const Open& open : refused)
+    open.answer(Refusal(open.content, "the debugger did not answer '" + (command.empty() ? Command(open.content) : command) + "' within " +
+                                          std::to_string(static_cast<int>(patience_)) + " seconds"));
 }
 
-Debugger::ForMain::~ForMain() {
-  debugger_.for_main_ = false;
-  debugger_.due_.Arm(debugger_.patience_);
+void Debugger::CellIsOver() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!thread_.joinable()) return;
+  }
+  Later([this] { stopped_.erase(main_thread_); });
 }
 
 bool Debugger::End(double seconds) {
   std::unique_lock<std::mutex> lock(mutex_);
   over_ = true;
-  changed_.notify_all();
+  wake_.Set();
   return changed_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return ended_; });
 }
 
-void Debugger::Run() {
-  ::prctl(PR_SET_NAME, kName);
-  std::unique_lock<std::mutex> lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
-    if (over_) break;
-    current_ = std::move(waiting_.front());
-    waiting_.pop_front();
-    busy_ = true;
-    due_.Arm(patience_);
-    lock.unlock();
-    nl::json reply = Reply(current_.header, current_.content);  // Overdue() takes nothing but the answer
-    lock.lock();
-    due_.Arm(0);
-    busy_ = false;
-    if (Answer answer = std::exchange(current_.answer, nullptr)) {
-      lock.unlock();
-      answer(std::move(reply));
-      lock.lock();
-    }
+void Debugger::Settle(int number, nl::json reply) {
+  Answer answer;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto open = open_.find(number);
+    if (open == open_.end()) return;  // refused meanwhile
+    answer = std::move(open->second.answer);
+    open_.erase(open);
+    Arm();
   }
+  answer(std::move(reply));
+}
+
+void Debugger::Later(std::function<void()> step) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    steps_.push_back(std::move(step));
+  }
+  wake_.Set();
+}
+
+Debugger::Clock::time_point Debugger::FromNow() const {
+  return Clock::now() + std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(patience_));
+}
+
+// While the main thread is waited for nothing is overdue.
+void Debugger::Arm() {
+  std::optional<Clock::time_point> next;
+  for (const auto& [number, open] : open_)
+    if (open.deadline && (!next || *open.deadline < *next)) next = open.deadline;
+  if (!next) return due_.Arm(0);
+  due_.Arm(for_main_ ? patience_ : std::max(std::chrono::duration<double>(*next - Clock::now()).count(), 0.001));
+}
+
+// From here to Release() no other request is begun.
+void Debugger::Hold(bool for_main) {
+  held_until_.reset();
+  if (!for_main) held_until_ = FromNow();
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (for_main_ && !for_main) {
+    for (auto& [number, open] : open_)
+      if (open.deadline) open.deadline = held_until_;
+  }
+  held_ = true;
+  for_main_ = for_main;
+  Arm();
+}
+
+void Debugger::Release() {
+  held_until_.reset();
+  std::lock_guard<std::mutex> lock(mutex_);
+  held_ = for_main_ = stuck_ = false;
+  busy_with_.clear();
+}
+
+void Debugger::Run() {
+  ::prctl(PR_SET_NAME, "ferry-debugger");
+  for (;;) {
+    std::optional<Request> request;
+    std::deque<std::function<void()>> steps;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (over_) break;
+      steps.swap(steps_);
+      if (steps.empty() && !held_ && !waiting_.empty()) {
+        request = std::move(waiting_.front());
+        waiting_.pop_front();
+        busy_with_ = Command(request->content);
+      }
+    }
+    for (const auto& step : steps) step();
+    if (request) {
+      Handle(*request);
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!held_) {
+        busy_with_.clear();
+        stuck_ = false;
+      }
+    }
+    if (request || !steps.empty()) continue;
+    pollfd items[] = {{wake_.fd(), POLLIN, 0}, {client_ ? client_->fd() : -1, static_cast<short>(client_ && client_->sending() ? POLLIN | POLLOUT : POLLIN), 0}};
+    int wait = -1;
+    if (held_until_) wait = static_cast<int>(std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(*held_until_ - Clock::now()).count()));
+    (void)::poll(items, 2, wait);
+    if (items[0].revents) {
+      wake_.Clear();
+      continue;  // a cell's end comes before what was stopped in the next one
+    }
+    if (items[1].revents & POLLOUT) client_->Flush();
+    if (items[1].revents & ~POLLOUT) Receive();
+    if (held_until_ && Clock::now() >= *held_until_) Close("debugpy does not answer");
+  }
+  client_.reset();  // which lets go what is stopped
+  std::lock_guard<std::mutex> lock(mutex_);
   ended_ = true;
   changed_.notify_all();
 }
 
-// A page whose engine is another one now goes on asking what xeus' debugger does not survive without being attached.
-nl::json Debugger::Reply(const nl::json& header, const nl::json& request) {
-  const std::string command = request.value("command", "");
-  if (command == "dumpCell") return DumpCell(request);
-  if (!attached_ && command != "initialize" && command != "attach" && command != "debugInfo")
-    return command == "disconnect" ? Response(request, true) : Refusal(request, "the debugger is not attached");
-  try {
-    const Untold untold;
-    if (Resumes(command) && !stopped_.exchange(false)) return Refusal(request, "no thread is stopped");
-    nl::json reply = debugger_->process_request(header, request);
-    if (reply.empty()) return Refusal(request, "the debugger was not initialized");
-    if (!reply.value("success", false)) {
-      if (Resumes(command)) stopped_ = true;
-    } else if (command == "attach" || command == "disconnect") {
-      attached_ = command == "attach";
-      stopped_ = false;
-      if (!attached_) WaitForClientsEnd();
-    }
-    return reply;
-  } catch (std::exception& error) {
-    return Refusal(request, error.what());
+void Debugger::Receive() {
+  Result<std::vector<nl::json>> messages = client_->Receive();
+  if (!messages) return Close(messages.error().what);
+  for (nl::json& message : *messages)
+    if (client_) Hear(std::move(message));
+}
+
+void Debugger::Close(const std::string& why) {
+  const bool told = !attached_;
+  client_.reset();
+  attached_ = false;
+  capabilities_ = nullptr;
+  stopped_.clear();
+  breakpoints_.clear();
+  Release();
+  for (auto& [seq, asked] : std::exchange(asked_, {})) Settle(asked.first.number, Refusal(asked.first.content, why));
+  if (!told) engine_.PublishDebugEvent({{"type", "event"}, {"seq", 0}, {"event", "terminated"}}, parent_);
+}
+
+void Debugger::Forward(const Request& request, nl::json message, Then then) {
+  message["seq"] = ++seq_;
+  message["type"] = "request";
+  asked_[seq_] = {request, std::move(then)};
+  client_->Send(message);
+}
+
+void Debugger::Hear(nl::json message) {
+  const std::string type = Text(message, "type");
+  if (type == "event") return HearEvent(message);
+  if (type == "request")
+    return client_->Send({{"type", "response"}, {"seq", ++seq_}, {"request_seq", message.value("seq", 0)}, {"success", false},
+                          {"command", Command(message)}, {"message", "this front end has no such thing"}});
+  const auto found = asked_.find(message.value("request_seq", 0));
+  if (found == asked_.end()) return;
+  const auto [request, then] = std::move(found->second);
+  asked_.erase(found);
+  message["request_seq"] = request.content.value("seq", 0);
+  message["command"] = Command(request.content);
+  if (then) then(std::move(message));
+  else Settle(request.number, std::move(message));
+}
+
+void Debugger::HearEvent(const nl::json& event) {
+  const std::string name = Text(event, "event");
+  const nl::json body = Object(event, "body");
+  if (name == "initialized") {
+    client_->Send({{"type", "request"}, {"seq", ++seq_}, {"command", "configurationDone"}, {"arguments", nl::json::object()}});
+  } else if (name == "stopped") {
+    stopped_.insert(body.value("threadId", 0));
+    if (main_thread_ == 0)
+      Forward({0, nullptr, {{"command", "threads"}}}, {{"command", "threads"}, {"arguments", nl::json::object()}}, [this](const nl::json& reply) {
+        for (const nl::json& thread : Object(reply, "body").value("threads", nl::json::array()))
+          if (Text(thread, "name") == "MainThread") main_thread_ = thread.value("id", 0);
+      });
+  } else if (name == "continued") {
+    if (body.value("allThreadsContinued", true)) stopped_.clear();
+    else stopped_.erase(body.value("threadId", 0));
   }
+  engine_.PublishDebugEvent(event, parent_);
 }
 
 }  // namespace ferry::engine

@@ -1,75 +1,134 @@
-// The debugger of front ends: debug_request on control.
+// The debugger of front ends: debug_request on control, answered by debugpy or here.
 //
-// xeus-python's debugger drives debugpy and waits for each of its answers, and to begin with for the main thread, which may be
-// in a cell for hours. debugpy leaves some requests unanswered. So all this has a thread of its own: control goes on, interrupts
-// come through. What debugpy does not answer within a time is refused, and so is what comes after until it answers.
+// debugpy listens in a process of its own (the adapter) from the first `initialize` on; a client of ours speaks to it
+// (dap_client.h). All this has a thread, so that control goes on and interrupts come through. What debugpy is asked does
+// not keep the next request waiting: replies find their request by its number. Only `initialize`, `attach` and `disconnect`
+// hold up what comes after them.
+//
+// debugpy leaves some requests unanswered. What it does not answer within a time is refused, except where code of the user's
+// runs for it, which may take as long as a cell.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
 #include <thread>
 
+#include "kernel/engine/dap_client.h"
 #include "nlohmann/json.hpp"
 #include "util/event_fd.h"
-#include "xeus/xdebugger.hpp"
 
 namespace ferry::engine {
 
 constexpr double kDebuggerPatience = 30;  // seconds
 
+// The engine that is debugged, as the debugger needs it. All but OnMain's `done` on the debugger's thread.
+class Debugged {
+ public:
+  virtual ~Debugged() = default;
+
+  // debugger.py's answer to the request, {"success", "body" or "message"}: by the main thread when no cell runs, or here at once.
+  virtual void OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) = 0;
+  virtual nl::json AtOnce(const std::string& what, const nl::json& request) = 0;
+  virtual void PublishDebugEvent(const nl::json& event, const nl::json& parent) = 0;
+
+  // Where the code of a cell lies, and how a front end computes that.
+  virtual std::string CellFile(const std::string& code) = 0;
+  virtual nl::json CellFiles() = 0;
+};
+
 class Debugger {
  public:
   using Answer = std::function<void(nl::json)>;  // takes the content of the reply; called on any thread
 
-  explicit Debugger(std::unique_ptr<xeus::xdebugger> debugger, double patience = kDebuggerPatience);
+  explicit Debugger(Debugged& engine, double patience = kDebuggerPatience) : engine_(engine), patience_(patience) {}
   ~Debugger();  // after End() said true
 
-  // Control thread, as are fd() and Overdue(). Requests are answered one by one, in their order.
+  // Control thread, as are fd() and Overdue().
   void Ask(nl::json header, nl::json request, Answer answer);
   int fd() const { return due_.fd(); }  // readable when Overdue() should be called
   void Overdue();
 
-  // Side thread. An event of debugpy, before front ends hear of it.
-  void Hear(const nl::json& event) { if (event.value("event", "") == "stopped") stopped_ = true; }
-
-  // While one of these exists the main thread is waited for, and not debugpy.
-  class ForMain {
-   public:
-    explicit ForMain(Debugger& debugger) : debugger_(debugger) { debugger_.for_main_ = true; }
-    ~ForMain();
-
-   private:
-    Debugger& debugger_;
-  };
-
-  // Main thread, without the GIL. False if an answer of debugpy is still waited for after so many seconds.
+  // Main thread: no cell runs, so none is stopped.
+  void CellIsOver();
+  // Main thread, without the GIL. False if something is still waited for after so many seconds.
   bool End(double seconds);
 
  private:
+  using Clock = std::chrono::steady_clock;
+  using Then = std::function<void(nl::json)>;  // takes debugpy's reply
   struct Request {
+    int number;
     nl::json header, content;
+  };
+  struct Open {
+    nl::json content;
     Answer answer;
+    std::optional<Clock::time_point> deadline;
   };
 
-  void Run();
-  nl::json Reply(const nl::json& header, const nl::json& request);
+  // any thread
+  void Settle(int number, nl::json reply);
+  void Later(std::function<void()> step);
+  Clock::time_point FromNow() const;
+  void Arm();  // under mutex_
 
-  const std::unique_ptr<xeus::xdebugger> debugger_;
+  // the debugger's thread
+  void Run();
+  void Handle(const Request& request);
+  void HandleHere(const Request& request);
+  void HandleThere(const Request& request);
+  void Initialize(const Request& request);
+  void Connect(const Request& request);
+  void Attach(const Request& request);
+  void Disconnect(const Request& request);
+  void Resume(const Request& request);
+  void SetBreakpoints(const Request& request);
+  void InspectRichly(const Request& request);
+  void Copy(const Request& request);
+  nl::json Info(const nl::json& request) const;
+  void Forward(const Request& request, nl::json message, Then then);
+  void Forward(const Request& request) { Forward(request, request.content, nullptr); }
+  void Hear(nl::json message);
+  void HearEvent(const nl::json& event);
+  void Hold(bool for_main);
+  void Release();
+  void Close(const std::string& why);
+  void Receive();
+
+  Debugged& engine_;
   const double patience_;
-  bool attached_ = false;  // its thread's
-  std::atomic<bool> stopped_{false};  // a thread of Python's, until it is told to go on: debugpy sends no event then
-  std::atomic<bool> for_main_{false};
+
+  // the debugger's thread
+  std::unique_ptr<DapClient> client_;
+  int port_ = 0, seq_ = 0;
+  bool attached_ = false;
+  nl::json capabilities_, parent_ = nl::json::object();
+  std::map<int, std::pair<Request, Then>> asked_;  // by the number that debugpy knows
+  std::set<int> stopped_;                          // threads
+  std::map<std::string, nl::json> breakpoints_;    // by file
+  int main_thread_ = 0;                            // its number, once something was stopped
+  std::optional<Clock::time_point> held_until_;
+
   TimerFd due_;
+  EventFd wake_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Request> waiting_;                // this and what follows: under mutex_
-  Request current_;                            // its answer is empty once it was given
-  bool busy_ = false, over_ = false, ended_ = true;  // busy_: with current_; ended_: the thread has
-  std::thread thread_;                         // from the first request on
+  std::map<int, Open> open_;  // this and what follows: under mutex_
+  std::deque<Request> waiting_;
+  std::deque<std::function<void()>> steps_;
+  std::string busy_with_;     // the command that what comes after waits for
+  int numbers_ = 0;
+  bool for_main_ = false, held_ = false, stuck_ = false, over_ = false, ended_ = true;
+  std::thread thread_;        // from the first request on
 };
 
 }  // namespace ferry::engine

@@ -1,25 +1,22 @@
-"""Variables for the front end's debugger panel.
+"""What the debugger (debugger.h) needs of Python: debugpy, and variables for the front end's panel while nothing is stopped.
 
-xeus-python's debugger (C++) drives debugpy and asks a Python class XDebugger, from the module
-`xeus_python_shell.debugger`, for the variables while nothing is stopped, and which of those that debugpy tells are shown
-where something is; this is that class (standins.py). debugpy is imported only when a debugger attaches.
+debugpy is imported only when a debugger attaches.
 """
 import contextlib
+import linecache
 import os
-import re
+import sys
 import types
 
 from IPython.core.getipython import get_ipython
+from kernelferry.engine import messages
 
-HIDDEN = frozenset("""__name__ __doc__ __package__ __loader__ __spec__ __annotations__ __builtins__ __builtin__ __display__
-get_ipython debugpy exit quit In Out _oh _dh _ __ ___""".split())
-NUMBERED = re.compile(r"_i?\d+$|_i+$")
 UNCHECKED = "PYDEVD_DISABLE_FILE_VALIDATION"    # debugpy says in the user's cell that Python was not started for it
 
 
 @contextlib.contextmanager
 def without_its_warning():
-    """debugpy is imported in here."""
+    """debugpy is imported and begins in here."""
     before = os.environ.get(UNCHECKED)
     os.environ[UNCHECKED] = "1"
     try:
@@ -50,25 +47,69 @@ class _Names:
         return [child.get_var_data() for child in variable.get_children_variables()]
 
 
-class XDebugger:
+class Rich:
+    """A value whose repr is what richInspectVariables answers: debugpy passes on no more of an expression."""
+
+    def __init__(self, value):
+        data, metadata = get_ipython().display_formatter.format(value)
+        self._text = messages.dumps(rich(data, metadata))
+
+    def __repr__(self):
+        return self._text
+
+
+def rich(data, metadata):
+    return {"data": data, "metadata": {kind: value for kind, value in metadata.items() if kind in data}}
+
+
+class Debugged:
+    """Answers by the names of requests. Each may raise: the message is the refusal's."""
+
     def __init__(self):
         self._names = None
 
-    def inspect_variables(self, message):
+    def listen(self, _arguments):
+        """Once a process. Children are not debugged: they would wait for a front end that attaches to each."""
+        with without_its_warning():
+            import debugpy
+            debugpy.configure(subProcess=False)
+            return {"port": debugpy.listen(("127.0.0.1", 0))[1]}
+
+    def inspectVariables(self, _arguments):
         shell = get_ipython()
         self._names = _Names(shell.user_ns, shell.compile.get_filename("sys._getframe()"))
-        return self._response(message, self._names.children())
+        return {"variables": self._names.children()}
 
-    def variables(self, message):
-        known = self._names.children(message["arguments"]["variablesReference"]) if self._names else []
-        return self._response(message, known)
+    def variables(self, arguments):
+        return {"variables": self._names.children(arguments["variablesReference"]) if self._names else []}
 
-    def build_variables_response(self, message, variables):
-        """Where something is stopped: of a frame, as debugpy tells them."""
-        return self._response(message, variables)
+    def richInspectVariables(self, arguments):
+        shell, name = get_ipython(), arguments["variableName"]
+        if name not in shell.user_ns:
+            raise NameError(f"name {name!r} is not defined")
+        return rich(*shell.display_formatter.format(shell.user_ns[name]))
 
-    @staticmethod
-    def _response(request, variables):
-        shown = [v for v in variables if v["name"] not in HIDDEN and not NUMBERED.match(v["name"])]
-        return {"seq": request["seq"], "type": "response", "request_seq": request["seq"], "success": True,
-                "command": request["command"], "body": {"variables": shown}}
+    def source(self, arguments):
+        """Also of functions whose cells ran in an engine before this one."""
+        path = arguments["source"]["path"]
+        lines = linecache.getlines(path)
+        if not lines:
+            raise FileNotFoundError(f"no source of {path}")
+        return {"content": "".join(lines)}
+
+    def modules(self, arguments):
+        """Of all that were imported, those that have a source."""
+        everything = list(sys.modules.items())
+        first, count = arguments.get("startModule", 0), arguments.get("moduleCount") or len(everything)
+        found = []
+        for number, (name, module) in list(enumerate(everything))[first:first + count]:
+            path = vars(module).get("__file__") if isinstance(module, types.ModuleType) else None
+            if isinstance(path, str) and path.endswith(".py"):
+                found.append({"id": number, "name": name, "path": path})
+        return {"modules": found, "totalModules": len(everything)}
+
+    def answer(self, what, request):
+        try:
+            return {"success": True, "body": getattr(self, what)(request.get("arguments") or {})}
+        except Exception as error:
+            return {"success": False, "message": f"{type(error).__name__}: {error}"}

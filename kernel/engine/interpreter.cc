@@ -69,8 +69,4 @@ nl::json Interpreter::is_complete_request_impl(const std::string& code) {
 
 nl::json Interpreter::kernel_info_request_impl() { return info_; }
 
-nl::json Interpreter::internal_request_impl(const nl::json& message) {
-  return Ask(kernel_, "internal", message.value("code", ""));
-}
-
 }  // namespace ferry::engine

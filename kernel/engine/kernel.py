@@ -7,7 +7,7 @@ from json import load, loads
 
 import IPython
 import kernelferry
-from kernelferry.engine import comms, completion, debugger, messages
+from kernelferry.engine import comms, completion, messages
 from kernelferry.engine.stdin import Stdin
 from kernelferry.engine.wire_session import IOPub, WireSession
 
@@ -171,17 +171,6 @@ class Kernel:
         entries = [(session or manager.session_number, line, text)      # IPython says 0 for the session that runs
                    for session, line, text in getattr(manager, name)(*arguments, **options)]
         return messages.dumps({"status": "ok", "history": entries})
-
-    def internal(self, code):
-        """Runs code of xeus' debugger on the main thread, away from the user's namespace."""
-        try:
-            with debugger.without_its_warning():
-                exec(code, {"__name__": "kernelferry.engine.internal"})
-        except Exception as error:
-            log.exception("internal request failed")
-            return messages.dumps({"status": "error", "ename": type(error).__name__, "evalue": _text(error),
-                                   "traceback": []})
-        return messages.dumps({"status": "ok"})
 
 
 def _text(error):

@@ -5,7 +5,7 @@ import time
 from json import loads
 
 from kernelferry import _engine
-from kernelferry.engine import comms, messages
+from kernelferry.engine import comms, debugger, messages
 from kernelferry.engine.loop import Turns
 
 log = logging.getLogger("kernelferry")
@@ -22,6 +22,7 @@ class Main(Turns):
         self._deadline = None               # asyncio's timer for idle work that waits for its time
         self._slice = FIRST_SLICE
         self._passes = 0
+        self._debugged = debugger.Debugged()
 
     # -- called by the server
     def attach(self, shell_fd, wake_fd, ready):
@@ -106,13 +107,25 @@ class Main(Turns):
             session.image("no_image", content["refused"])
         return messages.dumps(answer)
 
+    def debug(self, what, request):
+        """What the debugger asks of the main thread (debugger.h) -> text of its answer."""
+        answer, error = self.guarded(self._debugged.answer, what, loads(request))
+        self._kernel.hooks.served()         # how a value is shown is code of the user's
+        if error is not None:
+            answer = {"success": False, "message": type(error).__name__}
+        return messages.dumps(answer)
+
+    def debug_at_once(self, what, request):
+        """The same on the debugger's thread, whatever the main one does."""
+        return messages.dumps(self._debugged.answer(what, loads(request)))
+
     def unparked(self, text, fds):
         """The relay's word has come -> text of {"relay": descriptor of its life}."""
         return messages.dumps(self._kernel.quiet.unpark(loads(text), fds))
 
     def cannot_go_on(self, what):
         """Said before the server ends the process."""
-        log.error("the engine cannot go on after a system image: %s", what)
+        log.error("the engine cannot go on: %s", what)
 
     # -- idle work
     def _want_idle(self):

@@ -9,7 +9,6 @@
 #include "kernel/engine/interpreter.h"
 #include "kernel/engine/server.h"
 #include "util/check.h"
-#include "xeus-python/xdebugger.hpp"
 #include "xeus/xeus_context.hpp"
 #include "xeus/xkernel.hpp"
 #include "xeus/xsystem.hpp"
@@ -37,29 +36,20 @@ class Quiet {
   std::streambuf *cout_, *clog_;
 };
 
-// The server has the debugger, and asks it (debugger.h); xeus gets one that it never asks.
-std::unique_ptr<xeus::xdebugger> GiveDebuggerToServer(xeus::xcontext& context, const xeus::xconfiguration& config, const std::string& user,
-                                                      const std::string& session, const nl::json& debugger) {
-  Running().SetDebugger(xpyt::make_python_debugger(context, config, user, session, debugger));
-  return xeus::make_null_debugger(context, config, user, session, debugger);
-}
-
 // One kernel a process: xeus takes a plain function pointer, so what it needs lies here.
 class Kernel {
  public:
   // Binds the sockets; from now on text can be published.
   Kernel(const std::string& connection_file, py::object kernel) {
     Quiet quiet;
-    nl::json debugger;
-    debugger["python"] = py::module_::import("sys").attr("executable").cast<std::string>();
-    const auto make_server = [](xeus::xcontext& context, const xeus::xconfiguration& config,
+    const auto make_server = [](xeus::xcontext&, const xeus::xconfiguration& config,
                                 nl::json::error_handler_t handler) -> std::unique_ptr<xeus::xserver> {
-      return std::make_unique<Server>(context.get_wrapped_context<zmq::context_t>(), config, handler);
+      return std::make_unique<Server>(config, handler);
     };
     kernel_ = std::make_unique<xeus::xkernel>(
         xeus::load_configuration(connection_file), xeus::get_user_name(),
         std::make_unique<xeus::xcontext_impl<zmq::context_t>>(), std::make_unique<Interpreter>(kernel), make_server,
-        MakeHistory(kernel), nullptr, GiveDebuggerToServer, debugger, nl::json::error_handler_t::replace);
+        MakeHistory(kernel), nullptr, xeus::make_null_debugger, nl::json::object(), nl::json::error_handler_t::replace);  // the server has its own
   }
 
   // Serves until a shutdown; the sockets close when this object goes.

@@ -17,6 +17,7 @@ namespace {
 Server* current = nullptr;
 
 constexpr double kDebuggerEndsWithin = 5;  // seconds
+constexpr int kCannotGoOn = 70;  // exit status, by which the relay knows that the log says why (kernel/relay/process.h)
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
 
@@ -29,8 +30,8 @@ xeus::xmessage WithContent(const xeus::xmessage& message, nl::json content) {
 
 Server* Server::Current() { return current; }
 
-Server::Server(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
-    : wire_(context, config, error_handler), outputs_(wire_), questions_(wire_) {
+Server::Server(const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
+    : wire_(config, error_handler), outputs_(wire_), questions_(wire_) {
   CHECK(current == nullptr);
   current = this;
 }
@@ -49,23 +50,31 @@ void Server::start_impl(xeus::xpub_message message) {
   wire_.Publish(std::move(message));
   main_.attr("attach")(wire_.shell.get(zmq::sockopt::fd), wake_.fd(), py::cpp_function([this] { return ShellReady(); }));
   StartThreads();
-  while (!stop_) {
-    RunJobs();
-    if (stop_) break;
-    bool more = true;
-    if (!waiting_.empty() || ShellReady()) ServeOne();
-    else more = IdleSlice();
-    main_.attr("turn")(!more);
+  try {
+    while (!stop_) {
+      RunJobs();
+      if (stop_) break;
+      bool more = true;
+      if (!waiting_.empty() || ShellReady()) ServeOne();
+      else more = IdleSlice();
+      main_.attr("turn")(!more);
+    }
+  } catch (std::exception& error) {
+    CannotGoOn(error.what());
   }
   outputs_.Flush();
   StopThreads();
   py::gil_scoped_release released;
-  if (!debugger_->End(kDebuggerEndsWithin)) ::_exit(0);  // it may wait for debugpy for ever; what was to be saved is saved
+  if (!debugger_.End(kDebuggerEndsWithin)) ::_exit(0);  // it may wait for debugpy for ever; what was to be saved is saved
 }
 
-void Server::SetDebugger(std::unique_ptr<xeus::xdebugger> debugger) {
-  debugger->register_control_messenger(*this);
-  debugger_ = std::make_unique<Debugger>(std::move(debugger));
+void Server::CannotGoOn(const std::string& what) {
+  try {
+    outputs_.Flush();
+    main_.attr("cannot_go_on")(what);
+  } catch (std::exception&) {  // then the status alone has to do
+  }
+  ::_exit(kCannotGoOn);
 }
 
 void Server::StartThreads() {
@@ -155,6 +164,7 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
     try {
       main_.attr("leave")();
       memory_due_.Arm(0);
+      debugger_.CellIsOver();
       if (!orphan_) wire_.Keep(false);
       served_ = std::chrono::steady_clock::now().time_since_epoch().count();
       dispatching_ = runs_ = false;

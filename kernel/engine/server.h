@@ -4,8 +4,7 @@
 //   control thread  control: answers while a cell runs, turns interrupt_request into SIGINT, hands what needs the
 //                   session to the main thread as jobs.
 //   debugger        debug_request of control, from the first one on (debugger.h).
-//   side thread     heartbeat, text that waits in Outputs, captured descriptors, the life of the relay, and what others
-//                   put on xeus' inproc publisher (debugger events).
+//   side thread     heartbeat, text that waits in Outputs, captured descriptors, the life of the relay.
 //   any thread      stdin, while it waits for an answer (questions.h).
 //
 // The loop here is the outermost one and runs asyncio in slices (loop.py): the stock server would run it inside a reader
@@ -45,10 +44,10 @@ namespace ferry::engine {
 
 constexpr double kMemoryEvery = 0.5;  // seconds between two looks at the memory while a cell runs
 
-class Server : public xeus::xserver, private xeus::xcontrol_messenger {
+class Server : public xeus::xserver, private xeus::xcontrol_messenger, private Debugged {
  public:
   // main: the Python object that runs asyncio and answers for the session (loop.Main); watch: the relay's life.
-  Server(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
+  Server(const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
   ~Server() override;
 
   // The one server of this process while it lives, else null.
@@ -59,8 +58,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   Nudge& nudge() { return nudge_; }
   Questions& questions() { return questions_; }
 
-  // Before start(): xeus' debugger, which is not xeus' own business here; the Python half, and the relay that this engine belongs to.
-  void SetDebugger(std::unique_ptr<xeus::xdebugger> debugger);
+  // Before start(): the Python half, and the relay that this engine belongs to.
   void Serve(py::object main, RelayWatch watch);
 
   // Any thread of Python's. Ends when the front end has answered. An interrupt raises KeyboardInterrupt, and EOFError comes where
@@ -106,6 +104,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   nl::json CallMain(const char* method, const std::string& type, const nl::json& content);
   void StartThreads();
   void StopThreads();
+  [[noreturn]] void CannotGoOn(const std::string& what);  // ends the process, whose log says what
   bool Receive(zmq::multipart_t& wire);
   nl::json Park(const nl::json& request, const nl::json& told);  // server_park.cc
 
@@ -140,12 +139,19 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger {
   void abort_queue_impl(const listener&, long) override {}  // AbortWaiting() does it
   void stop_impl() override;
   void update_config_impl(xeus::xconfiguration&) const override {}  // every address is given by the connection file
-  nl::json send_to_shell_impl(const nl::json& message) override;
+  nl::json send_to_shell_impl(const nl::json&) override { return nl::json::object(); }  // xeus' own debugger is not used
+
+  // Debugged (server_debug.cc)
+  void OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) override;
+  nl::json AtOnce(const std::string& what, const nl::json& request) override;
+  void PublishDebugEvent(const nl::json& event, const nl::json& parent) override;
+  std::string CellFile(const std::string& code) override;
+  nl::json CellFiles() override;
 
   Wire wire_;
   Outputs outputs_;
   Questions questions_;
-  std::unique_ptr<Debugger> debugger_;
+  Debugger debugger_{*this};
   py::object main_;
   RelayWatch watch_;
 

@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <future>
 #include <iostream>
 #include <memory>
-#include <optional>
 
 #include "kernel/engine/server.h"
 #include "kernel/engine/word.h"
@@ -35,10 +33,10 @@ void Server::RunControl() {
   zmq_pollitem_t items[] = {{wire_.control.handle(), 0, ZMQ_POLLIN, 0},
                             {nullptr, answers_ready_.fd(), ZMQ_POLLIN, 0},
                             {nullptr, quit_.fd(), ZMQ_POLLIN, 0},
-                            {nullptr, debugger_->fd(), ZMQ_POLLIN, 0}};
+                            {nullptr, debugger_.fd(), ZMQ_POLLIN, 0}};
   while (!(items[2].revents & ZMQ_POLLIN)) {
     if (zmq_poll(items, 4, -1) < 0) continue;
-    if (items[3].revents & ZMQ_POLLIN) debugger_->Overdue();
+    if (items[3].revents & ZMQ_POLLIN) debugger_.Overdue();
     SendAnswers();
     Started wanted;
     {
@@ -91,7 +89,7 @@ void Server::ServeControl(xeus::xmessage message) {
   }
   if (type == "debug_request") {
     PublishStatus("busy", header);
-    return debugger_->Ask(header, content, [this, header, answer](nl::json result) {
+    return debugger_.Ask(header, content, [this, header, answer](nl::json result) {
       answer(std::move(result));
       PublishStatus("idle", header);
     });
@@ -197,25 +195,6 @@ void Server::SendAnswers() {
   answers_ready_.Clear();
   std::lock_guard<std::mutex> lock(answers_mutex_);
   for (; !answers_.empty(); answers_.pop_front()) wire_.Send(wire_.control, std::move(answers_.front()));
-}
-
-// xeus' debugger lets the main thread run something and waits for it, which may take as long as a cell.
-nl::json Server::send_to_shell_impl(const nl::json& message) {
-  const Debugger::ForMain waits(*debugger_);
-  auto task = std::make_shared<std::packaged_task<nl::json()>>([this, message] { return notify_internal_listener(message); });
-  auto done = std::make_shared<EventFd>();
-  Post([task, done] {
-    (*task)();
-    done->Set();
-  });
-  std::optional<py::gil_scoped_release> released;
-  if (PyGILState_Check()) released.emplace();
-  pollfd items[] = {{done->fd(), POLLIN, 0}, {quit_.fd(), POLLIN, 0}};
-  while (!(items[0].revents & POLLIN)) {
-    if (::poll(items, 2, -1) < 0) continue;
-    if (items[1].revents & POLLIN) throw std::runtime_error("the engine ends");
-  }
-  return task->get_future().get();
 }
 
 }  // namespace ferry::engine

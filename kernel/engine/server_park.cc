@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kArrive{2};  // messages that the relay has sent arrive within
 constexpr int kHeard = 5000;                // milliseconds until the relay listens again
-constexpr int kAlone = 0, kCannot = 70;     // exit statuses: nobody came; the copy is not what it should be
+constexpr int kAlone = 0;                   // exit status: nobody came
 
 }  // namespace
 
@@ -63,8 +63,7 @@ nl::json Server::Park(const nl::json& request, const nl::json& told) {
     if (!wire_.Heard(kHeard, !answer.value("restored", false))) std::cerr << "the relay does not listen" << std::endl;
     questions_.GoOn(answer.value("restored", false));
   } catch (std::exception& error) {
-    main_.attr("cannot_go_on")(error.what());
-    ::_exit(kCannot);
+    CannotGoOn(std::string("after a system image: ") + error.what());
   }
   StartThreads();
   return answer;

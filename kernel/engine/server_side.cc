@@ -52,9 +52,8 @@ void Server::RunSide() {
   };
   if (watch_.gone) orphaned();
   const auto fd = [](int descriptor) { return zmq_pollitem_t{nullptr, descriptor, ZMQ_POLLIN, 0}; };
-  enum { kHeartbeat, kInproc, kQuit, kDue, kChanged, kMemory, kNudge, kFirst };
-  std::vector<zmq_pollitem_t> items = {{wire_.heartbeat.handle(), 0, ZMQ_POLLIN, 0},
-                                       {wire_.inproc.handle(), 0, ZMQ_POLLIN, 0}, fd(quit_.fd()), fd(outputs_.due().fd()), fd(relay_changed_.fd()),
+  enum { kHeartbeat, kQuit, kDue, kChanged, kMemory, kNudge, kFirst };
+  std::vector<zmq_pollitem_t> items = {{wire_.heartbeat.handle(), 0, ZMQ_POLLIN, 0}, fd(quit_.fd()), fd(outputs_.due().fd()), fd(relay_changed_.fd()),
                                        fd(memory_due_.fd()), fd(nudge_.fd())};
   for (Stream stream : {Stream::kOut, Stream::kErr})
     if (outputs_.captured(stream) >= 0) items.push_back(fd(outputs_.captured(stream)));
@@ -82,12 +81,6 @@ void Server::RunSide() {
     }
     zmq::multipart_t wire;
     if (items[kHeartbeat].revents & ZMQ_POLLIN && wire.recv(wire_.heartbeat)) wire.send(wire_.heartbeat);
-    wire.clear();
-    if (items[kInproc].revents & ZMQ_POLLIN && wire.recv(wire_.inproc)) {
-      zmq::multipart_t event = wire.clone();
-      debugger_->Hear(wire_.Parse(event).content());
-      wire_.Forward(std::move(wire));
-    }
     if (items[kDue].revents & ZMQ_POLLIN) {
       outputs_.due().Clear();
       outputs_.Flush();

@@ -3,15 +3,14 @@
 `ipykernel` itself and those of its modules that lead to the kernel that runs: the real ones know of ipykernel's only.
 What else the package has (kernelbase, iostream ...) is the installed one's, if there is one. tqdm.auto takes this for a
 notebook if `ipykernel.zmqshell` is loaded; matplotlib, bokeh and others import `ipykernel.comm`; ipynbname, wandb and others
-ask `ipykernel.get_connection_file()` for the kernel's id. `xeus_python_shell.debugger`: xeus-python's C++ asks it for a class;
-the package itself is tied to versions of xeus-python and otherwise not used.
+ask `ipykernel.get_connection_file()` for the kernel's id.
 """
 import functools
 import importlib.machinery
 import sys
 import types
 
-from kernelferry.engine import comms, connect, debugger, outputs, shell
+from kernelferry.engine import comms, connect, outputs, shell
 
 OLDEST_VERSION = "7.0.0"    # what is told where ipykernel is not installed: libraries compare
 
@@ -65,8 +64,6 @@ def install(app):
         "ipykernel.kernelapp": {"IPKernelApp": app},
         "ipykernel.zmqshell": {"ZMQInteractiveShell": shell.ZMQInteractiveShell,
                                "ZMQDisplayPublisher": outputs.FerryDisplayPublisher},
-        "xeus_python_shell": {},
-        "xeus_python_shell.debugger": {"XDebugger": debugger.XDebugger},
     }
     modules = {"ipykernel": package}
     for name, members in names.items():

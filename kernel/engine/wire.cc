@@ -32,10 +32,7 @@ std::string ReplyType(const std::string& request_type) {
   return request_type.substr(0, request_type.size() - suffix.size()) + "_reply";
 }
 
-Wire::Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler)
-    : inproc(context, zmq::socket_type::sub), error_handler_(error_handler) {
-  inproc.set(zmq::sockopt::subscribe, "");
-  inproc.bind(xeus::get_publisher_end_point());
+Wire::Wire(const xeus::xconfiguration& config, nl::json::error_handler_t error_handler) : error_handler_(error_handler) {
   Bind(config);
 }
 
@@ -146,8 +143,6 @@ void Wire::Publish(xeus::xpub_message message) {
   if (Unheard()) Remember(message.header().value("msg_type", ""), message.content().dump(-1, ' ', false, error_handler_), message.parent_header().dump());
   SendPublished(xeus::xzmq_serializer::serialize_iopub(std::move(message), *authentication_, error_handler_));
 }
-
-void Wire::Forward(zmq::multipart_t wire) { SendPublished(std::move(wire)); }
 
 xeus::xmessage Wire::Parse(zmq::multipart_t& wire) const {
   return xeus::xzmq_serializer::deserialize(wire, *authentication_);

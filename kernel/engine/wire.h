@@ -37,9 +37,8 @@ class Wire {
   zmq::context_t context_;  // outlives its sockets
 
  public:
-  // Binds all sockets; throws zmq::error_t when an address is taken or malformed. `context` is xeus' and its debugger's, and
-  // for `inproc` alone: the others have one of their own, which can end while the process lives on.
-  Wire(zmq::context_t& context, const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
+  // Binds all sockets, of a context that can end while the process lives on; throws zmq::error_t when an address is taken or malformed.
+  Wire(const xeus::xconfiguration& config, nl::json::error_handler_t error_handler);
 
   // From Close() to Open() no socket leads out of this process, and until Heard() what is published waits. Main thread,
   // while the server has no other. Close() returns when everything that was sent has left.
@@ -50,7 +49,7 @@ class Wire {
   bool Heard(int milliseconds, bool all);
 
   // Each of these belongs to one thread (server.h), stdin_ to whoever waits for an answer (questions.h).
-  zmq::socket_t shell, stdin_, control, heartbeat, inproc;
+  zmq::socket_t shell, stdin_, control, heartbeat;
 
   // Names that go into every header; set once before the first message of ours.
   void Introduce(const nl::json& header);
@@ -58,7 +57,6 @@ class Wire {
   // Any thread. Does nothing in a forked child: the sockets are its parent's.
   void Publish(const Draft& draft);
   void Publish(xeus::xpub_message message);
-  void Forward(zmq::multipart_t wire);
 
   // From Keep(true), or the end of the relay that is followed (readable then; null: none), to Keep(false) what a cell would
   // show is also kept, the newest kMostUnseen bytes of it. Any thread.

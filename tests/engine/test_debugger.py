@@ -1,4 +1,7 @@
-"""xeus-python's debugger on our server, over debugpy."""
+"""The debugger of front ends, over debugpy."""
+
+HELLO = {"clientID": "test", "adapterID": "python", "pathFormat": "path", "linesStartAt1": True, "columnsStartAt1": True,
+         "supportsVariableType": True, "locale": "en"}
 
 
 class Client:
@@ -15,15 +18,23 @@ class Client:
         assert reply["success"], reply
         return reply.get("body")
 
-    def stop_in(self, cell, line):
-        """Attaches and runs the cell until it stops in that line -> (its request, the thread that stopped)."""
-        self("initialize", clientID="test", adapterID="python", pathFormat="path", linesStartAt1=True, columnsStartAt1=True,
-             supportsVariableType=True, locale="en")
+    def switch_on(self):
+        self("initialize", **HELLO)
         self("attach")
+
+    def switch_off(self):
+        self("disconnect", restart=False, terminateDebuggee=False)
+
+    def frame(self, thread):
+        return self("stackTrace", threadId=thread)["stackFrames"][0]["id"]
+
+    def stop_in(self, cell, line, **options):
+        """Attaches and runs the cell until it stops in that line -> (its request, the thread that stopped)."""
+        self.switch_on()
         path = self("dumpCell", code=cell)["sourcePath"]
         assert self("setBreakpoints", breakpoints=[{"line": line}], source={"path": path})["breakpoints"][0]["verified"]
         self("configurationDone")
-        return self.engine.send(cell), self.wait_for("stopped")["threadId"]
+        return self.engine.send(cell, **options), self.wait_for("stopped")["threadId"]
 
     def wait_for(self, event):
         while True:
@@ -37,9 +48,7 @@ def test_breakpoint(start_engine):
     with start_engine() as engine:
         engine.ok("abc = 5")
         debug = Client(engine)
-        debug("initialize", clientID="test", adapterID="python", pathFormat="path", linesStartAt1=True, columnsStartAt1=True,
-              supportsVariableType=True, locale="en")
-        debug("attach")
+        debug.switch_on()
         cell = "def f(x):\n    y = x + 1\n    return y\nf(3)\n"
         path = debug("dumpCell", code=cell)["sourcePath"]
         assert debug("setBreakpoints", breakpoints=[{"line": 2}], source={"path": path})["breakpoints"][0]["verified"]
@@ -88,6 +97,19 @@ def test_an_interrupt_of_a_stopped_cell(start_engine):
         assert run.status == "error" and run.content["ename"] == "KeyboardInterrupt"
         debug("disconnect", restart=False, terminateDebuggee=False)
         assert not debug.ask("inspectVariables")["success"] and engine.ok(CELL).result == "4"
+
+
+def test_nothing_is_stopped_after_an_interrupt(start_engine):
+    with start_engine() as engine:
+        engine.ok("abc = 5")
+        debug = Client(engine)
+        cell, thread = debug.stop_in(CELL, 2)
+        engine.interrupt()
+        engine.finish(cell)
+        assert debug("debugInfo")["stoppedThreads"] == [] and debug.ask("continue", threadId=thread)["message"] == "no thread is stopped"
+        names = {v["name"]: v["variablesReference"] for v in debug("inspectVariables")["variables"]}
+        assert "abc" in names
+        debug.switch_off()
 
 
 def test_the_end_of_the_debugger_lets_a_stopped_cell_go(start_engine):
@@ -146,3 +168,120 @@ def test_a_cell_is_dumped_before_anything_is_attached(start_engine):
             assert file.read() == CELL
         engine.ok(CELL)
         assert engine.ok("f.__code__.co_filename").result == repr(path)
+
+
+def test_switched_on_and_off_many_times(start_engine):
+    with start_engine() as engine:
+        for _ in range(20):
+            debug = Client(engine)
+            cell, thread = debug.stop_in(CELL, 2)
+            assert debug("debugInfo")["stoppedThreads"] == [thread]
+            debug("continue", threadId=thread)
+            assert engine.finish(cell).result == "4"
+            debug.switch_off()
+            assert engine.ok(CELL).result == "4"        # nothing stops in it
+
+
+def test_what_a_front_end_shows_of_a_stopped_cell(start_engine):
+    with start_engine() as engine:
+        engine.ok("import types; table = types.SimpleNamespace(_repr_html_=lambda: '<b>7</b>')\n"
+                  "class Long:\n    def _repr_html_(self): return 'long ' * 100_000\nlong, half = Long(), 'a\\ud800b'")
+        debug = Client(engine)
+        cell, thread = debug.stop_in(CELL, 2)
+        frame = debug.frame(thread)
+        assert [f["name"] for f in debug("stackTrace", threadId=thread)["stackFrames"]] == ["f", "<module>"]
+        assert debug("richInspectVariables", variableName="x", frameId=frame)["data"] == {"text/plain": "3"}
+        assert len(debug("richInspectVariables", variableName="long", frameId=frame)["data"]["text/html"]) == 500_000
+        assert "a" in debug("evaluate", expression="half", frameId=frame, context="repl")["result"]
+        debug("copyToGlobals", srcVariableName="x", dstVariableName="copied", srcFrameId=frame)
+        assert not debug.ask("copyToGlobals", srcVariableName="x", dstVariableName="'", srcFrameId=frame)["success"]
+        debug("continue", threadId=thread)
+        engine.finish(cell)
+        assert engine.ok("copied").result == "3"
+        debug.switch_off()
+
+
+def test_what_a_front_end_shows_while_nothing_is_stopped(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        path = debug("dumpCell", code=CELL)["sourcePath"]
+        engine.ok(CELL + "class H:\n    def _repr_html_(self): return '<b>7</b>'\nh = H()")
+        debug.switch_on()
+        assert debug("richInspectVariables", variableName="h")["data"]["text/html"] == "<b>7</b>"
+        assert debug("richInspectVariables", variableName="special variables")["data"] == {}
+        assert "nothing" in debug.ask("richInspectVariables", variableName="nothing")["message"]
+        assert debug("source", source={"path": path})["content"] == CELL
+        assert not debug.ask("source", source={"path": "/nowhere"})["success"]
+        assert any(m["name"] == "json" for m in debug("modules")["modules"])
+        assert debug("initialize", **HELLO)["supportsSetVariable"] and debug.ask("attach")["success"]    # a second page
+        debug("setBreakpoints", breakpoints=[{"line": 2, "condition": "x > 5"}], source={"path": path})
+        assert debug("debugInfo")["breakpoints"] == [{"source": path, "breakpoints": [{"line": 2, "condition": "x > 5"}]}]
+        debug("setBreakpoints", breakpoints=[], source={"path": path})
+        assert debug("debugInfo")["breakpoints"] == []
+        debug.switch_off()
+
+
+def test_no_front_end_ends_the_kernel_by_its_debugger(start_engine):
+    with start_engine() as engine:
+        for command in ("disconnect", "terminate"):
+            debug = Client(engine)
+            debug.switch_on()
+            debug(command, restart=False, terminateDebuggee=True)
+            assert engine.ok("1 + 1").result == "2"
+
+
+def test_a_running_cell_is_paused(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        debug.switch_on()
+        cell = engine.send("n = 0\nprint('begun')\nwhile n >= 0: n += 1\n")
+        engine.wait_for_text("begun")
+        debug("pause", threadId=next(t["id"] for t in debug("threads")["threads"] if t["name"] == "MainThread"))
+        thread = debug.wait_for("stopped")["threadId"]
+        debug("evaluate", expression="globals().update(n=-9)", frameId=debug.frame(thread), context="repl")
+        debug("continue", threadId=thread)
+        assert engine.finish(cell).status == "ok"
+        debug.switch_off()
+
+
+def test_a_child_process_does_not_wait_for_a_debugger(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        debug.switch_on()
+        run = engine.ok("import multiprocessing, subprocess, sys\nq = multiprocessing.Queue()\np = multiprocessing.Process(target=q.put, args=(5,)); p.start()\n"
+                        "print(q.get()); p.join()\nprint(subprocess.check_output([sys.executable, '-c', 'print(6)'], text=True))")
+        assert run.text().split() == ["5", "6"]
+        debug.switch_off()
+
+
+def test_an_interrupt_of_how_a_value_is_shown(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        debug.switch_on()
+        engine.ok("class Slow:\n    def __repr__(self):\n        print('begun')\n        while True: pass\nslow = Slow()")
+        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "richInspectVariables",
+                                                              "arguments": {"variableName": "slow"}})
+        engine.client.control_channel.send(request)
+        engine.wait_for_text("begun")
+        engine.interrupt()
+        assert "KeyboardInterrupt" in str(engine.reply(request["header"]["msg_id"], "control")["content"])
+        cell, thread = debug.stop_in(CELL, 2)
+        debug("continue", threadId=thread)
+        assert engine.finish(cell).result == "4"
+        debug.switch_off()
+
+
+def test_input_while_a_cell_is_stopped(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        cell, thread = debug.stop_in(CELL, 2, allow_stdin=True)
+        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "evaluate",
+                                                              "arguments": {"expression": "input('? ')", "frameId": debug.frame(thread), "context": "repl"}})
+        engine.client.control_channel.send(request)
+        assert engine.client.get_stdin_msg(timeout=30)["content"]["prompt"] == "? "
+        assert debug("threads")
+        engine.client.input("five")
+        assert engine.reply(request["header"]["msg_id"], "control")["content"]["body"]["result"] == "'five'"
+        debug("continue", threadId=thread)
+        assert engine.finish(cell).result == "4"
+        debug.switch_off()
