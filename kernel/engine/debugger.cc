@@ -167,6 +167,7 @@ void Debugger::Run() {
     if (held_until_ && Clock::now() >= *held_until_) Close("debugpy does not answer");
   }
   client_.reset();  // which lets go what is stopped
+  eldest_.reset();
   std::lock_guard<std::mutex> lock(mutex_);
   ended_ = true;
   changed_.notify_all();

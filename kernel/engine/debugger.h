@@ -108,6 +108,7 @@ class Debugger {
   const double patience_;
 
   // the debugger's thread
+  std::unique_ptr<DapClient> eldest_;  // asks nothing; it lives as long as the adapter
   std::unique_ptr<DapClient> client_;
   int port_ = 0, seq_ = 0;
   bool attached_ = false;

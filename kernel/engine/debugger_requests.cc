@@ -109,14 +109,20 @@ void Debugger::Initialize(const Request& request) {
   });
 }
 
+// The adapter tells its eldest client of each new one, and listens no more for ever where that one is just going. So the
+// eldest is one that stays.
 void Debugger::Connect(const Request& request) {
   Hold(/*for_main=*/false);
-  Result<std::unique_ptr<DapClient>> client = DapClient::Connect(port_);
-  if (!client) {
-    Release();
-    return Settle(request.number, Refusal(request.content, client.error().what + "; " + client.error().remedy));
+  if (eldest_) (void)eldest_->Receive();  // what it was told
+  for (std::unique_ptr<DapClient>* one : {&eldest_, &client_}) {
+    if (*one) continue;
+    Result<std::unique_ptr<DapClient>> client = DapClient::Connect(port_);
+    if (!client) {
+      Release();
+      return Settle(request.number, Refusal(request.content, client.error().what + "; " + client.error().remedy));
+    }
+    *one = std::move(*client);
   }
-  client_ = std::move(*client);
   Forward(request, request.content, [this, number = request.number](nl::json reply) {
     if (!reply.value("success", false)) client_.reset();
     capabilities_ = Object(reply, "body");

@@ -49,6 +49,7 @@ class Adapter {
 
  private:
   void Serve() {
+    const int eldest = ::accept(listener_, nullptr, nullptr);  // of the one that asks nothing
     for (int connection; (connection = ::accept(listener_, nullptr, nullptr)) >= 0;) {
       {
         std::lock_guard<std::mutex> lock(mutex_);
@@ -78,6 +79,7 @@ class Adapter {
       std::lock_guard<std::mutex> lock(mutex_);
       ::close(connection);
     }
+    ::close(eldest);
   }
 
   const int listener_;
