@@ -12,6 +12,7 @@ STYLE = "font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-
 CELL = "padding: 2px 16px 2px 0; border: none; text-align: left; vertical-align: top; white-space: nowrap"
 LAST = CELL.replace("nowrap", "normal") + "; overflow-wrap: break-word"  # the only column that is long
 MUTED = "color: var(--jp-ui-font-color2, #767676)"
+NOT_BACK = ("failed", "lost", "different")  # cells that are marked, with the name before them
 WARN = "color: var(--jp-warn-color0, #b26a00); font-weight: 600"
 
 
@@ -37,9 +38,12 @@ def _table(headings, rows) -> str:
     parts = ["<table style='border-collapse: collapse; margin: 4px 0'><tr>"]
     parts += [f"<th style='{CELL}; font-weight: 600'>{escape(heading)}</th>" for heading in headings]
     for row in rows:
-        style = f"{CELL}; {WARN}" if set(row) & {"failed", "lost", "different"} else CELL
         cells = row[:len(headings)]
-        styles = [style, style, *[CELL] * len(cells)][:len(cells) - 1] + [CELL if below else LAST]
+        marked = [cell in NOT_BACK for cell in cells]
+        marked[0] = any(marked)
+        styles = [f"{CELL}; {WARN}" if mark else CELL for mark in marked]
+        if not below:
+            styles[-1] = LAST
         parts.append("</tr><tr>" + "".join(f"<td style='{s}'>{escape(cut(cell, 2000 if s is LAST else 60))}</td>"
                                            for s, cell in zip(styles, cells)))
         if below and row[-1]:

@@ -1,3 +1,5 @@
+import re
+
 from kernelferry.session import report
 
 
@@ -18,6 +20,13 @@ def test_html_escapes_what_users_named():
     result = report.Result({}, "<script>", ["a & b"], (["name"], [["<b>"]]))
     html = result._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html and "a &amp; b" in html and "&lt;b&gt;" in html
+
+
+def test_what_is_not_back_is_marked_by_either_policy():
+    rows = [["db", "lost", "lost", "why"], ["a", "stored", "stored", ""], ["g", "replayed", "lost", "why"]]
+    html = report.Result({}, "Plan", [], (["", "store-first", "cheapest", "why"], rows))._repr_html_()
+    marked = re.findall(r"<td style='[^']*font-weight: 600'>([^<]*)", html)
+    assert marked == ["db", "lost", "lost", "g", "lost"]
 
 
 def test_rows_that_are_not_back_come_first():
