@@ -17,7 +17,7 @@ namespace {
 Server* current = nullptr;
 
 constexpr double kDebuggerEndsWithin = 5;  // seconds
-constexpr int kCannotGoOn = 70;  // exit status, by which the relay knows that the log says why (kernel/relay/process.h)
+constexpr int kCannotGoOn = 70;  // exit status, by which the relay knows that the log says why (kernel/relay/relay_engine.cc)
 
 bool IsForPython(const std::string& type) { return type.starts_with("comm_"); }
 

@@ -15,12 +15,22 @@ constexpr milliseconds kChooseEvery{100};
 constexpr milliseconds kLongestWait{30000};  // for an orphaned engine that still saves this session
 constexpr milliseconds kPingEvery{50};
 constexpr milliseconds kLongestHold{5000};  // a reply waits this long for an idle status that an engine forgot
+constexpr int kCannotGoOn = 70;  // status of an engine that has said in its log why it ends (kernel/engine/server.cc)
 constexpr milliseconds kReplyFirst{250};    // between the replies of a dead engine's cells and the status `restarting`
 constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
 
 int CountOf(const Message& execute_input) {
   json count = execute_input.Content().value("execution_count", json(0));
   return count.is_number_integer() ? count.get<int>() : 0;
+}
+
+// What such an engine said, as words of its end; "" if it did not.
+std::string LastWords(std::string_view log) {
+  constexpr std::string_view kWords = "the engine cannot go on: ";
+  const std::size_t found = log.rfind(kWords);
+  if (found == std::string_view::npos) return "";
+  log.remove_prefix(found + kWords.size());
+  return "could not go on (" + std::string(log.substr(0, log.find('\n'))) + ")";
 }
 
 }  // namespace
@@ -190,6 +200,7 @@ void Relay::Reaped() {
   if (!engine_->adopted()) {
     ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
     if (ending_) ending_->memory = OutOfMemoryKills() > engine_->kills();
+    if (ending_ && WIFEXITED(ending_->status) && WEXITSTATUS(ending_->status) == kCannotGoOn) ending_->lost = LastWords(Tail(dir_.Log(), kLogTail));
   } else if (pollfd life{engine_->life(), POLLIN, 0}; ::poll(&life, 1, 0) > 0) {  // no child: its status nobody knows
     auto info = store::ReadObject(store::StoreFiles(choice_.home).Session(choice_.sid).Info());
     ending_ = Ending{.lost = info && !StringAt(*info, "ended").empty() ? "" : "has ended"};
