@@ -86,6 +86,7 @@ bool SessionChooser::MayAdopt(const store::SessionFiles& files, const LockHolder
 
 Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait, bool adopt) {
   store::SessionFiles files = store.files().Session(sid);
+  const bool restart = ::access((files.Root() + "/restart").c_str(), F_OK) == 0;  // docs/format.md
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
     if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());
@@ -93,7 +94,7 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
     if (wait && holder.kind == LockHolder::Kind::kHarbour) {
       return Error{Code::kAborted, "session " + sid + " is being brought back from another host", ""};
     }
-    if (holder.kind == LockHolder::Kind::kOrphan && adopt && asked_to_end_ < 0 && MayAdopt(files, holder)) {
+    if (holder.kind == LockHolder::Kind::kOrphan && adopt && !restart && asked_to_end_ < 0 && MayAdopt(files, holder)) {
       Choice choice;
       choice.sid = sid;
       choice.home = store.files().Home();
@@ -125,7 +126,7 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
     choice.elsewhere = host.empty() ? "another host" : host;
     choice.lock.reset();
   }
-  choice.restarted = StringAt(*info, "ended") == "restart";
+  choice.restarted = StringAt(*info, "ended") == "restart" || restart;
   return choice;
 }
 

@@ -4,6 +4,7 @@ import functools
 import logging
 import os
 import signal
+from pathlib import Path
 
 from kernelferry import _ferry
 
@@ -105,6 +106,7 @@ class Arrivals:
         """The namespace is empty on purpose: what was before comes back only when it is asked for, now and later."""
         session, self.clean_at_cell = self.session, False
         session.remember(clean={"life": session.life, "execution": session.execution})
+        (Path(session.writer.folder) / "restart").unlink(missing_ok=True)
         session.saver.forget_all(session.execution)
 
     def _offer(self, manifest):

@@ -1,6 +1,7 @@
 """Cells that end the engine when they run again: a second engine brings the session back without them."""
 
 import json
+import time
 
 import pytest
 
@@ -122,3 +123,23 @@ def test_a_rehearsal_finds_it_while_the_variable_lives(notebook):
     arm(notebook)
     assert "cell [1] ended the engine" in said(kernel.run("%session rehearse", "cell-1"))
     assert kernel.magic("%checkpoint")["variables"]["x"]["way"] == "stored"
+
+
+def test_a_restart_while_a_cell_that_runs_again_hangs_gives_a_clean_namespace(notebook):
+    first = notebook.open()
+    first.run("kept = [1, 2]", "cell-0")
+    first.run(cell("g", "swallowed interrupts"), "cell-1")
+    first.suspend()
+    arm(notebook)
+    second = notebook.open()
+    second.send("kept", "cell-0")
+    while not (notebook.session() / "replaying").exists():
+        time.sleep(0.01)
+    second.client.shutdown(restart=True)
+    while not (notebook.session() / "restart").exists():
+        time.sleep(0.01)
+    second.relay.kill()     # as servers do to one that does not end
+    third = notebook.open()
+    assert third.evaluate(["kept"]) == ["raised NameError"] and not (notebook.session() / "restart").exists()
+    third.magic("%resume last")
+    assert third.evaluate(["kept"]) == ["[1, 2]"]
