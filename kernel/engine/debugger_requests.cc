@@ -1,4 +1,7 @@
 // The requests of Debugger, one by one.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -6,16 +9,24 @@
 
 #include "kernel/engine/debug_messages.h"
 #include "kernel/engine/debugger.h"
+#include "util/file.h"
 
 namespace ferry::engine {
 namespace {
 
 bool IsForPython(const std::string& command) { return command == "inspectVariables" || command == "modules"; }
 
+// All that is written there is read as code.
+bool IsOwn(const std::string& folder) {
+  struct stat found;
+  return ::lstat(folder.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == ::geteuid();
+}
+
 // Of where a cell's code lies, before anything is attached, too: JupyterLab asks when it sees an engine that is new.
 nl::json DumpCell(const nl::json& request, const std::string& path, const std::string& code) {
-  std::error_code fault;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), fault);
+  const std::string folder = std::filesystem::path(path).parent_path();
+  if (const Result<void> made = MakeDirectory(folder); !made) return Refusal(request, made.error().what);
+  if (!IsOwn(folder)) return Refusal(request, folder + " belongs to somebody else");
   if (!(std::ofstream(path) << code).flush()) return Refusal(request, path + " cannot be written");
   nl::json reply = Response(request, true);
   reply["body"]["sourcePath"] = path;

@@ -5,13 +5,13 @@
 #include <iostream>
 #include <sstream>
 
+#include "kernel/engine/cell_file.h"
 #include "kernel/engine/forked.h"
 #include "kernel/engine/interpreter.h"
 #include "kernel/engine/server.h"
 #include "util/check.h"
 #include "xeus/xeus_context.hpp"
 #include "xeus/xkernel.hpp"
-#include "xeus/xsystem.hpp"
 
 namespace ferry::engine {
 namespace {
@@ -76,11 +76,6 @@ void Publish(const std::string& type, const std::string& content, const std::str
   server->outputs().Drain();  // what a child process wrote before comes before
   server->outputs().Flush();
   server->wire().Publish(draft);
-}
-
-// The path under which a cell's code is compiled; the debugger computes the same one.
-std::string CellFile(const std::string& code) {
-  return xeus::get_cell_tmp_file(xeus::get_tmp_prefix("xpython"), code, ".py");
 }
 
 // A SIGINT handler that raises KeyboardInterrupt where `decide(frame)` says so, and leaves no frame of its own in the traceback.

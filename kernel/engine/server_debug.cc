@@ -1,13 +1,8 @@
 // What Debugger needs of the engine (debugger.h).
+#include "kernel/engine/cell_file.h"
 #include "kernel/engine/server.h"
-#include "xeus/xsystem.hpp"
 
 namespace ferry::engine {
-namespace {
-
-std::string Folder() { return xeus::get_tmp_prefix("xpython"); }
-
-}  // namespace
 
 void Server::OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) {
   Post([this, what, request, done = std::move(done)] { done(CallMain("debug", what, request)); });
@@ -23,10 +18,8 @@ void Server::PublishDebugEvent(const nl::json& event, const nl::json& parent) {
   wire_.Publish({.type = "debug_event", .content = content, .parent = header});
 }
 
-std::string Server::CellFile(const std::string& code) { return xeus::get_cell_tmp_file(Folder(), code, ".py"); }
+std::string Server::CellFile(const std::string& code) { return engine::CellFile(code); }
 
-nl::json Server::CellFiles() {
-  return {{"hashMethod", "Murmur2"}, {"hashSeed", xeus::get_tmp_hash_seed()}, {"tmpFilePrefix", Folder()}, {"tmpFileSuffix", ".py"}};
-}
+nl::json Server::CellFiles() { return CellNaming(); }
 
 }  // namespace ferry::engine
