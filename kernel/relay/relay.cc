@@ -155,7 +155,7 @@ void Relay::Shutdown(bool restart) {
   leaving_ = true;
   restarting_ = restart;
   // The engine may never read that it was a restart: while it starts, or hangs in a cell that runs again.
-  if (restart && engine_ && !engine_->link() && !choice_.sid.empty()) std::ofstream(store::StoreFiles(choice_.home).Session(choice_.sid).Root() + "/restart");
+  if (restart && engine_ && !engine_->link() && !choice_.sid.empty()) std::ofstream(store::StoreFiles(choice_.home).Session(choice_.sid).Restart());
   if (move_) move_->Abort({Code::kAborted, "the kernel is shutting down", ""});
   if (moved_) EndMove();
   Abort(queue_.TakeExecutes());

@@ -86,7 +86,7 @@ bool SessionChooser::MayAdopt(const store::SessionFiles& files, const LockHolder
 
 Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait, bool adopt) {
   store::SessionFiles files = store.files().Session(sid);
-  const bool restart = ::access((files.Root() + "/restart").c_str(), F_OK) == 0;  // docs/format.md
+  const bool restart = ::access(files.Restart().c_str(), F_OK) == 0;
   auto lock = FileLock::Take(files.Lock());
   if (!lock) {
     if (lock.error().code != Code::kRefused || !anonymous.empty()) return WithoutStore(store.files().Home(), lock.error());

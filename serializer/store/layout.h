@@ -22,6 +22,7 @@ class SessionFiles {
   std::string Info() const { return root_ + "/session.json"; }
   std::string Report() const { return root_ + "/report.json"; }
   std::string Replaying() const { return root_ + "/replaying"; }
+  std::string Restart() const { return root_ + "/restart"; }
   std::string Log() const { return root_ + "/log"; }
   std::string DamagedLog() const { return root_ + "/log.damaged"; }
   std::string Lock() const { return root_ + "/lock"; }
