@@ -41,11 +41,15 @@ bool ClassWatch::Remember(PyTypeObject* type) {
   if (first.name == type->tp_name) return false;
   first.name = type->tp_name;
   first.values.clear();
+  first.plain.clear();
   first.values.reserve(PyDict_GET_SIZE(type->tp_dict));
   PyObject *name, *value;
   Py_ssize_t pos = 0;
-  while (PyDict_Next(type->tp_dict, &pos, &name, &value))
-    if (PyUnicode_Check(name) && !IsDunder(name)) first.values.emplace_back(name, value);
+  while (PyDict_Next(type->tp_dict, &pos, &name, &value)) {
+    if (!PyUnicode_Check(name) || IsDunder(name)) continue;
+    first.values.emplace_back(name, value);
+    if (IsPlain(value)) first.plain.push_back(py::reinterpret_borrow<py::object>(value));
+  }
   return true;
 }
 

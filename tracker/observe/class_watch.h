@@ -37,10 +37,11 @@ class ClassWatch {
   const std::vector<pybind11::object>& abstract() const { return abstract_; }
 
  private:
-  // What a class held when it was first seen: compared only, owns nothing.
+  // What a class held when it was first seen, compared only.
   struct First {
     const char* name = nullptr;  // of another class, if its place in memory was given away
     std::vector<std::pair<PyObject*, PyObject*>> values;
+    std::vector<pybind11::object> plain;  // of the values (of_session.h, IsPlain)
   };
   bool Remember(PyTypeObject* type);  // whether it is new
   bool IsNew(PyTypeObject* type, PyObject* name, PyObject* value) const;

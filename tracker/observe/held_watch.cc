@@ -63,7 +63,11 @@ void Walk(PyObject* names, Meet meet) {
 void HeldWatch::See(const py::dict& names) {
   objects::NoCollection no_collection;
   Walk(names.ptr(), [&](PyObject* holder, const Fields& fields, const auto&) {
-    if (First& first = first_[holder]; first.type != Py_TYPE(holder)) first = {Py_TYPE(holder), fields};
+    First& first = first_[holder];
+    if (first.type == Py_TYPE(holder)) return;
+    first = {Py_TYPE(holder), fields, {}};
+    for (const auto& [field, part] : fields)
+      if (IsPlain(part)) first.plain.push_back(py::reinterpret_borrow<py::object>(part));
   });
 }
 

@@ -28,9 +28,10 @@ class HeldWatch {
 
  private:
   using Fields = std::vector<std::pair<PyObject*, PyObject*>>;
-  struct First {  // compared only, owns nothing
+  struct First {  // compared only
     PyTypeObject* type;
     Fields fields;
+    std::vector<pybind11::object> plain;  // of the values (of_session.h, IsPlain)
   };
   std::unordered_map<PyObject*, First> first_;
 };

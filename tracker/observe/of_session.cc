@@ -41,4 +41,8 @@ bool OfSession(PyObject* value, PyObject* ns) {
   return IsMainClass(type);
 }
 
+bool IsPlain(PyObject* value) {
+  return PyFloat_CheckExact(value) || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) || PyBytes_CheckExact(value);
+}
+
 }  // namespace ferry::observe

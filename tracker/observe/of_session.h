@@ -13,4 +13,7 @@ bool IsMainClass(PyTypeObject* type);
 // bound method or partial over such. Runs no user code. Under the GIL.
 bool OfSession(PyObject* value, PyObject* ns);
 
+// A number or a text: nobody notices that it is kept. One that is only remembered by its address may have gone, and another lie there.
+bool IsPlain(PyObject* value);
+
 }  // namespace ferry::observe
