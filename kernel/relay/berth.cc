@@ -13,6 +13,7 @@
 #include "serializer/store/settings.h"
 #include "serializer/store/store.h"
 #include "util/file.h"
+#include "util/memory.h"
 
 namespace ferry::relay {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
 
 Result<json> Berth::Start(const Choice& choice, const json& wish) {
   bound_told_ = false;
+  kills_ = OutOfMemoryKills();
   Connection front;
   front.key = StringAt(wish, "key");
   front.kernel_name = StringAt(wish, "kernel_name");
@@ -134,6 +136,8 @@ bool Berth::Look(Choice& choice) {
     if (Load(choice, StringAt(word, "start"))) return true;
   }
   dir_.RemoveEngine(number_);
+  ending->memory = OutOfMemoryKills() > kills_;
+  if (ending->Starved()) choice.NoteStarved();
   json event = {{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", why}};
   if (const Replaying replaying = choice.InReplay(); replaying.cell) event["replaying"] = {{"cell", replaying.number}, {"why", replaying.why}};
   tell_(event);

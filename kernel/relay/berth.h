@@ -2,6 +2,7 @@
 // stands still because its session leaves in an image. One at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +51,7 @@ class Berth {
   int number_ = 0;
   pid_t engine_ = -1;
   bool bound_told_ = false;
+  std::uint64_t kills_ = 0;     // OutOfMemoryKills() when it was started
   std::optional<Wake> door_;    // an engine that comes back in an image will come for its word
   json word_;
   std::unique_ptr<relay::Hold> hold_;

@@ -116,11 +116,13 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set) {
 
 bool Ending::Clean() const { return lost.empty() && WIFEXITED(status) && WEXITSTATUS(status) == 0; }
 
+bool Ending::Starved() const { return lost.empty() && memory && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
+
 std::string Ending::Words() const {
   if (!lost.empty()) return lost;
   if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
+  if (Starved()) return "was ended by the system because memory ran out";
   int signal = WTERMSIG(status);
-  if (signal == SIGKILL && memory) return "was ended by the system because memory ran out";
   std::string why = signal == SIGKILL ? "; the system does so when memory runs out" : "";
   return "was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + why + ")";
 }

@@ -36,6 +36,7 @@ struct Ending {
   bool memory = false;  // the system ended a process for want of memory meanwhile
   std::string lost = {};  // how it was lost though it may live on; empty: it has ended
   bool Clean() const;
+  bool Starved() const;  // the system ended it for want of memory
   std::string Words() const;  // "was killed by signal 9 (Killed) ..." or "ended with status 3"
 };
 

@@ -231,6 +231,7 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
+  if (ending.Starved()) choice_.NoteStarved();
   const Replaying replaying = choice_.InReplay();
   if (replaying.unseen && !leaving_) queue_.TakeAllBack();
   else if (ending.Clean() && !leaving_) queue_.TakeBack();

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds kAskAgain{5};  // the engine ends by it what hangs while it saves (engine/loop.py)
 
+constexpr char kStarved[] = "was ended by the system when it ran again, because memory ran out";
+
 std::string NewSeed() { return std::to_string(std::stoul(RandomHex(4), nullptr, 16)); }
 
 Result<std::string> Create(store::Store& store, const std::string& notebook, const std::string& name) {
@@ -43,6 +45,15 @@ Replaying Choice::InReplay() const {
   auto note = store::ReadObject(store::StoreFiles(home).Session(sid).Replaying());
   if (!note) return {};
   return {.cell = true, .unseen = FlagAt(*note, "unseen", false), .number = note->value("cell", 0), .why = StringAt(*note, "why")};
+}
+
+void Choice::NoteStarved() const {
+  if (sid.empty()) return;
+  const std::string path = store::StoreFiles(home).Session(sid).Replaying();
+  auto note = store::ReadObject(path);
+  if (!note) return;
+  (*note)["why"] = kStarved;
+  (void)store::WriteObject(path, *note);  // a full disk: the note stays as the engine wrote it
 }
 
 Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {

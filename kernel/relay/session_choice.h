@@ -40,6 +40,7 @@ struct Choice {
 
   bool Resuming() const;        // session.json says that the engine is bringing the session back
   Replaying InReplay() const;
+  void NoteStarved() const;     // where a cell ran again: memory ran out in it, which only the engine's parent can tell
 };
 
 class SessionChooser {

@@ -87,3 +87,19 @@ def test_a_real_limit_warns_and_a_real_kill_is_named(notebook, group):
     assert "was ended by the system because memory ran out while it ran cell [2]" in answer.error
     told = kernel.run("a is b", "cell-2")
     assert ("execute_result", "True") in told.outputs and "[2] was running" in told.text
+
+
+def test_memory_that_runs_out_in_a_cell_that_runs_again_is_named(notebook, group):
+    first = notebook.open()
+    first.run("kept = [1, 2]", "cell-0")
+    first.run("import os\nif os.path.exists('armed'): x = bytearray(b'x') * (600 << 20)\ng = (n for n in range(9)); next(g)", "cell-1")
+    first.suspend()
+    startup = notebook.folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True, exist_ok=True)
+    (startup / "limit.py").write_text(f"import os; open({str(group / 'cgroup.procs')!r}, 'w').write(str(os.getpid()))")
+    (notebook.folder / "armed").touch()
+    second = notebook.open()
+    shown = second.run("kept", "cell-0")
+    why = "was ended by the system when it ran again, because memory ran out"
+    assert ("execute_result", "[1, 2]") in shown.outputs and f"cell [2] {why}, and was left out" in " ".join(shown.text.split()), shown.text
+    assert why in second.magic("%resume")["variables"]["g"]["reason"]
