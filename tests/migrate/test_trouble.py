@@ -15,6 +15,7 @@ from tests.migrate.test_faults import engines
 from tests.processes import kill_with_store_in
 from tests.relay.conftest import wait_until
 from tests.survival.conftest import Notebook
+from tests.survival.test_fatal_cells import QUICK
 
 
 def pid_of(kernel):
@@ -180,3 +181,17 @@ def test_a_cell_that_ends_the_engine_there_when_it_runs_again_leaves_the_session
     kernel.run("%session no-replay 2")
     assert kernel.run(f"%migrate {host.text} --yes").status == "ok"
     assert kernel.evaluate(["x", "g"]) == ["[1]", "raised NameError"]
+
+
+def test_a_cell_that_hangs_there_when_it_runs_again_leaves_the_session_here(notebook, host):
+    """In C that keeps the lock of Python's: no interrupt ends it, and it is the engine there that ends."""
+    startup = host.folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "quick.py").write_text(QUICK)
+    kernel = notebook.open()
+    kernel.run("import itertools, os")
+    kernel.run("if 'SSH_CONNECTION' in os.environ: sum(itertools.repeat(0))\ng = (i for i in range(9)); next(g)")
+    kernel.run("x = [1]")
+    answer = kernel.run(f"%migrate {host.text} --policy cheapest")
+    assert answer.status == "error" and "cell [2] did not end within" in answer.error and "%session no-replay 2" in answer.error
+    assert kernel.evaluate(["next(g)", "x"]) == ["1", "[1]"]
