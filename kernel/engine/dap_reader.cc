@@ -88,7 +88,7 @@ Result<std::vector<nl::json>> DapReader::Take(std::string_view bytes) {
   for (;;) {
     if (!length_) {
       const std::size_t end = pending_.find(kHeaderEnds, std::max(done, searched_));
-        const std::size_t header = end == std::string::npos ? pending_.size() - std::min(pending_.size(), kHeaderEnds.size() - 1) : end;
+      const std::size_t header = end == std::string::npos ? pending_.size() - std::min(pending_.size(), kHeaderEnds.size() - 1) : end;
       if (header > done + kMostHeader) return Broken("a header without an end");
       if (end == std::string::npos) break;
       Result<std::size_t> length = LengthIn(std::string_view(pending_).substr(done, end - done));
