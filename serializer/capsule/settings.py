@@ -183,17 +183,6 @@ def set_plain(config, value):
         setattr(config, name, each)
 
 
-def number_of(counter):
-    """That a counter gives next; counter: the `__next__` of an itertools.count."""
-    return counter.__self__.__reduce__()[1][0]
-
-
-def count_on(counter, value):
-    """To there. What this process has counted beyond that stays counted."""
-    while number_of(counter) < value:
-        counter()
-
-
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -211,9 +200,6 @@ SETTINGS = {
     "calendar": (lambda module: module.firstweekday(), lambda module, value: module.setfirstweekday(value)),
     "multiprocessing": (lambda module: module.get_start_method(allow_none=True) or "",
                         lambda module, value: module.set_start_method(value or None, force=True)),
-    "threading": (lambda module: number_of(module._counter), lambda module, value: count_on(module._counter, value)),  # names of threads
-    "concurrent.futures.thread": (lambda module: number_of(module.ThreadPoolExecutor._counter),
-                                  lambda module, value: count_on(module.ThreadPoolExecutor._counter, value)),
     "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),

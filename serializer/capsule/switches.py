@@ -1,12 +1,13 @@
 """What cells switched for the whole process by a call, or hung on an object of the process, where no attribute of a module tells.
 
 The event loop of the main thread, callbacks of the collector, attributes of the standard streams, on which processors the
-process may run. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang
+process may run, the numbers that new threads and pools get into their names. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang
 theirs there again. What cannot be put back is named: timers, threads and tasks under way, the pool of threads that a
 cell gave the loop.
 """
 import asyncio
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -40,9 +41,28 @@ def of_loop() -> dict:
     return {} if found is None else {name: get(found) for name, (get, _set) in LOOP.items() if hasattr(found, "get_debug")}
 
 
+# module -> the `__next__` of its itertools.count
+COUNTERS = {"threading": lambda module: module._counter, "concurrent.futures.thread": lambda module: module.ThreadPoolExecutor._counter}
+
+
+def number_of(counter) -> int:
+    """That it gives next."""
+    return counter.__self__.__reduce__()[1][0]
+
+
+def numbers() -> dict:
+    return {name: number_of(counter(sys.modules[name])) for name, counter in COUNTERS.items() if name in sys.modules}
+
+
+def count_on(counter, number):
+    """To there. What this process has counted beyond that stays counted."""
+    while number_of(counter) < number:
+        counter()
+
+
 def baseline(_shell=None):
     STREAMS.update({name: getattr(sys, name) for name in STREAMS})
-    return {"loop": of_loop(), "gc": list(gc.callbacks), "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+    return {"loop": of_loop(), "numbers": numbers(), "gc": list(gc.callbacks), "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
             "streams": {name: (stream, dict(getattr(stream, "__dict__", {}))) for name, stream in STREAMS.items()}}
 
 
@@ -104,6 +124,7 @@ def capture_switches(where, base):
               and not (type(value) in PLAIN and value == base["loop"].get(name))}
     values |= {("gc", f"callback {at}"): callback for at, callback in enumerate(gc.callbacks) if callback not in base["gc"] and is_mine(where, callback)}
     values |= {("streams", key): value for key, value in attributes_of_streams(where, base["streams"]).items()}
+    values |= {(name, "numbers"): number for name, number in numbers().items() if number != base["numbers"].get(name, 0)}
     if (mask := signal.pthread_sigmask(signal.SIG_BLOCK, ())) != base["mask"]:
         values["signals", "mask"] = sorted(map(int, mask))
     if (threads := threads_of_pools(where)):
@@ -133,6 +154,8 @@ def put(part, name, value):
         setattr(STREAMS[name[0]], name[1], value)
     elif part == "signals":
         signal.pthread_sigmask(signal.SIG_SETMASK, value)
+    elif part in COUNTERS:
+        count_on(COUNTERS[part](importlib.import_module(part)), value)
     elif part == "thread pools":
         import threadpoolctl
         threadpoolctl.threadpool_limits(value)

@@ -62,8 +62,10 @@ def test_a_kernel_that_its_front_end_closes_after_exit_is_a_session_that_was_clo
 
 def test_what_ends_the_engines_main_loop_is_named(kernel):
     """Here a cell breaks that loop, which ends when the next cell has come."""
-    broken = ("import time\ndef turn(block, main=get_ipython().kernel.main):\n    while not main._ready(): time.sleep(0.01)\n"
-              "    raise OSError('no loop')\nget_ipython().kernel.main.turn = turn\na = 5")
+    kernel.run("a = 5")
+    kernel.run("%checkpoint")
+    broken = ("import time\nopen('broken', 'w').close()  # it must not run again\ndef turn(block, main=get_ipython().kernel.main):\n    while not main._ready(): time.sleep(0.01)\n"
+              "    raise OSError('no loop')\nget_ipython().kernel.main.turn = turn")
     sent = [kernel.send(broken, "one"), kernel.send("a", "two")]
     replies = {m["parent_header"]["msg_id"]: m["content"] for m in (kernel.client.get_shell_msg(timeout=60) for _ in sent)}
     assert replies[sent[0]]["status"] == "ok"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import time
 
 import nbformat
@@ -33,8 +34,8 @@ def wait_for_file(path):
 
 
 def said(answer):
-    """Everything a person reads in an answer."""
-    return answer.text
+    """Everything a person reads in an answer, each of its lines whole."""
+    return re.sub(r"\n {4,}", " ", answer.text)
 
 
 def assert_nothing_told(answer):

@@ -1,11 +1,11 @@
 """ipykernel in the engine's place: the relay is tested without our engine, against a kernel that others wrote.
 
 Takes the engine's command line, writes it down for the test ($RELAY_TEST_NOTES), obeys ferry_shutdown_request and leaves word
-of it in session.json. How it
-misbehaves at start is said by $RELAY_TEST_START, a comma list of START=how: `exit` (dies before it is ready), `hang` (never
-binds its sockets).
+of it in session.json. How it misbehaves at start is said by $RELAY_TEST_START, a comma list of START=how: `exit` (dies before
+it is ready), `hang` (never binds its sockets).
 """
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -39,6 +39,9 @@ def main():
           sigint=str(signal.getsignal(signal.SIGINT)), environ={k: v for k, v in os.environ.items() if k.startswith(("FERRY_", "PYTHONHASH"))},
           **vars(options))
     mark(options.session, ended="", resuming=bool(os.environ.get("RELAY_TEST_RESUMING")))
+    if options.start == "restart":  # it has begun with a clean namespace
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(os.environ["FERRY_HOME"], "sessions", options.session, "restart"))
     how = dict(pair.split("=") for pair in os.environ.get("RELAY_TEST_START", "").split(",") if pair).get(options.start)
     if how == "exit":
         sys.exit("the stand-in was told to die")
