@@ -16,7 +16,7 @@ constexpr milliseconds kLongestWait{30000};  // for an orphaned engine that stil
 constexpr milliseconds kPingEvery{50};
 constexpr milliseconds kLongestHold{5000};  // a reply waits this long for an idle status that an engine forgot
 constexpr int kCannotGoOn = 70;  // status of an engine that has said in its log why it ends (kernel/engine/server.cc)
-constexpr milliseconds kReplyFirst{250};    // between the replies of a dead engine's cells and the status `restarting`
+constexpr milliseconds kReplyFirst{500};    // between the replies of a dead engine's cells and the status `restarting`
 constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
 
 int CountOf(const Message& execute_input) {

@@ -12,4 +12,5 @@ def test_hosts_with_networks_of_their_own():
     if reason := sshd.missing() or namespaces.missing():
         warnings.warn(f"moves between hosts are tested on the loopback only: {reason}")
         pytest.skip(reason)
-    assert namespaces.run_apart(Path(__file__).with_name("two_hosts.py")) == ""
+    said = namespaces.run_apart(Path(__file__).with_name("two_hosts.py"))
+    assert not said, said
