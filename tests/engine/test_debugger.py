@@ -8,10 +8,20 @@ class Client:
     def __init__(self, engine):
         self.engine, self.seq, self.seen = engine, 0, []
 
-    def ask(self, command, **arguments):
+    def begin(self, command, **arguments):
+        """Sends a request -> its id."""
         self.seq += 1
-        return self.engine.request("debug_request", {"type": "request", "seq": self.seq, "command": command,
-                                                     "arguments": arguments}, "control")["content"]
+        request = self.engine.client.session.msg("debug_request", {"type": "request", "seq": self.seq, "command": command,
+                                                                   "arguments": arguments})
+        self.engine.client.control_channel.send(request)
+        return request["header"]["msg_id"]
+
+    def end(self, request):
+        """The reply to it."""
+        return self.engine.reply(request, "control")["content"]
+
+    def ask(self, command, **arguments):
+        return self.end(self.begin(command, **arguments))
 
     def __call__(self, command, **arguments):
         reply = self.ask(command, **arguments)
@@ -140,13 +150,11 @@ def test_control_goes_on_while_the_debugger_waits(start_engine):
         cell, thread = debug.stop_in(CELL, 2)
         frame = debug("stackTrace", threadId=thread)["stackFrames"][0]["id"]
         hour = "print('begun'), __import__('time').sleep(3600)"
-        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "evaluate",
-                                                              "arguments": {"expression": hour, "frameId": frame}})
-        engine.client.control_channel.send(request)
+        request = debug.begin("evaluate", expression=hour, frameId=frame)
         engine.wait_for_text("begun")
         engine.request("kernel_info_request", {}, "control")
         engine.interrupt()
-        reply = engine.reply(request["header"]["msg_id"], "control")["content"]
+        reply = debug.end(request)
         assert "KeyboardInterrupt" in str(reply), reply
         debug("continue", threadId=thread)
         engine.finish(cell)
@@ -259,12 +267,10 @@ def test_an_interrupt_of_how_a_value_is_shown(start_engine):
         debug = Client(engine)
         debug.switch_on()
         engine.ok("class Slow:\n    def __repr__(self):\n        print('begun')\n        while True: pass\nslow = Slow()")
-        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "richInspectVariables",
-                                                              "arguments": {"variableName": "slow"}})
-        engine.client.control_channel.send(request)
+        request = debug.begin("richInspectVariables", variableName="slow")
         engine.wait_for_text("begun")
         engine.interrupt()
-        assert "KeyboardInterrupt" in str(engine.reply(request["header"]["msg_id"], "control")["content"])
+        assert "KeyboardInterrupt" in str(debug.end(request))
         cell, thread = debug.stop_in(CELL, 2)
         debug("continue", threadId=thread)
         assert engine.finish(cell).result == "4"
@@ -275,13 +281,11 @@ def test_input_while_a_cell_is_stopped(start_engine):
     with start_engine() as engine:
         debug = Client(engine)
         cell, thread = debug.stop_in(CELL, 2, allow_stdin=True)
-        request = engine.client.session.msg("debug_request", {"type": "request", "seq": 99, "command": "evaluate",
-                                                              "arguments": {"expression": "input('? ')", "frameId": debug.frame(thread), "context": "repl"}})
-        engine.client.control_channel.send(request)
+        request = debug.begin("evaluate", expression="input('? ')", frameId=debug.frame(thread), context="repl")
         assert engine.client.get_stdin_msg(timeout=30)["content"]["prompt"] == "? "
         assert debug("threads")
         engine.client.input("five")
-        assert engine.reply(request["header"]["msg_id"], "control")["content"]["body"]["result"] == "'five'"
+        assert debug.end(request)["body"]["result"] == "'five'"
         debug("continue", threadId=thread)
         assert engine.finish(cell).result == "4"
         debug.switch_off()

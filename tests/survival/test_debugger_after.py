@@ -3,28 +3,24 @@
 import time
 
 from tests.client import START_SECONDS
-from tests.engine.test_debugger import HELLO
+from tests.engine.test_debugger import Client
 
 CELL = "def twice(x):\n    y = x * 2\n    return y\n"
 
 
-class Debugger:
-    def __init__(self, kernel):
-        self.kernel, self.seq = kernel, 0
+class Debugger(Client):
+    """Of a kernel behind its relay."""
 
-    def __call__(self, command, **arguments):
+    def ask(self, command, **arguments):
         self.seq += 1
-        reply = self.kernel.control("debug_request", type="request", seq=self.seq, command=command, arguments=arguments)
-        assert reply["success"], reply
-        return reply.get("body")
+        return self.engine.control("debug_request", type="request", seq=self.seq, command=command, arguments=arguments)
 
-    def wait_for_stop(self):
-        """The thread that stopped."""
+    def wait_for(self, event):
         deadline = time.monotonic() + START_SECONDS
         while True:
-            message = self.kernel.client.get_iopub_msg(timeout=max(0.0, deadline - time.monotonic()))
-            if message["msg_type"] == "debug_event" and message["content"]["event"] == "stopped":
-                return message["content"]["body"]["threadId"]
+            message = self.engine.client.get_iopub_msg(timeout=max(0.0, deadline - time.monotonic()))
+            if message["msg_type"] == "debug_event" and message["content"]["event"] == event:
+                return message["content"]["body"]
 
 
 def test_a_breakpoint_is_hit_in_a_function_that_came_back(notebook):
@@ -34,13 +30,12 @@ def test_a_breakpoint_is_hit_in_a_function_that_came_back(notebook):
     kernel = notebook.open()
     assert kernel.evaluate(["twice.__name__"]) == ["'twice'"]
     debug = Debugger(kernel)
-    debug("initialize", **HELLO)
-    debug("attach")
+    debug.switch_on()
     path = debug("dumpCell", code=CELL)["sourcePath"]
     assert debug("setBreakpoints", breakpoints=[{"line": 2}], source={"path": path})["breakpoints"][0]["verified"]
     debug("configurationDone")
     running = kernel.send("twice(4)")
-    thread = debug.wait_for_stop()
+    thread = debug.wait_for("stopped")["threadId"]
     frame = debug("stackTrace", threadId=thread)["stackFrames"][0]
     assert (frame["name"], frame["line"], frame["source"]["path"]) == ("twice", 2, path)
     debug("continue", threadId=thread)

@@ -27,11 +27,6 @@ std::vector<py::object> AllClasses() {
   return found;
 }
 
-// Names that a class has for itself, and that no session sets to a value which is nobody's.
-bool IsDunder(PyObject* name) {
-  return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_';
-}
-
 bool IsOfLibrary(PyTypeObject* type) { return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !IsMainClass(type); }
 
 }  // namespace

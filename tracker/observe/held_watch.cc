@@ -16,8 +16,6 @@ using Fields = std::vector<std::pair<PyObject*, PyObject*>>;
 
 constexpr std::size_t kDeep = 3;  // objects on the way from a module
 
-bool IsDunder(PyObject* name) { return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_'; }
-
 // An instance of a class that some library wrote, and no function of another kind (Cython has such).
 bool IsHolder(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);

@@ -16,4 +16,8 @@ bool OfSession(PyObject* value, PyObject* ns);
 // A number or a text: nobody notices that it is kept. One that is only remembered by its address may have gone, and another lie there.
 bool IsPlain(PyObject* value);
 
+// A name (a str) that begins with two underscores: classes, modules and objects have such for themselves, and no session sets one to a
+// value which is nobody's.
+bool IsDunder(PyObject* name);
+
 }  // namespace ferry::observe

@@ -22,8 +22,6 @@ std::string Text(PyObject* name) {
 
 bool IsContainer(PyObject* object) { return PyDict_Check(object) || PyList_Check(object) || PySet_Check(object); }
 
-bool IsDunder(PyObject* name) { return PyUnicode_GET_LENGTH(name) > 1 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_'; }
-
 // Whether the class says that it is of this module: others only import it.
 bool IsOf(PyTypeObject* type, PyObject* module_name) {
   PyObject* module = type->tp_dict ? PyDict_GetItemString(type->tp_dict, "__module__") : nullptr;
