@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <sstream>
 
+#include "util/words.h"
+
 namespace ferry::cli {
 namespace {
 
@@ -25,8 +27,9 @@ std::size_t Columns() {
 void PrintBelow(const std::string& text, std::size_t columns) {
   constexpr const char* kIndent = "      ";
   std::string line = kIndent;
-  std::istringstream words(text);
+  std::istringstream words(WithWholeCommands(text));
   for (std::string word; words >> word;) {
+    std::replace(word.begin(), word.end(), kInCommand, ' ');
     if (line != kIndent && Width(line) + Width(word) > columns) {
       std::printf("%s\n", line.substr(0, line.size() - 1).c_str());
       line = kIndent;

@@ -27,6 +27,9 @@ void BindCodec(pybind11::module_& m);
 // Observer, user_names(dict): tracker/observe. After BindRecords.
 void BindObserve(pybind11::module_& m);
 
+// with_whole_commands(bytes), IN_COMMAND: util/words.h.
+void BindWords(pybind11::module_& m);
+
 // image_probe(), image_preflight(): serializer/image.
 void BindImage(pybind11::module_& m);
 

@@ -18,4 +18,5 @@ PYBIND11_MODULE(_ferry, m) {
   ferry::session::BindCodec(m);
   ferry::session::BindObserve(m);
   ferry::session::BindImage(m);
+  ferry::session::BindWords(m);
 }

@@ -1,11 +1,13 @@
 """Results of the magics: text for a terminal, HTML for a notebook (report_html), `.data` for programs (docs/interfaces.md, "JSON").
 
-Text fits into WIDTH columns: a reason that is longer is cut here and stands whole in `.data`.
+Text fits into WIDTH columns: a reason that is longer is cut here and stands whole in `.data`. A command stands on one line (util/words.h).
 """
 
 import re
 import textwrap
 from json import dumps  # as it is now: a cell may put another in its place
+
+from kernelferry import _ferry
 
 WIDTH = 80  # of a terminal, where text is what a console shows
 COLUMN = 24  # columns of the text that one of a table may take, the last excepted
@@ -59,8 +61,10 @@ def cut(text: str, width: int) -> str:
 
 def wrapped(text, first="", rest="    ", most=3) -> list:
     """The text as lines of WIDTH columns, at most so many of them."""
-    return textwrap.wrap(str(text), WIDTH, initial_indent=first, subsequent_indent=rest, max_lines=most, placeholder=" ...",
-                         break_on_hyphens=False)
+    whole = _ferry.with_whole_commands(str(text).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+    lines = textwrap.wrap(whole, WIDTH, initial_indent=first, subsequent_indent=rest, max_lines=most, placeholder=" ...",
+                          break_on_hyphens=False)
+    return [line.replace(_ferry.IN_COMMAND, " ") for line in lines]
 
 
 def with_prompts(text: str, counts: dict) -> str:

@@ -177,7 +177,7 @@ def test_help_fits_a_terminal(machine, verb):
 
 def test_a_terminal_gets_no_line_that_is_wider(machine):
     sid = machine.session()
-    reason = "it cannot be stored, and cannot be made again: " + "cell [2] must not run again, " * 6
+    reason = "it cannot be stored, and cannot be made again: " + "cell [2] must not run again, " * 6 + "say %session replay-ok 2 "
     (machine.home / "sessions" / sid / "report.json").write_text(json.dumps({"messages": [], "variables": {
         "db": {"way": "lost", "verified": None, "bytes": 0, "reason": reason}}}))
     ours, theirs = os.openpty()
@@ -187,6 +187,7 @@ def test_a_terminal_gets_no_line_that_is_wider(machine):
     lines = os.read(ours, 100_000).decode().splitlines()
     os.close(ours)
     assert max(map(len, lines)) <= 80 and " ".join(" ".join(lines).split()).endswith(reason.strip()), lines
+    assert any("%session replay-ok 2" in line for line in lines), lines
     assert reason.strip() in machine.run("report", sid).stdout  # whole for a program
 
 

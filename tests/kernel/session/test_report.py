@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from kernelferry.session import report
 
 
@@ -46,6 +48,14 @@ def test_text_is_never_wider_than_a_page():
     lines = repr(result).splitlines()
     assert max(map(len, lines)) <= report.WIDTH == 80 and len(lines) < 12
     assert long in result._repr_html_()
+
+
+@pytest.mark.parametrize("command", ["%session replay-ok 2", "%migrate you@host --force", "`jupyter ferry doctor`", "jupyter ferry attach 0123456789abcdef"])
+def test_no_line_ends_inside_a_command(command):
+    for before in range(40, 80):
+        text = "w" * before + " " + command + ", or not"
+        shown = repr(report.Result({}, text, [text], (["name", "why"], [["a", text]])))
+        assert shown.count(command) == 3 and max(map(len, shown.splitlines())) <= report.WIDTH, shown
 
 
 def test_columns_that_are_too_wide_together_give_way():
