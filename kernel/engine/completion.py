@@ -5,15 +5,36 @@ from IPython.core.completer import Completion, provisionalcompleter, rectify_com
 from IPython.utils.tokenutil import token_at_cursor
 
 
+UNKNOWN = "<unknown>"       # IPython's word for a completion that neither Jedi nor one of its own matchers made
+IMPORT = re.compile(r"\s*(?:from|import)\s+[\w.]*$")     # up to a module's name
+PATH = re.compile(r"\s*%?(?:cd|run)\s")
+
+
+def kind(line):
+    """What is known of such a completion behind the line; "" if nothing is."""
+    return "module" if IMPORT.match(line) else "path" if PATH.match(line) else ""
+
+
+def once(code, found):
+    """Each completion with its kind. Where Jedi and a matcher of IPython made the same, it is there once, with the kind that is known."""
+    apart = {}
+    for c in found:
+        if c.type == UNKNOWN:
+            c.type = kind(code[:c.start].rpartition("\n")[2])
+        first = apart.setdefault((c.start, c.end, c.text), c)
+        first.type = first.type or c.type
+    return list(apart.values())
+
+
 def complete(shell, code, cursor, pending=()):
     """pending: names that the session is still bringing back."""
     with provisionalcompleter():
-        found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))
+        found = once(code, rectify_completions(code, shell.Completer.completions(code, cursor)))
         begun = re.search(r"(?<![\w.])[^\W\d]\w*$", code[:cursor])
         if begun:
             known = {c.text for c in found}
             found += [Completion(begun.start(), cursor, name, type="instance") for name in pending if name.startswith(begun[0]) and name not in known]
-    types = [{"start": c.start, "end": c.end, "text": c.text, "type": c.type.replace("<unknown>", ""), "signature": c.signature} for c in found]
+    types = [{"start": c.start, "end": c.end, "text": c.text, "type": c.type, "signature": c.signature} for c in found]
     return {"status": "ok", "matches": [c.text for c in found], "metadata": {"_jupyter_types_experimental": types},
             "cursor_start": found[0].start if found else cursor, "cursor_end": found[0].end if found else cursor}
 

@@ -8,6 +8,7 @@ from json import load, loads
 import IPython
 import kernelferry
 from kernelferry.engine import comms, completion, messages
+from kernelferry.engine.shown import Shown
 from kernelferry.engine.stdin import Stdin
 from kernelferry.engine.wire_session import IOPub, WireSession
 
@@ -29,6 +30,7 @@ class Kernel:
         self.iopub_socket = IOPub()
         self.session = WireSession(self.iopub_socket, lambda: self.connection["session"])
         self.log = log
+        self._shown = Shown()
         self._open = None                   # (execution count, store_history) of the cell that runs
 
     @property
@@ -137,9 +139,7 @@ class Kernel:
         self.stdin.allowed = None
         if store_history and self.shell.execution_count == count:
             self.shell.execution_count += 1     # an interrupt came before IPython counted
-        # IPython keeps all that was ever printed or raised, for %notebook; a session must not carry that.
-        for kept in ("outputs", "exceptions"):
-            getattr(self.shell.history_manager, kept, {}).clear()
+        self._shown.over(self.shell.history_manager, count, store_history)
         self.hooks.after_execute(status)
 
     def _guarded(self, function, *arguments):

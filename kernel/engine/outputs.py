@@ -7,6 +7,8 @@ import threading
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.history import HistoryOutput
+from traitlets import Bool
 
 from kernelferry import _engine
 from kernelferry.engine import messages
@@ -109,8 +111,11 @@ class Hooks(threading.local):
             return False
 
 
-class FerryDisplayPublisher(ForRequest, DisplayPublisher):
+class ZMQDisplayPublisher(ForRequest, DisplayPublisher):
     """display(), update_display(), clear_output()."""
+
+    __module__ = "ipykernel.zmqshell"       # where libraries look for it, and under its name in %config; standins.py puts it there
+    store_display_history = Bool(False, help="Whether %notebook writes what cells displayed, too.").tag(config=True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -118,6 +123,8 @@ class FerryDisplayPublisher(ForRequest, DisplayPublisher):
 
     def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs):
         self._validate_data(data, metadata)
+        if self.store_display_history and not update:
+            self.shell.history_manager.outputs[self.shell.ferry_count].append(HistoryOutput("display_data", data))
         self._hooks.send("update_display_data" if update else "display_data",
                          {"data": data, "metadata": metadata or {}, "transient": transient or {}})
 

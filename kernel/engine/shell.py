@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from kernelferry import _engine
 from kernelferry.engine import messages
 from kernelferry.engine.magics import KernelMagics
-from kernelferry.engine.outputs import FerryDisplayHook, FerryDisplayPublisher
+from kernelferry.engine.outputs import FerryDisplayHook, ZMQDisplayPublisher
 from traitlets import Any, CBool, Instance, Type, default
 from traitlets.config import Config
 
@@ -45,7 +45,7 @@ class AsyncioRunner:
 class ZMQInteractiveShell(InteractiveShell):
     __module__ = "ipykernel.zmqshell"       # where libraries look for a notebook's shell; standins.py puts it there
     displayhook_class = Type(FerryDisplayHook)
-    display_pub_class = Type(FerryDisplayPublisher)
+    display_pub_class = Type(ZMQDisplayPublisher)
     compiler_class = Type(CellCompiler)
     kernel = Any()
     autoindent = CBool(False)               # the front end's

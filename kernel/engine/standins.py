@@ -63,7 +63,7 @@ def install(app):
         "ipykernel.embed": {"embed_kernel": embed_kernel},
         "ipykernel.kernelapp": {"IPKernelApp": app},
         "ipykernel.zmqshell": {"ZMQInteractiveShell": shell.ZMQInteractiveShell,
-                               "ZMQDisplayPublisher": outputs.FerryDisplayPublisher},
+                               "ZMQDisplayPublisher": outputs.ZMQDisplayPublisher},
     }
     modules = {"ipykernel": package}
     for name, members in names.items():

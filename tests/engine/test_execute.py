@@ -1,5 +1,9 @@
 """Cells: results, errors, counters, payloads, user expressions."""
 
+import json
+
+import pytest
+
 
 def test_result(engine):
     assert engine.ok("6 * 7").result == "42"
@@ -66,12 +70,6 @@ def test_main_is_a_module_and_its_dict_the_namespace(engine):
     engine.ok("import pickle\nclass K: pass\nassert type(pickle.loads(pickle.dumps(K()))) is K")
 
 
-def test_what_was_printed_is_not_kept(engine):
-    engine.ok("print('a' * 1000)")
-    engine.run("1/0")
-    assert engine.ok("h = get_ipython().history_manager; len(h.outputs), len(getattr(h, 'exceptions', ()))").result == "(0, 0)"
-
-
 def test_queue_is_aborted_after_an_error_and_only_the_queue(engine):
     first = engine.send("import time; time.sleep(0.3); 1/0")
     queued = [engine.send("late = 1") for _ in range(5)]
@@ -104,6 +102,34 @@ def test_completion_has_types(engine):
     content = engine.request("complete_request", {"code": "time.slee", "cursor_pos": 9})["content"]
     assert content["matches"] == ["sleep"] and (content["cursor_start"], content["cursor_end"]) == (5, 9)
     assert content["metadata"]["_jupyter_types_experimental"][0]["type"] == "function"
+
+
+@pytest.mark.parametrize("code, text, kind", [("from os.pa", "os.path", "module"), ("import numpy.ra", "numpy.random", "module"),
+                                              ("%cd /us", "/usr/", "path")])
+def test_a_completion_that_jedi_does_not_know_is_there_once_with_its_kind(engine, code, text, kind):
+    content = engine.request("complete_request", {"code": code, "cursor_pos": len(code)})["content"]
+    assert content["matches"].count(text) == 1
+    assert [c["type"] for c in content["metadata"]["_jupyter_types_experimental"] if c["text"] == text] == [kind]
+
+
+def test_notebook_writes_what_the_newest_cells_showed(engine, tmp_path):
+    engine.ok("from IPython.display import JSON, display, update_display\nimport kernelferry.engine.shown as shown; shown.MOST = 50_000")
+    engine.ok("print('too much' * 10_000)")
+    first = engine.ok("print('kept ' * 4000)").content["execution_count"]
+    engine.run("unseen = 1; print('nobody asked')", store_history=False)
+    engine.run("for i in range(2): print(i)\n1 / 0")
+    engine.ok("parts = {'a': [1]}; JSON(parts)")
+    engine.ok("display('not asked for')")
+    engine.ok("%config ZMQDisplayPublisher.store_display_history = True")
+    engine.ok("display('asked for', display_id='d'); update_display('again', display_id='d')")
+    engine.ok("%config ZMQDisplayPublisher.store_display_history = False")
+    assert engine.ok("any(part is parts for o in get_ipython().history_manager.outputs.values() for e in o for part in e.bundle.values())").result == "False"
+    engine.ok(f"%notebook {tmp_path}/written.ipynb")
+    cells = {cell["execution_count"]: cell["outputs"] for cell in json.loads((tmp_path / "written.ipynb").read_text())["cells"]}
+    shown = [[o.get("text") or o.get("evalue") or o["data"] for o in cells[n]] for n in range(first - 1, first + 6)]
+    assert shown == [[], [["kept " * 4000 + "\n"]], [["0\n", "1\n"], "division by zero"],
+                     [{"application/json": {"a": [1]}, "text/plain": ["<IPython.core.display.JSON object>"]}], [], [],
+                     [{"text/plain": ["'asked for'"]}]], shown
 
 
 def test_history_with_output(engine):
