@@ -69,18 +69,6 @@ def reduce_context(encoding, context):
     return (getcontext, ()) if context is getcontext() else NotImplemented
 
 
-def reduce_arrow_type(encoding, kind):
-    """pyarrow's: one object for `pa.int64()` in a process, and one for each array that is asked."""
-    make, arguments, *more = kind.__reduce__()
-    if more or make(*arguments) is kind or type(arrow_type(make, arguments)) is not type(kind):
-        return NotImplemented
-    return arrow_type, (make, arguments)
-
-
-def arrow_type(make, arguments):
-    return sys.modules["pyarrow"].schema([("", make(*arguments))]).field(0).type
-
-
 def reduce_loop(encoding, loop):
     """The kernel's own: what runs in it is not its state."""
     return asyncio.get_event_loop, ()
@@ -96,7 +84,6 @@ ADAPTERS = {
     "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
-    "pyarrow.lib.DataType": reduce_arrow_type,
     "decimal.Context": reduce_context,
     "kernelferry.engine.loop.Loop": reduce_loop,
     "distributed.client.Future": refuse,

@@ -9,6 +9,7 @@ import collections
 import sys
 
 from kernelferry._ferry import copy_memory
+from kernelferry.codec import adapters_arrow
 
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
 
@@ -22,6 +23,8 @@ def reduce_array(encoding, values):
     owner = _owner(np, values)
     if owner is not None:
         return _view(np, cls, values, owner, attributes)
+    if values.base is not None and (view := adapters_arrow.reduce_view(encoding, values)):
+        return *view, attributes, None, None, set_attributes
     if values.base is not None and not _is_state(values.base) and not _is_given_away(values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags

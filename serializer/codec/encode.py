@@ -13,6 +13,7 @@ from kernelferry._ferry import Gate, Stopped, is_imported, on_deep_stack
 from kernelferry.codec import blob, classes, functions, where
 from kernelferry.codec.classify import Classifier
 from kernelferry.codec.errors import EncodeError, without_frames
+from kernelferry.codec.memory import Memory
 from kernelferry.codec.named_tuples import NamedTuples
 
 
@@ -48,6 +49,7 @@ class Encoding:
         self.foreign = {id(obj) for obj in needs.values()}
         self.named_tuples = NamedTuples(needs.values(), [*values.values(), *exports.values()])
         self.keep_weak = True
+        self.memory = Memory()
         self.met = None          # () -> ids of what was pickled up to now, or is referred to
         self.reset()
 
@@ -109,7 +111,10 @@ class Encoding:
 
     def run(self):
         sink = _Sink()
-        self.pickle(sink)
+        pickler = self.pickle(sink)
+        if self.memory.learn(lambda: [entry[1] for entry in pickler.memo.copy().values()]):
+            sink = _Sink()
+            self.pickle(sink)
         if self.weak_targets:
             self._require_targets()
         numbers = pickle.dumps(self.gate.shared_numbers, 5)

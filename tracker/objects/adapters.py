@@ -323,6 +323,7 @@ register("pandas.core.indexes.base.Index", caches=("_cache", "_id", "_references
 for _name in ("pandas.api.extensions.ExtensionArray", "pandas.core.arrays.base.ExtensionArray"):
     register(_name, caches=("_cache",))  # of its properties, made when they are asked for
 register("pyarrow.lib.Array", children=_arrow_array)
+register("pyarrow.lib.Buffer", children=lambda buffer: (memoryview(buffer),))  # who else looks into its memory is found by that
 for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.array.ArrowExtensionArray"):
     register(_name, children=_pandas_arrow)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not

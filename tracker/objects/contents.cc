@@ -77,7 +77,10 @@ void Walk::ExpandBase(PyObject* object, Kind base) {
     case Kind::kFrozenset: return ExpandElements(object, Tag::kFrozenset);
     case Kind::kByteArray: {
       std::size_t size = PyByteArray_GET_SIZE(object);
-      if (first_pass_) units_[unit_].bytes += size;
+      if (first_pass_) {
+        units_[unit_].bytes += size;
+        spans_.Add(PyByteArray_AS_STRING(object), PyByteArray_AS_STRING(object) + size, unit_);
+      }
       encoder_.Put(Tag::kByteArray);
       return PutLarge(object, PyByteArray_AS_STRING(object), size, false);
     }
@@ -117,6 +120,14 @@ void Walk::ExpandReduced(PyObject* object, const TypeInfo& info) {
   }
   encoder_.Put(Tag::kReduced);
   PutClass(Py_TYPE(object), info);
+  if (first_pass_ && info.label == "array.array") {
+    if (Py_buffer view; PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) == 0) {
+      spans_.Add(static_cast<const char*>(view.buf), static_cast<const char*>(view.buf) + view.len, unit_);
+      PyBuffer_Release(&view);
+    } else {
+      PyErr_Clear();
+    }
+  }
   if (info.user && info.reduce) {  // a library's reduction may leave out what instances of a class of the session hold
     std::size_t from = pending_.size();
     if (PyObject* dict = InstanceDict(object)) AppendDict(dict, &info);
@@ -179,6 +190,15 @@ void Walk::ExpandMemoryView(PyObject* object) {
     else if (IsArray(view->obj)) start = reinterpret_cast<Array*>(view->obj)->data;
   }
   if (start) encoder_.Number(static_cast<const char*>(view->buf) - start);
+  // What an adapter gives for memory of C: it stands for what lies there.
+  if (made_ && !start && PyBuffer_IsContiguous(view, 'C')) {
+    const auto* low = static_cast<const char*>(view->buf);
+    if (first_pass_) {
+      spans_.AddReader(low, low + view->len, unit_);
+      units_[unit_].bytes += view->len;
+    }
+    PutLarge(object, low, view->len, false);
+  }
   std::size_t from = pending_.size();
   pending_.push_back(view->obj);
   PushPending(object, Shape::kParts, from);
