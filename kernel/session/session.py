@@ -28,6 +28,8 @@ from .unseen import Unseen
 
 log = logging.getLogger("kernelferry.session")
 
+capsule.reducers.append(codec.reduce_alone)  # neither layer knows the other
+
 FIRST_REQUEST = 0.5  # seconds from the start in which idle time is left to the front end's first request
 
 

@@ -15,11 +15,11 @@ from . import display, finders, generator, hidden, library, loggers, module, pla
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .library import same_warnings
-from .pack import names_of, reason
+from .pack import names_of, reason, reducers
 from .scene import Scene, meetings
 from .spoken import words_of
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "registered", "see",
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "reducers", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, display, hidden)

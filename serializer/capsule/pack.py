@@ -27,6 +27,7 @@ PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), rang
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 REFUSED = (io.TextIOWrapper, memoryview)  # which cloudpickle makes something else of
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # and which it cuts off from their dict
+reducers = []  # reduce(object) -> a reduction or NotImplemented, for what cloudpickle refuses: the session puts that of the codec here
 STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  # of the process: as they are before the first cell
 
 
@@ -83,6 +84,9 @@ class Pickler(cloudpickle.Pickler):
             closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
                                    closure, obj.__dict__, self.namespace)
+        for reduce in reducers:
+            if (reduced := reduce(obj)) is not NotImplemented:
+                return reduced
         if isinstance(obj, REFUSED):
             raise TypeError(f"cannot pickle '{type(obj).__name__}' object")
         if isinstance(obj, VIEWS):

@@ -5,7 +5,7 @@ The two ways are loaded when one is first taken, or by load(): no start of a ker
 from kernelferry._ferry import Stopped
 from kernelferry.codec.errors import DecodeError, EncodeError, NotBack
 
-__all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode"]
+__all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode", "reduce_alone"]
 
 
 def load():
@@ -23,3 +23,9 @@ def encode(*arguments, **names):
 def decode(*arguments, **names):
     load()
     return decode(*arguments, **names)
+
+
+def reduce_alone(obj):
+    """What a pickler that knows no components gets from an adapter (alone.py); NotImplemented where there is none of that kind."""
+    from kernelferry.codec import alone
+    return alone.reduce(obj)

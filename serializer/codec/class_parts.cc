@@ -1,5 +1,7 @@
 #include "serializer/codec/class_parts.h"
 
+#include <structmember.h>
+
 namespace ferry::codec {
 
 namespace py = pybind11;
@@ -72,6 +74,21 @@ py::object InstanceDict(py::handle object) {
   if (!PyErr_ExceptionMatches(PyExc_AttributeError)) throw py::error_already_set();
   PyErr_Clear();
   return py::none();
+}
+
+py::bytes InstanceMemory(py::handle object) {
+  const PyTypeObject* type = Py_TYPE(object.ptr());
+  if (type->tp_itemsize != 0) throw py::type_error("an object of fixed size");
+  return {reinterpret_cast<const char*>(object.ptr()), static_cast<std::size_t>(type->tp_basicsize)};
+}
+
+void SetMember(py::handle object, const char* name, py::handle value) {
+  const auto key = py::reinterpret_steal<py::object>(PyUnicode_FromString(name));
+  PyObject* found = key ? _PyType_Lookup(Py_TYPE(object.ptr()), key.ptr()) : nullptr;
+  if (!found || Py_TYPE(found) != &PyMemberDescr_Type) throw py::type_error(std::string("no member ") + name);
+  PyMemberDef member = *reinterpret_cast<PyMemberDescrObject*>(found)->d_member;
+  member.flags &= ~READONLY;
+  if (PyMember_SetOne(reinterpret_cast<char*>(object.ptr()), &member, value.ptr()) != 0) throw py::error_already_set();
 }
 
 py::object WeakTarget(py::handle reference) {

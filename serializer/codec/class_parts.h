@@ -18,6 +18,14 @@ pybind11::tuple FunctionParts(pybind11::handle function);
 // The instance dict of an object, whatever its class calls `__dict__`; None where it has none.
 pybind11::object InstanceDict(pybind11::handle object);
 
+// The memory of an object of a class without items, as its own class and those above lay it out. What stands where differs from one Python
+// to the next: a caller finds that out by objects whose fields it knows.
+pybind11::bytes InstanceMemory(pybind11::handle object);
+
+// Sets a member that a class of C declares, also one that Python code may only read. TypeError where there is none of that name, or
+// it does not take the value.
+void SetMember(pybind11::handle object, const char* name, pybind11::handle value);
+
 // The object a weak reference or proxy refers to, or None.
 pybind11::object WeakTarget(pybind11::handle reference);
 

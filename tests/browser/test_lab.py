@@ -119,7 +119,7 @@ def test_interrupt_and_the_death_of_the_engine_under_an_open_page(server, page):
 
 def test_a_plan_fits_both_themes_and_its_boxes(server, page):
     nb = Notebook.new(page, server, KERNEL)
-    nb.run("import numpy as the_name_of_a_module_that_is_longer_than_its_box, sqlite3\ndb = sqlite3.connect(':memory:'); open('x', 'w').close()")
+    nb.run("import numpy as the_name_of_a_module_that_is_longer_than_its_box, sqlite3\ndb = sqlite3.connect(':memory:'); db.create_function('f', 0, int); open('x', 'w').close()")
     plan = nb.run("%migrate --plan")
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         page.keyboard.press("Control+Shift+C")

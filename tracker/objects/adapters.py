@@ -14,6 +14,7 @@ import threading
 import types
 
 from kernelferry._ferry import is_by_hand, weak_target
+from kernelferry.objects import sqlite
 
 
 class Adapter:
@@ -354,6 +355,9 @@ for _name in ("_thread.lock", "_thread.RLock"):
 register("_queue.SimpleQueue", children=queued)
 register("_thread._local", children=_of_thread)
 register("psutil.Process", children=_process)
+register("sqlite3.Connection", children=sqlite.connection)
+register("sqlite3.Cursor", children=sqlite.cursor)
+register("sqlite3.Row", children=sqlite.row, immutable=True)
 register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)

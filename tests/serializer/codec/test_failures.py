@@ -54,9 +54,22 @@ def closure(value):
     return lambda: value
 
 
+def database(*statements, then=None):
+    con = sqlite3.connect(":memory:")
+    for statement in statements:
+        con.execute(statement)
+    return con if then is None else (then(con), con)[1]
+
+
 FAILURES = [
     ("g", lambda tmp: numbers(), "generator", "g"),
-    ("con", lambda tmp: sqlite3.connect(":memory:"), "sqlite3.Connection", "con"),
+    ("con", lambda tmp: database("create table t (x)", "insert into t values (1)"), "sqlite3.Connection", "con"),
+    ("temporary", lambda tmp: database("create temporary table t (x)"), "sqlite3.Connection", "temporary"),
+    ("two", lambda tmp: database("attach ':memory:' as other"), "sqlite3.Connection", "two"),
+    ("shared", lambda tmp: sqlite3.connect("file::memory:?cache=shared", uri=True), "sqlite3.Connection", "shared"),
+    ("called", lambda tmp: database(then=lambda con: con.create_function("count", 0, lambda: 1 / 0)), "sqlite3.Connection", "called"),
+    ("traced", lambda tmp: database(then=lambda con: con.set_trace_callback(lambda statement: 1 / 0)), "sqlite3.Connection", "traced"),
+    ("rows", lambda tmp: database("create table t (x)").execute("select * from sqlite_master"), "sqlite3.Cursor", "rows"),
     ("obj", lambda tmp: Holder([0, 1, 2, numbers()]), "generator", "obj.attr[3]"),
     ("d", lambda tmp: {"k": (1, {2: numbers()})}, "generator", "d['k'][1][2]"),
     ("lock", lambda tmp: taken(threading.Lock()), "_thread.lock", "lock"),
@@ -199,3 +212,14 @@ def test_encoding_keeps_nothing_alive(part):
         assert reference() is None
     finally:
         gc.enable()
+
+
+def test_a_database_that_was_altered_on_the_disk_is_an_error():
+    con = database("create table t (x)")
+    data = bytearray(blob({"con": con}))
+    at = bytes(data).index(b"SQLite format 3")
+    for place in (at, at + 16, at + 100):
+        altered = data[:]
+        altered[place] ^= 0xFF
+        with pytest.raises(DecodeError):
+            decode(bytes(altered), None, SPACE)

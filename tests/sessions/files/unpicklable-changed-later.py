@@ -1,6 +1,6 @@
 # name: unpicklable-changed-later
 # description: what cannot be stored is made again by all the cells that changed it, not only by the first
-# lost: shell.names (_ is a cursor), var (a context variable), con (a connection), g (a generator)
+# lost: var (a context variable), con (a connection), g (a generator)
 # %%
 import contextvars, itertools, sqlite3
 var = contextvars.ContextVar("v", default=0); con = sqlite3.connect(":memory:")

@@ -1,6 +1,5 @@
 # name: unpicklable-sqlite
 # description: a database in memory, its cursor, and rows that were read
-# lost: shell.names (_ is a cursor)
 # %%
 import sqlite3
 con = sqlite3.connect(":memory:")
