@@ -5,8 +5,8 @@
 `numbers` is a pickled list of what the pickle refers to by number: ints and floats that are shared inside the component,
 and strings that are interned. `pickle` is the pickle of (values, exports, tables) in protocol 5; layout 1 had no `tables`, the
 list of each set whose table must be laid out and the layout as bytes (set_layout.h), and since layout 3 of each dict or set
-with keys that changed in it and a tuple (changed_keys.h). Layout 4 is that with the calls of named_tuples.py in the pickle; without
-such a call a blob is still written as layout 3. Each buffer starts at a multiple of 64,
+with keys that changed in it and a tuple (changed_keys.h). Layout 4 is that with the calls of named_tuples.py in the pickle,
+layout 5 with references of scripts.py; a blob is written in the lowest that serves. Each buffer starts at a multiple of 64,
 counted from the start of the blob. Offsets in the header count from the end of the header, rounded up to 64, so that the
 header does not depend on its own length.
 The header: {"names": [...], "numbers": length, "pickle": length, "buffers": [[offset, length, copied], ...],
@@ -18,7 +18,7 @@ import sys
 from json import dumps, loads
 
 MAGIC = b"FKCB"
-LAYOUT = 4
+LAYOUT = 5
 ALIGN = 64
 _HEAD = struct.Struct("<4sHBBI")
 
@@ -27,7 +27,7 @@ def _up(offset: int) -> int:
     return -offset % ALIGN
 
 
-def write(names, sources, numbers: bytes, pickled: list, buffers: list, uncovered=False, named_tuples=False) -> list:
+def write(names, sources, numbers: bytes, pickled: list, buffers: list, uncovered=False, layout=3) -> list:
     """The chunks of a blob. `buffers`: list of (flat memoryview, copied)."""
     length = sum(map(len, pickled))
     place = len(numbers) + length
@@ -42,7 +42,7 @@ def write(names, sources, numbers: bytes, pickled: list, buffers: list, uncovere
     header = dumps({"names": names, "numbers": len(numbers), "pickle": length, "buffers": table,
                          "sources": sources, "uncovered": uncovered}).encode()
     start = _HEAD.size + len(header)
-    head = _HEAD.pack(MAGIC, LAYOUT if named_tuples else 3, *sys.version_info[:2], len(header))
+    head = _HEAD.pack(MAGIC, layout, *sys.version_info[:2], len(header))
     return [head + header + bytes(_up(start)) + numbers, *pickled, *tail]
 
 

@@ -11,6 +11,7 @@ import sys
 
 from kernelferry._ferry import NoCollection, Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
+from kernelferry.codec import scripts
 from kernelferry.codec.errors import DecodeError
 from kernelferry.codec.library import held_by, to_advance
 
@@ -126,6 +127,8 @@ def _special(pid, namespace):
         for part in attribute.split("."):
             found = getattr(found, part)
         return found
+    if kind == "script":
+        return scripts.find(*rest)
     raise ValueError(f"unknown reference {pid!r}")
 
 

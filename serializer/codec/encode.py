@@ -10,7 +10,7 @@ import sys
 import types
 
 from kernelferry._ferry import Gate, Stopped, is_imported, on_deep_stack
-from kernelferry.codec import blob, classes, functions, where
+from kernelferry.codec import blob, classes, functions, scripts, where
 from kernelferry.codec.classify import Classifier
 from kernelferry.codec.errors import EncodeError, without_frames
 from kernelferry.codec.memory import Memory
@@ -48,6 +48,7 @@ class Encoding:
         self.module_reference = module_reference
         self.foreign = {id(obj) for obj in needs.values()}
         self.named_tuples = NamedTuples(needs.values(), [*values.values(), *exports.values()])
+        self.scripts = [(text, ("script", *place)) for text, *place in scripts.known()]
         self.keep_weak = True
         self.memory = Memory()
         self.met = None          # () -> ids of what was pickled up to now, or is referred to
@@ -95,6 +96,8 @@ class Encoding:
             gate.refer(shell, "shell")
         for pid, obj in self.needs.items():
             gate.refer(obj, pid)
+        for text, reference in self.scripts:
+            gate.refer(text, reference)
         pickler = _Pickler(sink, 5, buffer_callback=self._take)
         pickler.persistent_id = gate.persistent_id()
         pickler.reducer_override = gate.reducer_override()
@@ -114,13 +117,15 @@ class Encoding:
         pickler = self.pickle(sink)
         if self.memory.learn(lambda: [entry[1] for entry in pickler.memo.copy().values()]):
             sink = _Sink()
-            self.pickle(sink)
+            pickler = self.pickle(sink)
+        refers = bool(self.scripts) and not pickler.memo.copy().keys().isdisjoint(id(reference) for _, reference in self.scripts)
         if self.weak_targets:
             self._require_targets()
         numbers = pickle.dumps(self.gate.shared_numbers, 5)
         names = sorted(name for name in self.values)
         uncovered = any(type(table) is tuple for table in self.gate.table_layouts[1::2])
-        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers, uncovered, self.named_tuples.used)
+        layout = 5 if refers else 4 if self.named_tuples.used else 3
+        chunks = blob.write(names, self.sources, numbers, sink.chunks, self.buffers, uncovered, layout)
         return Encoded(chunks, self.notes, uncovered)
 
     def _require_targets(self):
