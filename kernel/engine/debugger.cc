@@ -23,7 +23,7 @@ void Debugger::Ask(nl::json header, nl::json request, Answer answer) {
   }
   const int number = ++numbers_;
   std::optional<Clock::time_point> deadline;
-  if (!RunsUserCode(Command(request))) deadline = FromNow();
+  if (!RunsUserCode(Command(request))) deadline = FromNow(patience_);
   open_[number] = {request, std::move(answer), deadline};
   Arm();
   waiting_.push_back({number, std::move(header), std::move(request)});
@@ -38,10 +38,13 @@ void Debugger::Ask(nl::json header, nl::json request, Answer answer) {
 void Debugger::Overdue() {
   std::deque<Open> refused;
   std::string command;
+  bool cut = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     due_.Clear();
     const auto now = Clock::now();
+    cut = cut_at_ && *cut_at_ <= now;
+    if (cut) cut_at_ = FromNow(one_value_);  // the next value
     for (auto it = open_.begin(); it != open_.end();) {
       if (!for_main_ && it->second.deadline && *it->second.deadline <= now) {
         refused.push_back(std::move(it->second));
@@ -54,9 +57,20 @@ void Debugger::Overdue() {
     command = busy_with_;
     if (!refused.empty() && !busy_with_.empty()) stuck_ = true;
   }
+  if (cut) engine_.Cut();
   for (const Open& open : refused)
     open.answer(Refusal(open.content, "the debugger did not answer '" + (command.empty() ? Command(open.content) : command) + "' within " +
                                           std::to_string(static_cast<int>(patience_)) + " seconds"));
+}
+
+void Debugger::Interrupt() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!cut_at_) return;
+    cut_at_ = FromNow(one_value_);
+    Arm();
+  }
+  engine_.Cut();
 }
 
 void Debugger::CellIsOver() {
@@ -95,8 +109,8 @@ void Debugger::Later(std::function<void()> step) {
   wake_.Set();
 }
 
-Debugger::Clock::time_point Debugger::FromNow() const {
-  return Clock::now() + std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(patience_));
+Debugger::Clock::time_point Debugger::FromNow(double seconds) {
+  return Clock::now() + std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 // While the main thread is waited for nothing is overdue.
@@ -104,14 +118,27 @@ void Debugger::Arm() {
   std::optional<Clock::time_point> next;
   for (const auto& [number, open] : open_)
     if (open.deadline && (!next || *open.deadline < *next)) next = open.deadline;
+  if (cut_at_ && (!next || *cut_at_ < *next)) next = cut_at_;
   if (!next) return due_.Arm(0);
   due_.Arm(for_main_ ? patience_ : std::max(std::chrono::duration<double>(*next - Clock::now()).count(), 0.001));
+}
+
+nl::json Debugger::AtOnce(const Request& request) {
+  const auto until = [this](std::optional<Clock::time_point> moment) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    cut_at_ = moment;
+    Arm();
+  };
+  until(FromNow(one_value_));
+  nl::json answer = engine_.AtOnce(Command(request.content), request.content);
+  until(std::nullopt);
+  return answer;
 }
 
 // From here to Release() no other request is begun.
 void Debugger::Hold(bool for_main) {
   held_until_.reset();
-  if (!for_main) held_until_ = FromNow();
+  if (!for_main) held_until_ = FromNow(patience_);
   std::lock_guard<std::mutex> lock(mutex_);
   if (for_main_ && !for_main) {
     for (auto& [number, open] : open_)

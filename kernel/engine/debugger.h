@@ -5,6 +5,9 @@
 // not keep the next request waiting: replies find their request by its number. Only `initialize`, `attach` and `disconnect`
 // hold up what comes after them.
 //
+// What the variables' panel shows is made on this thread as well, whatever the main one does. Where code of the user's does not end
+// there (`__repr__`), an interrupt or the time limit ends it, and the panel shows the other values.
+//
 // debugpy leaves some requests unanswered. What it does not answer within a time is refused, except where code of the user's
 // runs for it, which may take as long as a cell.
 #pragma once
@@ -29,8 +32,9 @@
 namespace ferry::engine {
 
 constexpr double kDebuggerPatience = 30;  // seconds
+constexpr double kOneValue = 10;          // seconds after which the variables' panel goes on without the value that it is at
 
-// The engine that is debugged, as the debugger needs it. All but OnMain's `done` on the debugger's thread.
+// The engine that is debugged, as the debugger needs it. All but OnMain's `done` and Cut() on the debugger's thread.
 class Debugged {
  public:
   virtual ~Debugged() = default;
@@ -38,6 +42,8 @@ class Debugged {
   // debugger.py's answer to the request, {"success", "body" or "message"}: by the main thread when no cell runs, or here at once.
   virtual void OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) = 0;
   virtual nl::json AtOnce(const std::string& what, const nl::json& request) = 0;
+  // Ends code of the user's in which AtOnce is, for one value. Control thread; returns at once.
+  virtual void Cut() = 0;
   virtual void PublishDebugEvent(const nl::json& event, const nl::json& parent) = 0;
 
   // Where the code of a cell lies, and how a front end computes that.
@@ -49,13 +55,15 @@ class Debugger {
  public:
   using Answer = std::function<void(nl::json)>;  // takes the content of the reply; called on any thread
 
-  explicit Debugger(Debugged& engine, double patience = kDebuggerPatience) : engine_(engine), patience_(patience) {}
+  explicit Debugger(Debugged& engine, double patience = kDebuggerPatience, double one_value = kOneValue)
+      : engine_(engine), patience_(patience), one_value_(one_value) {}
   ~Debugger();  // after End() said true
 
   // Control thread, as are fd() and Overdue().
   void Ask(nl::json header, nl::json request, Answer answer);
   int fd() const { return due_.fd(); }  // readable when Overdue() should be called
   void Overdue();
+  void Interrupt();
 
   // Main thread: no cell runs, so none is stopped.
   void CellIsOver();
@@ -78,7 +86,7 @@ class Debugger {
   // any thread
   void Settle(int number, nl::json reply);
   void Later(std::function<void()> step);
-  Clock::time_point FromNow() const;
+  static Clock::time_point FromNow(double seconds);
   void Arm();  // under mutex_
 
   // the debugger's thread
@@ -99,13 +107,14 @@ class Debugger {
   void Forward(const Request& request) { Forward(request, request.content, nullptr); }
   void Hear(nl::json message);
   void HearEvent(const nl::json& event);
+  nl::json AtOnce(const Request& request);
   void Hold(bool for_main);
   void Release();
   void Close(const std::string& why);
   void Receive();
 
   Debugged& engine_;
-  const double patience_;
+  const double patience_, one_value_;
 
   // the debugger's thread
   std::unique_ptr<DapClient> eldest_;  // asks nothing; it lives as long as the adapter
@@ -128,6 +137,7 @@ class Debugger {
   std::deque<std::function<void()>> steps_;
   std::string busy_with_;     // the command that what comes after waits for
   int numbers_ = 0;
+  std::optional<Clock::time_point> cut_at_;  // while AtOnce runs
   bool for_main_ = false, held_ = false, stuck_ = false, over_ = false, ended_ = true;
   std::thread thread_;        // from the first request on
 };

@@ -43,6 +43,7 @@ class _Names:
         self._tracker.track("thread1", pydevd_frame_utils.create_frames_list_from_frame(self._frame))
 
     def children(self, reference=None):
+        """A value whose text is cut (Debugger::Interrupt) or fails, pydevd says so of."""
         variable = self._frames.get_variable(reference or id(self._frame))
         return [child.get_var_data() for child in variable.get_children_variables()]
 

@@ -63,9 +63,9 @@ void Debugger::HandleHere(const Request& request) {
   if (command == "attach") return Attach(request);
   if (command == "configurationDone") return Settle(request.number, Response(content, true));  // it was, within `attach`
   if (IsForPython(command) || (command == "variables" && stopped_.empty()))
-    return Settle(request.number, Reply(content, engine_.AtOnce(command, content)));
+    return Settle(request.number, Reply(content, AtOnce(request)));
   if (command == "source") {
-    const nl::json answer = engine_.AtOnce(command, content);
+    const nl::json answer = AtOnce(request);
     return answer.value("success", false) ? Settle(request.number, Reply(content, answer)) : Forward(request);
   }
   HandleThere(request);

@@ -117,7 +117,10 @@ class Main(Turns):
 
     def debug_at_once(self, what, request):
         """The same on the debugger's thread, whatever the main one does."""
-        return messages.dumps(self._debugged.answer(what, loads(request)))
+        try:
+            return messages.dumps(self._debugged.answer(what, loads(request)))
+        except KeyboardInterrupt:           # cut between two values
+            return messages.dumps({"success": False, "message": "KeyboardInterrupt"})
 
     def unparked(self, text, fds):
         """The relay's word has come -> text of {"relay": descriptor of its life}."""

@@ -144,6 +144,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   // Debugged (server_debug.cc)
   void OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) override;
   nl::json AtOnce(const std::string& what, const nl::json& request) override;
+  void Cut() override;
   void PublishDebugEvent(const nl::json& event, const nl::json& parent) override;
   std::string CellFile(const std::string& code) override;
   nl::json CellFiles() override;
@@ -152,6 +153,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   Outputs outputs_;
   Questions questions_;
   Debugger debugger_{*this};
+  unsigned long at_once_ = 0;  // the thread that is in AtOnce; under the GIL
   py::object main_;
   RelayWatch watch_;
 

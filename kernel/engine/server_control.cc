@@ -84,6 +84,7 @@ void Server::ServeControl(xeus::xmessage message) {
   if (type == "interrupt_request") {  // xeus would answer without a status
     PublishStatus("busy", header);
     Interrupt();
+    debugger_.Interrupt();
     wire_.Send(wire_.control, wire_.Answer(identities, header, reply, {{"status", "ok"}}));
     return PublishStatus("idle", header);
   }

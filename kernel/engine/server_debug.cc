@@ -1,6 +1,7 @@
 // What Debugger needs of the engine (debugger.h).
 #include "kernel/engine/cell_file.h"
 #include "kernel/engine/server.h"
+#include "util/signals_blocked.h"
 
 namespace ferry::engine {
 
@@ -10,7 +11,19 @@ void Server::OnMain(const std::string& what, const nl::json& request, std::funct
 
 nl::json Server::AtOnce(const std::string& what, const nl::json& request) {
   const py::gil_scoped_acquire held;
-  return CallMain("debug_at_once", what, request);
+  at_once_ = PyThread_get_thread_ident();
+  nl::json answer = CallMain("debug_at_once", what, request);
+  at_once_ = 0;
+  return answer;
+}
+
+// By a thread that may wait for the GIL, which control may not.
+void Server::Cut() {
+  const SignalsBlocked none;
+  std::thread([this] {
+    const py::gil_scoped_acquire held;
+    if (at_once_ != 0) PyThreadState_SetAsyncExc(at_once_, PyExc_KeyboardInterrupt);
+  }).detach();
 }
 
 void Server::PublishDebugEvent(const nl::json& event, const nl::json& parent) {

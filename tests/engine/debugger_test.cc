@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <semaphore>
 
 namespace ferry::engine {
 namespace {
@@ -101,7 +102,11 @@ class FakeEngine : public Debugged {
     if (cell_runs) busy.set_value(listen);
     else listen();
   }
-  nl::json AtOnce(const std::string& what, const nl::json&) override { return {{"success", true}, {"body", {{"variables", {{{"name", what}}, {{"name", "_i3"}}}}}}}; }
+  nl::json AtOnce(const std::string& what, const nl::json&) override {
+    for (; endless > 0; --endless) cut.acquire();
+    return {{"success", true}, {"body", {{"variables", {{{"name", what}}, {{"name", "_i3"}}}}}}};
+  }
+  void Cut() override { cut.release(); }
   void PublishDebugEvent(const nl::json& event, const nl::json&) override {
     if (event["event"] == "stopped") stopped.set_value();
     if (event["event"] == "terminated") terminated.set_value();
@@ -110,6 +115,8 @@ class FakeEngine : public Debugged {
   nl::json CellFiles() override { return {{"tmpFilePrefix", "/nowhere/"}}; }
 
   std::promise<void> stopped, terminated;
+  int endless = 0;  // values that must be cut
+  std::counting_semaphore<> cut{0};
 
  private:
   const int port_;
@@ -146,7 +153,7 @@ class DebuggerTest : public ::testing::Test {
 
   Adapter adapter_;
   FakeEngine engine_{adapter_.port()};
-  Debugger debugger_{engine_, /*patience=*/0.2};
+  Debugger debugger_{engine_, /*patience=*/0.2, /*one_value=*/0.01};
   int seq_ = 0;
 };
 
@@ -228,6 +235,19 @@ TEST_F(DebuggerTest, IsPatientWhileItWaitsForTheMainThread) {
   EXPECT_EQ(hello.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   cell_is_over();
   EXPECT_EQ(hello.get()["success"], true);
+}
+
+TEST_F(DebuggerTest, CutsValuesThatNeverEnd) {
+  SwitchOn();
+  engine_.endless = 2;
+  std::future<nl::json> panel = Ask("inspectVariables");
+  (void)Refused(panel);  // on a busy machine
+  nl::json info;
+  do {
+    std::future<nl::json> asks = Ask("debugInfo");
+    info = Refused(asks);
+  } while (info["success"] != true);
+  EXPECT_EQ(engine_.endless, 0);
 }
 
 TEST_F(DebuggerTest, TellsFrontEndsThatDebugpyHasGone) {

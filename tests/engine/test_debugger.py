@@ -277,6 +277,26 @@ def test_an_interrupt_of_how_a_value_is_shown(start_engine):
         debug.switch_off()
 
 
+ENDLESS = "import os, threading\ndebugged = threading.Event()\nclass Endless:\n    def __repr__(self):\n        debugged.set()\n        while True: pass\nendless, other = Endless(), 5"
+
+
+def test_a_value_in_the_panel_whose_text_never_ends(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        debug.switch_on()
+        engine.ok(ENDLESS)
+        for _ in range(3):
+            request = debug.begin("inspectVariables")
+            engine.ok("debugged.wait(); debugged.clear()")
+            engine.interrupt()
+            values = {v["name"]: v["value"] for v in debug.end(request)["body"]["variables"]}
+            assert "Unable to get repr" in values["endless"] and values["other"] == "5"
+            cell, thread = debug.stop_in(CELL, 2)
+            debug("continue", threadId=thread)
+            assert engine.finish(cell).result == "4"
+        debug.switch_off()
+
+
 def test_input_while_a_cell_is_stopped(start_engine):
     with start_engine() as engine:
         debug = Client(engine)
