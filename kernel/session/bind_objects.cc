@@ -2,6 +2,7 @@
 
 #include "kernel/session/bind.h"
 #include "tracker/objects/no_collection.h"
+#include "tracker/objects/reach.h"
 #include "tracker/objects/walker.h"
 
 namespace py = pybind11;
@@ -86,6 +87,24 @@ void BindLook(py::module_& m) {
       }, "The object of a pid of this look.");
 }
 
+void BindPaths(py::module_& m) {
+  m.def("paths_to", [](const py::set& ids, const py::list& roots, const py::set& apart, const py::dict& globals, const py::tuple& untracked,
+                       std::size_t most) -> py::object {
+    auto addresses = [](const py::set& set) {
+      std::unordered_set<PyObject*> found;
+      for (py::handle id : set) found.insert(reinterpret_cast<PyObject*>(id.cast<std::uintptr_t>()));
+      return found;
+    };
+    objects::Bounds bounds{addresses(apart), globals.ptr(), {}, most};
+    for (py::handle type : untracked) bounds.untracked.push_back(reinterpret_cast<PyTypeObject*>(type.ptr()));
+    std::vector<PyObject*> from;
+    for (py::handle root : roots) from.push_back(root.ptr());
+    auto paths = objects::PathsTo(addresses(ids), from, bounds);
+    return paths ? py::cast(*paths) : py::none();
+  }, py::arg("ids"), py::arg("roots"), py::arg("apart"), py::arg("globals"), py::arg("untracked"), py::arg("most"),
+     "A shortest path of objects from a root to each of these ids that one leads to; None when stopped.");
+}
+
 }  // namespace
 
 void BindObjects(py::module_& m) {
@@ -93,6 +112,7 @@ void BindObjects(py::module_& m) {
   py::class_<BoundBuffers>(m, "Buffers", "Digests of the large buffers that a look met.")
       .def("__len__", [](const BoundBuffers& b) { return b.buffers->size(); });
   BindLook(m);
+  BindPaths(m);
   py::class_<BoundNoCollection>(m, "NoCollection", "with NoCollection(): the cyclic collector does not run in its body.")
       .def(py::init<>())
       .def("__enter__", [](BoundNoCollection& collection) { collection.lives.emplace(); })

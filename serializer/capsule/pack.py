@@ -21,14 +21,18 @@ import cloudpickle
 
 from kernelferry._ferry import instance_dict, user_names
 
+from .kind import give_way
+
 # Values without an identity that anybody could miss.
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, slice)
 
+STRIDE = 256  # objects between two looks whether a request waits
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 REFUSED = (io.TextIOWrapper, memoryview)  # which cloudpickle makes something else of
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # and which it cuts off from their dict
 reducers = []  # reduce(object) -> a reduction or NotImplemented, for what cloudpickle refuses: the session puts that of the codec here
 STREAMS = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}  # of the process: as they are before the first cell
+STREAM_NAMES = {id(stream): name for name, stream in STREAMS.items()}
 
 
 def names_of(namespace):
@@ -69,13 +73,15 @@ class Pickler(cloudpickle.Pickler):
     def persistent_id(self, obj):
         if obj is self.namespace:
             return "namespace", ""
-        stream = next((name for name, value in STREAMS.items() if value is obj), None)
+        stream = STREAM_NAMES.get(id(obj))
         if stream is not None:
             return "stream", stream
         name = self.names.get(id(obj))
         if name is None:
             if self.met is not None and type(obj) not in PLAIN:
                 self.met.append(obj)
+                if len(self.met) % STRIDE == 0:
+                    give_way()
             return None
         return ("name" if type(name) is str else "attribute" if len(name) == 2 else "way"), name
 
@@ -155,7 +161,8 @@ class Bounded(io.BytesIO):
 
 
 def pack(value, namespace, names, most=None, met=None) -> bytes:
-    """met: a list that gets what was pickled and is not written as something else, each object as often as it was met."""
+    """met: a list that gets what was pickled and is not written as something else, each object as often as it was met; then it gives way to
+    requests. Raises what pickling raises, and Stopped."""
     file = io.BytesIO() if most is None else Bounded(most)
     Pickler(file, namespace, names, met).dump(value)
     return file.getvalue()

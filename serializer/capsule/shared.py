@@ -6,17 +6,17 @@ and where nothing is left over nothing is searched. The search is breadth first,
 after MOST objects.
 """
 import gc
+import itertools
 import sys
 import types
 from collections import Counter, deque
 
-from kernelferry._ferry import Stopped, instance_dict
+from kernelferry._ferry import Stopped, instance_dict, paths_to
 
 from .kind import give_way, of_session
-from .pack import PLAIN, base_of, pack, pack_each, refusal
+from .pack import PLAIN, STRIDE, base_of, pack, pack_each, refusal
 
 MOST = 100_000
-STRIDE = 1024
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 CONTAINERS = (list, dict, set, deque)
 KEYS = (str, int, float, bool, bytes, type(None))
@@ -39,11 +39,13 @@ def pack_shared(value, where, most=None) -> bytes:
     met, data, error = [], None, None
     try:
         data = pack(value, where.namespace, where.names, most, met)
+    except Stopped:
+        raise
     except Exception as failure:  # it may be too large only for what it shares
         error = failure.with_traceback(None)
-    ways = ways_to(wanted(met, holders(where)), where)
-    if ways:
-        return pack(value, where.namespace, where.names | ways, most)
+    paths = paths_from_names(wanted(met, holders(where)), where)
+    if paths:
+        return pack(value, where.namespace, Ways(where.names, paths), most)
     if error is not None:
         raise error
     return data
@@ -76,11 +78,14 @@ def pack_together(values, where, most=None) -> tuple[bytes | None, dict, dict]:
 
 
 def wanted(met, held) -> set[int]:
-    """ids of those mutable objects to which more refer than these objects and the shell do, and of what they reach in turn."""
+    """ids of those mutable objects to which more refer than these objects and the shell do, and of what they reach in turn. Raises Stopped."""
     objects = [*{id(each): each for each in met}.values(), object()]  # to the last one nobody refers but this list
     met.clear()
     known = {id(each) for each in objects}
-    inside = Counter(id(other) for each in objects for other in referents(each, known))
+    inside = Counter()
+    for first in range(0, len(objects), STRIDE):
+        give_way()
+        inside.update(id(other) for each in objects[first:first + STRIDE] for other in referents(each, known))
     counts = [sys.getrefcount(each) for each in objects]
     theirs = {id(value) for kind in set(map(type, objects)) for base in kind.__mro__ if not of_session(base) for value in vars(base).values()}
     left = [each for each, count in zip(objects, counts)
@@ -120,41 +125,35 @@ def untracked() -> tuple:
     return (bytearray,) if array is None else (bytearray, array)
 
 
-def ways_to(ids, where) -> dict:
-    """id -> (variable, steps, name of the type), of those that a variable reaches."""
-    found, left = {}, set(ids)
+class Ways:
+    """names_of() of a namespace, and for objects that no name holds the way from one that does, written when it is asked for."""
+
+    def __init__(self, names, paths):
+        self._names, self._paths = names, {id(path[-1]): path for path in paths}
+
+    def get(self, key):
+        """A name; (variable, steps, name of the type); None."""
+        if key not in self._paths:
+            return self._names.get(key)
+        path = self._paths[key]
+        steps = steps_of(path)
+        return None if steps is None else (self._names[id(path[0])], steps, type(path[-1]).__qualname__)
+
+
+def paths_from_names(ids, where) -> list:
+    """To each of the objects of these ids that a variable leads to, of objects. Raises Stopped."""
     apart = {id(where.namespace), id(where.shell)}
-    roots = {id(where.namespace[name]): name for name in where.names.values()
-             if id(where.namespace[name]) not in apart and not is_of_library(where.namespace[name])}
-    queue = deque(where.namespace[name] for name in roots.values())
-    parents = dict.fromkeys(roots, None)  # id -> what led there
-    visited, others = 0, untracked()
-    while queue and left and visited < MOST:
-        if visited % STRIDE == 0:
-            give_way()
-        value, visited = queue.popleft(), visited + 1
-        for child in parts_of(value, where, others):
-            if id(child) in parents or id(child) in apart or isinstance(child, CODE[:1]) or isinstance(child, type):
-                continue
-            parents[id(child)] = value
-            queue.append(child)
-            if id(child) in left:
-                left.discard(id(child))
-                if (way := way_to(child, parents, roots)) is not None:
-                    found[id(child)] = way
-    return found
+    values = (where.namespace[name] for name in where.names.values())
+    roots = [value for value in values if id(value) not in apart and not is_of_library(value)]
+    paths = paths_to(ids, roots, apart, where.namespace, untracked(), MOST) if ids else []
+    if paths is None:
+        raise Stopped()
+    return paths
 
 
 def is_of_library(value) -> bool:
     """A module or class that was imported: what it holds (a cache, for one) need not be there when the variable is back."""
     return isinstance(value, types.ModuleType) or isinstance(value, type) and not of_session(value)
-
-
-def parts_of(value, where, others) -> list:
-    """What it refers to and the collector sees, and of these other kinds; of functions of the session only what they close over."""
-    if isinstance(value, types.FunctionType):
-        return list(contents_of(value)) if value.__globals__ is where.namespace else []
-    return [part for part in gc.get_referents(value) if gc.is_tracked(part) or isinstance(part, others)]
 
 
 def contents_of(function):
@@ -165,17 +164,10 @@ def contents_of(function):
             yield None
 
 
-def way_to(value, parents, roots):
+def steps_of(path):
     """None where a step cannot be written: through a set, or what only C knows."""
-    steps, child = [], value
-    while id(child) not in roots:
-        parent = parents[id(child)]
-        step = step_to(child, parent)
-        if step is None:
-            return None
-        steps.append(step)
-        child = parent
-    return roots[id(child)], tuple(reversed(steps)), type(value).__qualname__
+    steps = tuple(step_to(child, parent) for parent, child in itertools.pairwise(path))
+    return None if None in steps else steps
 
 
 def step_to(child, parent):
