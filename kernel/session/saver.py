@@ -143,7 +143,8 @@ class Saver:
     # -- one slice
 
     def _advance(self, label):
-        getattr(self, "_" + self.phase)(label)
+        with _ferry.NoCollection():  # a request would wait for it, and what a slice allocates would start one that is due to nothing else
+            getattr(self, "_" + self.phase)(label)
 
     def _look(self, _label):
         untouched = self.touch.untouched()
