@@ -60,12 +60,12 @@ Engine::Engine(zmq::context_t& context, const Connection& connection, int number
   // The engine routes an input_request by the identities of the shell request, so all sockets carry one name; and the reply of
   // a cell that outlives its relay goes to the one that adopts the engine, so the name is the engine's.
   const std::string name = "ferry-relay-" + connection.ip.substr(connection.ip.rfind('/', connection.ip.rfind('/') - 1) + 1);
-  for (zmq::socket_t* socket : {&shell, &control, &stdin_}) {
+  for (Socket* socket : {&shell, &control, &stdin_}) {
     socket->set(zmq::sockopt::routing_id, name);
     socket->set(zmq::sockopt::sndhwm, 0);
   }
   iopub.set(zmq::sockopt::subscribe, "");
-  for (zmq::socket_t* socket : {&shell, &control, &stdin_, &iopub}) {
+  for (Socket* socket : {&shell, &control, &stdin_, &iopub}) {
     socket->set(zmq::sockopt::rcvhwm, 0);
     socket->set(zmq::sockopt::linger, 0);
     socket->set(zmq::sockopt::reconnect_ivl, kReconnectMs);
@@ -130,7 +130,7 @@ Frames Engine::Outgoing(Frames frames) const { return keys_ ? Message::Resigned(
 Frames Engine::Incoming(Frames frames) const { return keys_ ? Message::Resigned(std::move(frames), keys_->second) : std::move(frames); }
 
 void Engine::Linger() {
-  for (zmq::socket_t* socket : {&shell, &control}) socket->set(zmq::sockopt::linger, kLingerMs);
+  for (Socket* socket : {&shell, &control}) socket->set(zmq::sockopt::linger, kLingerMs);
 }
 
 void Engine::Kill(int signal) {

@@ -87,7 +87,7 @@ class Engine {
   Start start() const { return start_; }
   const std::optional<ChosenImage>& image() const { return image_; }  // in which it came back
 
-  zmq::socket_t shell, control, stdin_, iopub;
+  Socket shell, control, stdin_, iopub;
 
  private:
   Engine(zmq::context_t& context, const Connection& connection, int number, Start start);

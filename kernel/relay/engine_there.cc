@@ -87,12 +87,12 @@ void EngineThere::Drop() {
   link_.reset();
 }
 
-void EngineThere::AddItems(std::vector<zmq::pollitem_t>& items) {
+void EngineThere::AddItems(std::vector<PollItem>& items) {
   if (!next_) return;
-  for (zmq::socket_t* s : {&next_->iopub, &next_->shell, &next_->control}) items.push_back({*s, 0, ZMQ_POLLIN, 0});
+  for (Socket* s : {&next_->iopub, &next_->shell, &next_->control}) items.push_back({s});
 }
 
-std::optional<Message> EngineThere::Next(zmq::socket_t Engine::*socket) {
+std::optional<Message> EngineThere::Next(Socket Engine::*socket) {
   auto frames = over_ || !next_ ? std::nullopt : Receive((*next_).*socket);
   return frames ? Message::Parse(std::move(*frames)) : std::nullopt;
 }

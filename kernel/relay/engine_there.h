@@ -49,14 +49,14 @@ class EngineThere {
   void OnBound();  // the harbour says so
   void OnChild();
   void OnTimer();  // at the end of each turn
-  void AddItems(std::vector<zmq::pollitem_t>& items);
+  void AddItems(std::vector<PollItem>& items);
   void OnItems();
 
  private:
   void OnStarted(const Parcel& answer);
   void Meet();
   void Seen(bool reply, bool status);
-  std::optional<Message> Next(zmq::socket_t Engine::*socket);
+  std::optional<Message> Next(Socket Engine::*socket);
 
   Ground ground_;
   std::shared_ptr<Link> link_;

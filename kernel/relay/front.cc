@@ -5,7 +5,7 @@ namespace {
 
 constexpr int kLingerMs = 1000;  // how long a leaving relay waits for a front end to take its last messages
 
-void Prepare(zmq::socket_t& socket, const Connection& c) {
+void Prepare(Socket& socket, const Connection& c) {
   socket.set(zmq::sockopt::linger, kLingerMs);
   socket.set(zmq::sockopt::sndhwm, 0);
   socket.set(zmq::sockopt::rcvhwm, 0);

@@ -17,7 +17,7 @@ class Front {
   // Error if a port is taken or a key is malformed.
   static Result<std::unique_ptr<Front>> Bind(zmq::context_t& context, const Connection& connection);
 
-  zmq::socket_t shell, control, stdin_, iopub, heartbeat;
+  Socket shell, control, stdin_, iopub, heartbeat;
 
   void Echo();                  // answers the heartbeats that wait
   void Welcome(Author& author);  // greets the subscriptions that wait

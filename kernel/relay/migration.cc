@@ -1,5 +1,7 @@
 #include "kernel/relay/migration.h"
 
+#include <poll.h>
+
 #include "kernel/relay/end.h"
 #include "kernel/relay/process.h"
 
@@ -216,16 +218,16 @@ void Migration::LookAtWire() {
                          : ExplainSsh(wish_.host, link_->said()));
 }
 
-void Migration::AddItems(std::vector<zmq::pollitem_t>& items) {
+void Migration::AddItems(std::vector<PollItem>& items) {
   if (link_ && link_->open()) {
-    items.push_back({nullptr, link_->in(), ZMQ_POLLIN, 0});
-    items.push_back({nullptr, link_->out(), static_cast<short>(link_->wants_to_write() ? ZMQ_POLLOUT : 0), 0});
+    items.push_back({nullptr, link_->in(), POLLIN, 0});
+    items.push_back({nullptr, link_->out(), static_cast<short>(link_->wants_to_write() ? POLLOUT : 0), 0});
   }
-  if (shipment_ && shipment_->fd() >= 0) items.push_back({nullptr, shipment_->fd(), ZMQ_POLLIN, 0});
+  if (shipment_ && shipment_->fd() >= 0) items.push_back({nullptr, shipment_->fd(), POLLIN, 0});
   if (there_) there_->AddItems(items);
 }
 
-void Migration::OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from) {
+void Migration::OnItems(const std::vector<PollItem>& items, std::size_t from) {
   if (over_) return;
   // What was polled may be gone by now, and all of it is cheap to look at.
   bool any = false;

@@ -73,8 +73,8 @@ class Migration {
   void OnDrained();
   void OnChild();
   void OnTimer();  // at the end of each turn
-  void AddItems(std::vector<zmq::pollitem_t>& items);
-  void OnItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
+  void AddItems(std::vector<PollItem>& items);
+  void OnItems(const std::vector<PollItem>& items, std::size_t from);
   // Whether the source's link may be read: not while the target takes less than comes.
   bool Thirsty() const { return !link_ || !shipment_ || shipment_->Thirsty(); }
 

@@ -34,7 +34,7 @@ std::vector<std::string> Connections() {
 }
 
 std::optional<json> Ask(zmq::context_t& context, const Connection& c, const char* type, const json& content, int most) {
-  zmq::socket_t socket(context, zmq::socket_type::dealer);
+  Socket socket(context, zmq::socket_type::dealer);
   socket.set(zmq::sockopt::linger, 0);
   if (!c.curve_publickey.empty()) {
     socket.set(zmq::sockopt::curve_serverkey, c.curve_publickey);

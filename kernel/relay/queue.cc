@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "kernel/relay/members.h"
 #include "util/check.h"
 
 namespace ferry::relay {
@@ -31,10 +32,11 @@ Sent Keep(const Message& request) {
   sent.type = request.type();
   sent.header = request.header();
   if (request.Is("execute_request")) {
-    json content = request.Content();
-    sent.cell = FirstLine(StringAt(content, "code"));
-    sent.stop_on_error = FlagAt(content, "stop_on_error", true);
-    sent.silent = FlagAt(content, "silent", false);
+    EachMember(request.content_text(), [&](std::string_view name, std::string_view value) {
+      if (name == "code") sent.cell = FirstLine(Unquoted(value));
+      else if (name == "stop_on_error") sent.stop_on_error = value != "false";
+      else if (name == "silent") sent.silent = value == "true";
+    });
   }
   return sent;
 }

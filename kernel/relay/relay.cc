@@ -1,10 +1,10 @@
 #include "kernel/relay/relay.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <fstream>
 
@@ -21,7 +21,7 @@ constexpr milliseconds kLeaveAfter{4000};    // jupyter_client kills five second
 constexpr std::chrono::minutes kImagedThere{2};  // an image that another host is to take, where nobody kills
 
 template <typename Handler>
-void Drain(zmq::socket_t& socket, Handler handler) {
+void Drain(Socket& socket, Handler handler) {
   for (int i = 0; i < kBurst; ++i) {
     auto frames = Receive(socket);
     if (!frames) return;
@@ -53,27 +53,19 @@ int Relay::Run() {
 }
 
 void Relay::Turn() {
-  std::vector<zmq::pollitem_t> items = {
-      {front_->shell, 0, ZMQ_POLLIN, 0},     {front_->control, 0, ZMQ_POLLIN, 0}, {front_->stdin_, 0, ZMQ_POLLIN, 0},
-      {front_->heartbeat, 0, ZMQ_POLLIN, 0}, {front_->iopub, 0, ZMQ_POLLIN, 0},   {nullptr, setup_.signals, ZMQ_POLLIN, 0},
-      {nullptr, setup_.parent, ZMQ_POLLIN, 0}, {nullptr, files_, ZMQ_POLLIN, 0}};
+  std::vector<PollItem> items = {{&front_->shell},     {&front_->control}, {&front_->stdin_},
+                                 {&front_->heartbeat}, {&front_->iopub},   {nullptr, setup_.signals, POLLIN},
+                                 {nullptr, setup_.parent, POLLIN},         {nullptr, files_, POLLIN}};
   std::size_t door = items.size();
-  items.push_back({nullptr, door_ ? door_->fd() : hold_ ? hold_->fd() : -1, ZMQ_POLLIN, 0});
-  items.push_back({nullptr, engine_ && !ending_ ? engine_->life() : -1, ZMQ_POLLIN, 0});
+  items.push_back({nullptr, door_ ? door_->fd() : hold_ ? hold_->fd() : -1, POLLIN});
+  items.push_back({nullptr, engine_ && !ending_ ? engine_->life() : -1, POLLIN});
   bool connected = engine_ && engine_->connected();
   if (connected) {
-    for (zmq::socket_t* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) {
-      items.push_back({*s, 0, ZMQ_POLLIN, 0});
-    }
+    for (Socket* s : {&engine_->iopub, &engine_->shell, &engine_->stdin_, &engine_->control}) items.push_back({s});
   }
   std::size_t moves = items.size();
   AddMoveItems(items);
-  try {
-    zmq::poll(items, timers_.Wait());
-  } catch (const zmq::error_t& error) {
-    if (error.num() != EINTR) throw;
-    return;
-  }
+  if (!Poll(items, timers_.Wait())) return;
   if (items[3].revents) front_->Echo();
   if (items[4].revents) front_->Welcome(author_);
   if (connected) {

@@ -60,9 +60,9 @@ class Relay {
   void OnShell(Frames frames);
   void OnControl(Frames frames);
   void OnStdin(Frames frames);
-  std::optional<Message> Verified(zmq::socket_t& channel, Frames frames);
+  std::optional<Message> Verified(Socket& channel, Frames frames);
   bool MeantForAnother(const Message& message) const;
-  void AnswerKernelInfo(zmq::socket_t& channel, const Message& request);
+  void AnswerKernelInfo(Socket& channel, const Message& request);
   bool AnswerFerryComm(const Message& message);
   json Status();
   bool AnswerStatus(const Message& request);  // false: the engine is to
@@ -147,8 +147,8 @@ class Relay {
   // relay_away.cc: the session lives on another host.
   void TakeOver(MoveOutcome outcome);
   void OnHarbourEvent(const Parcel& parcel);
-  void AddMoveItems(std::vector<zmq::pollitem_t>& items);
-  void OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from);
+  void AddMoveItems(std::vector<PollItem>& items);
+  void OnMoveItems(const std::vector<PollItem>& items, std::size_t from);
   bool StartFetch(const std::string& host);
   void OnFetched();
 
@@ -184,7 +184,7 @@ class Relay {
   int inputs_ = 0;                     // input_requests that were not answered
 
   std::string kernel_info_;  // content of the first engine's answer; empty before
-  std::vector<std::pair<zmq::socket_t*, Sent>> held_infos_;
+  std::vector<std::pair<Socket*, Sent>> held_infos_;
   std::vector<Message> held_control_;  // until the engine is ready
   Owed owed_control_;
   std::vector<Sent> statuses_;      // requests for the status that the engine has not answered yet

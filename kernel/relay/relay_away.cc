@@ -1,5 +1,6 @@
 // The session lives on another host: its engine there is heard through the harbour's link, and it comes back before an
 // engine starts here.
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -39,19 +40,19 @@ void Relay::OnHarbourEvent(const Parcel& parcel) {
   timers_.Set(Timer::kMourning, milliseconds(50));
 }
 
-void Relay::AddMoveItems(std::vector<zmq::pollitem_t>& items) {
+void Relay::AddMoveItems(std::vector<PollItem>& items) {
   move_items_ = 0;
   if (engine_ && engine_->link() && engine_->link()->open()) {
     Link& link = *engine_->link();
-    short in = !move_ || move_->Thirsty() ? ZMQ_POLLIN : 0;
+    short in = !move_ || move_->Thirsty() ? POLLIN : 0;
     items.push_back({nullptr, link.in(), in, 0});
-    items.push_back({nullptr, link.out(), static_cast<short>(link.wants_to_write() ? ZMQ_POLLOUT : 0), 0});
+    items.push_back({nullptr, link.out(), static_cast<short>(link.wants_to_write() ? POLLOUT : 0), 0});
     move_items_ = 2;
   }
   if (move_) move_->AddItems(items);
 }
 
-void Relay::OnMoveItems(const std::vector<zmq::pollitem_t>& items, std::size_t from) {
+void Relay::OnMoveItems(const std::vector<PollItem>& items, std::size_t from) {
   if (move_items_ && engine_ && engine_->link() && (items[from].revents || items[from + 1].revents)) {
     Link& link = *engine_->link();
     link.OnWritable();

@@ -1,9 +1,11 @@
 #include <poll.h>
 #include <signal.h>
 
+#include <charconv>
 #include <fstream>
 
 #include "kernel/relay/answers.h"
+#include "kernel/relay/members.h"
 #include "kernel/relay/relay.h"
 
 namespace ferry::relay {
@@ -20,8 +22,10 @@ constexpr milliseconds kReplyFirst{500};    // between the replies of a dead eng
 constexpr milliseconds kQuiet{50};          // no message for so long after its end: all that an engine sent has arrived
 
 int CountOf(const Message& execute_input) {
-  json count = execute_input.Content().value("execution_count", json(0));
-  return count.is_number_integer() ? count.get<int>() : 0;
+  const std::string_view text = MemberOf(execute_input.content_text(), "execution_count");
+  int count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
 }
 
 // What such an engine said, as words of its end; "" if it did not.
@@ -160,7 +164,7 @@ void Relay::OnEngineIopub(Frames frames) {
   }
   if (message->Is("ferry_image")) return TakeImage(/*ends=*/StringAt(message->Content(), "purpose") == "suspend");
   std::string state;
-  if (message->Is("status")) state = StringAt(message->Content(), "execution_state");
+  if (message->Is("status")) state = message->ContentString("execution_state");
   if (state == "starting") return;
   Sent* running = queue_.running();
   bool of_cell = running && message->parent_id() == running->id;
@@ -186,7 +190,7 @@ void Relay::PassReply(Frames idle) {
   if (HoldForMove(idle)) return;
   Message reply = std::move(*std::exchange(held_reply_, std::nullopt));
   Sent cell = queue_.Finish();
-  bool error = StringAt(reply.Content(), "status") == "error";
+  bool error = reply.ContentString("status") == "error";
   policy_.Works();
   Send(front_->shell, std::move(reply).Take());
   if (!idle.empty()) Send(front_->iopub, std::move(idle));
@@ -256,7 +260,7 @@ void Relay::Bury() {
   }
   inputs_ = 0;
   std::string why = "The engine " + ending.Words() + " before it answered.";
-  auto refuse = [&](zmq::socket_t& channel, const Message& m) {
+  auto refuse = [&](Socket& channel, const Message& m) {
     Sent request = Keep(m);
     voice_.Refuse(channel, request, NoEngine(request, why, ""), nullptr);
   };
@@ -287,7 +291,7 @@ void Relay::Fail(const std::string& why) {
   failure_ = why;
   timers_.Clear(Timer::kRestarting);  // nothing does
   Log(why);
-  auto refuse = [&, log = Tail(dir_.Log(), kLogTail)](zmq::socket_t& channel, const Message& m) {
+  auto refuse = [&, log = Tail(dir_.Log(), kLogTail)](Socket& channel, const Message& m) {
     Sent request = Keep(m);
     voice_.Refuse(channel, request, NoEngine(request, why, log), nullptr);
   };

@@ -17,12 +17,14 @@ constexpr const char* kAborted = R"({"status":"aborted"})";
 }  // namespace
 
 // A message that an engine may have. What is signed and cannot be read comes from a front end of the user's, which is told.
-std::optional<Message> Relay::Verified(zmq::socket_t& channel, Frames frames) {
+std::optional<Message> Relay::Verified(Socket& channel, Frames frames) {
   auto message = Message::Parse(std::move(frames));
   if (message && !message->SignedBy(signer_)) message.reset();
+  const bool readable = message && message->Readable();
+  if (message && !readable && !message->HeaderReadable()) message.reset();
   if (!message) {
     Log("dropped a message that is malformed or not signed with this kernel's key");
-  } else if (!message->Readable()) {
+  } else if (!readable) {
     Log("refused a " + message->type() + ": its headers, metadata or content are no JSON objects, or nested too deep");
     if (message->IsRequest()) voice_.Refuse(channel, Keep(*message), Unreadable(*message), queue_.running());
     message.reset();
@@ -116,7 +118,7 @@ void Relay::OnStdin(Frames frames) {
   engine_->SendStdin(std::move(*message).Take());
 }
 
-void Relay::AnswerKernelInfo(zmq::socket_t& channel, const Message& request) {
+void Relay::AnswerKernelInfo(Socket& channel, const Message& request) {
   if (kernel_info_.empty() && failure_.empty() && !leaving_) {
     if (held_infos_.empty()) timers_.Set(Timer::kHeldInfo, kHoldInfo);
     held_infos_.emplace_back(&channel, Keep(request));

@@ -74,7 +74,7 @@ void Relay::DrainForMove() {
 // reply passes.
 bool Relay::HoldForMove(Frames& idle) {
   if (!held_idle_.empty()) idle = std::exchange(held_idle_, {});
-  const bool ok = StringAt(held_reply_->Content(), "status") == "ok";
+  const bool ok = held_reply_->ContentString("status") == "ok";
   auto unwanted = std::exchange(unwanted_, std::nullopt);
   if (unwanted && ok) FailCell(*unwanted);
   if (cell_asks_ && wish_ && !ok) {

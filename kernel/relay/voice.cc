@@ -23,18 +23,18 @@ void Voice::Publish(std::string_view type, std::string_view parent, const json& 
   Send(front_.iopub, author_.Make(std::move(address), type, parent, Text(content)));
 }
 
-void Voice::Reply(zmq::socket_t& channel, const Sent& request, std::string_view content) {
+void Voice::Reply(Socket& channel, const Sent& request, std::string_view content) {
   Send(channel, author_.Make(Copy(request.identities), ReplyType(request.type), request.header, content));
 }
 
-void Voice::Answer(zmq::socket_t& channel, const Sent& request, std::string_view content, const Sent* running) {
+void Voice::Answer(Socket& channel, const Sent& request, std::string_view content, const Sent* running) {
   Status("busy", request.header);
   Reply(channel, request, content);
   Status("idle", request.header);
   if (running) Status("busy", running->header);
 }
 
-void Voice::Refuse(zmq::socket_t& channel, const Sent& request, const json& content, const Sent* running) {
+void Voice::Refuse(Socket& channel, const Sent& request, const json& content, const Sent* running) {
   Status("busy", request.header);
   if (request.type == "execute_request") Error(request, content);
   Reply(channel, request, Text(content));

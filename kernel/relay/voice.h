@@ -15,14 +15,14 @@ class Voice {
   void Status(const char* state, std::string_view parent) { Publish("status", parent, {{"execution_state", state}}); }
 
   // Replies on `channel` (front.shell or front.control) without statuses. `content` is JSON text.
-  void Reply(zmq::socket_t& channel, const Sent& request, std::string_view content);
+  void Reply(Socket& channel, const Sent& request, std::string_view content);
 
   // Busy, the reply, idle. If a cell runs meanwhile, its busy is said again, since a front end takes the last status as
   // the kernel's.
-  void Answer(zmq::socket_t& channel, const Sent& request, std::string_view content, const Sent* running);
+  void Answer(Socket& channel, const Sent& request, std::string_view content, const Sent* running);
 
   // The same where no engine can serve the request: `content` is of NoEngine(). A cell shows it as its error.
-  void Refuse(zmq::socket_t& channel, const Sent& request, const json& content, const Sent* running);
+  void Refuse(Socket& channel, const Sent& request, const json& content, const Sent* running);
 
   // The error message of a cell: what its reply says.
   void Error(const Sent& cell, const json& content);

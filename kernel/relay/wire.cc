@@ -8,6 +8,7 @@
 #include <charconv>
 #include <ctime>
 
+#include "kernel/relay/members.h"
 #include "util/check.h"
 
 namespace ferry::relay {
@@ -125,13 +126,14 @@ std::optional<Message> Message::Parse(Frames frames) {
   while (m.delimiter_ < frames.size() && frames[m.delimiter_].to_string_view() != kDelimiter) ++m.delimiter_;
   if (m.delimiter_ + 6 > frames.size()) return std::nullopt;
   m.frames_ = std::move(frames);
-  json header = ObjectOf(m.header()), parent = ObjectOf(m.Part(3));
-  m.type_ = StringAt(header, "msg_type");
-  m.id_ = StringAt(header, "msg_id");
-  m.session_ = StringAt(header, "session");
-  m.parent_id_ = StringAt(parent, "msg_id");
-  m.date_ = StringAt(header, "date");
-  if (m.type_.empty() || m.id_.empty()) return std::nullopt;
+  const bool whole = EachMember(m.header(), [&](std::string_view name, std::string_view value) {
+    if (name == "msg_type") m.type_ = Unquoted(value);
+    else if (name == "msg_id") m.id_ = Unquoted(value);
+    else if (name == "session") m.session_ = Unquoted(value);
+    else if (name == "date") m.date_ = Unquoted(value);
+  });
+  if (!whole || m.type_.empty() || m.id_.empty()) return std::nullopt;
+  m.parent_id_ = Unquoted(MemberOf(m.Part(3), "msg_id"));
   return m;
 }
 
@@ -171,6 +173,9 @@ bool Message::Readable() const {
   return true;
 }
 
+bool Message::HeaderReadable() const { return json::accept(header()); }
+
+std::string Message::ContentString(std::string_view name) const { return Unquoted(MemberOf(content_text(), name)); }
 json Message::Content() const { return ObjectOf(content_text()); }
 json Message::Metadata() const { return ObjectOf(metadata_text()); }
 

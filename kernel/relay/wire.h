@@ -57,11 +57,14 @@ class Message {
   bool IsRequest() const { return type_.ends_with("_request"); }
 
   bool SignedBy(const Signer& signer) const;
+  // Whether the header is JSON at all. What is parsed is only known to be an object with an id and a type.
+  bool HeaderReadable() const;
   // Whether headers, metadata and content are JSON objects, nested no deeper than 512: what an engine can read at all.
   bool Readable() const;
   std::string_view header() const { return Part(2); }
   std::string_view metadata_text() const { return Part(4); }
   std::string_view content_text() const { return Part(5); }
+  std::string ContentString(std::string_view name) const;  // that string in the content of a message that is readable; "" without one
   json Content() const;               // an empty object where the content is not an object
   json Metadata() const;              // the same
   Frames Identities() const;          // copies of the frames before the delimiter
