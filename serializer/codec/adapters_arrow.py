@@ -21,22 +21,21 @@ def buffer_over(owner, offset, size, mutable):
 
 
 def bytes_of(owner) -> memoryview:
-    import pyarrow
-    return memoryview(owner if isinstance(owner, pyarrow.Buffer) else memory.in_order(owner)).cast("B")
+    return memoryview(owner if memory.is_buffer(owner) else memory.in_order(owner)).cast("B")
 
 
 def reduce_view(encoding, values):
     """An array of numpy whose memory is an object's of C: over what else in the component has that memory. None if nothing has."""
-    arrow = sys.modules.get("pyarrow")
-    if arrow is None or values.dtype.hasobject:
+    if values.dtype.hasobject:
         return None
     base = values.base.obj if type(values.base) is memoryview else values.base
     low, size = extent(values)
     owner, offset = encoding.memory.place_of(values, low, size, values.flags.writeable) or (None, 0)
     start = low - offset
-    if isinstance(base, arrow.Array):
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None and isinstance(base, arrow.Array):
         owner, start = base, address_of(base)
-    elif isinstance(base, arrow.Buffer):
+    elif memory.is_buffer(base):
         owner, start = base, base.address
     if owner is None or start is None:
         return None
@@ -62,11 +61,8 @@ def address_of(array):
 def view_over(cls, owner, offset, dtype, shape, strides, writeable):
     """No array stands between this one and the owner's memory, as where C gave it out."""
     import numpy as np
-    import pyarrow
-    if isinstance(owner, pyarrow.Array):
-        held = owner.to_numpy(zero_copy_only=True)
-    else:
-        held = np.asarray(bytes_of(owner))
+    as_bytes = memory.is_buffer(owner) or memory.in_order(owner) is not None
+    held = np.asarray(bytes_of(owner)) if as_bytes else owner.to_numpy(zero_copy_only=True)
     values = np.ndarray.__new__(cls, shape, dtype, held, offset, strides)
     if not writeable:
         values.flags.writeable = False

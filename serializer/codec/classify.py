@@ -6,8 +6,8 @@ exceptions and instances by how they are written. What is left goes the pickler'
 import sys
 import types
 
-from kernelferry.codec import (adapters_arrow, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_pywt,
-                               adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets, classes, functions, instances, library,
+from kernelferry.codec import (adapters_arrow, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
+                               adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets, classes, functions, instances, library,
                                named_tuples, weak)
 
 # exact type -> reduce(encoding, object)
@@ -19,7 +19,7 @@ _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
              adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_threads.ADAPTERS |
-             adapters_arrow.ADAPTERS | adapters_libraries.ADAPTERS |
+             adapters_arrow.ADAPTERS | adapters_polars.ADAPTERS | adapters_libraries.ADAPTERS |
              adapters_sqlite.ADAPTERS)
 
 

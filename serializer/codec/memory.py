@@ -19,10 +19,10 @@ class Memory:
         if not size:
             return None
         if self._lows is None:
-            self._asked.append((address, size, _is_buffer(asking)))
+            self._asked.append((address, size, is_buffer(asking)))
             return None
         low, _, owner = self._at(address, size) or (0, 0, asking)
-        if owner is asking or changing and _is_buffer(owner) and not owner.is_mutable:
+        if owner is asking or changing and is_buffer(owner) and not owner.is_mutable:
             return None
         return owner, address - low
 
@@ -34,7 +34,7 @@ class Memory:
         for each in met():
             place = _memory(each)
             if place is not None:
-                (buffers if _is_buffer(each) else owners).append((*place, each))
+                (buffers if is_buffer(each) else owners).append((*place, each))
         self._keep(owners)
         found = any(self._at(low, size) for low, size, _ in self._asked)
         self._keep(owners + [buffer for buffer in buffers if not self._at(*buffer[:2])])
@@ -57,14 +57,14 @@ class Memory:
         return self._owners[number] if address + size <= low + length else None
 
 
-def _is_buffer(each) -> bool:
+def is_buffer(each) -> bool:
     arrow = sys.modules.get("pyarrow")
     return arrow is not None and isinstance(each, arrow.Buffer)
 
 
 def _memory(each):
     """(address, size) of what an object holds itself, or None."""
-    if _is_buffer(each):
+    if is_buffer(each):
         return (each.address, each.size) if each.is_cpu else None
     bytes_of = in_order(each)
     return (address(bytes_of), bytes_of.nbytes) if bytes_of is not None and bytes_of.nbytes else None

@@ -115,6 +115,44 @@ def _pandas_arrow(array):
     yield arrow_chunks(_fields(array)["_pa_array"])
 
 
+def polars_views(series):
+    """The memory of each chunk, as an array; None for one that numpy cannot look into. Only numbers are taken over from numpy."""
+    kind = getattr(series.dtype, "inner", None) if type(series.dtype).__name__ == "Array" else series.dtype
+    if kind is None or not kind.is_numeric():
+        return [None] * series.n_chunks()
+    return [_polars_view(chunk) for chunk in series.get_chunks()]
+
+
+def _polars_view(chunk):
+    try:
+        return chunk.to_numpy(allow_copy=False)
+    except Exception:  # some are missing, or numpy has no such numbers
+        return None
+
+
+def polars_attributes(obj) -> dict:
+    """What cells have hung on a frame or series."""
+    return {name: value for name, value in _fields(obj).items() if name not in ("_s", "_df", "_ldf")}
+
+
+def _polars_series(series):
+    yield polars_attributes(series)
+    yield _polars_values(series)
+
+
+def _polars_values(series):
+    views = polars_views(series)
+    if any(view is None for view in views):
+        return series.__getstate__()
+    return series.name, repr(series.dtype), sorted(series.flags.items()), views
+
+
+def _polars_frame(frame):
+    yield polars_attributes(frame)
+    for column in frame.get_columns():
+        yield _polars_values(column)
+
+
 def _numpy_record(obj):
     """A record looks into the array that it was taken from."""
     yield obj.dtype
@@ -327,6 +365,9 @@ register("pyarrow.lib.Array", children=_arrow_array)
 register("pyarrow.lib.Buffer", children=lambda buffer: (memoryview(buffer),))  # who else looks into its memory is found by that
 for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.array.ArrowExtensionArray"):
     register(_name, children=_pandas_arrow)
+register("polars.series.series.Series", children=_polars_series)
+register("polars.dataframe.frame.DataFrame", children=_polars_frame)
+register("polars.lazyframe.frame.LazyFrame", children=lambda lazy: (polars_attributes(lazy), lazy.__getstate__()))
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)

@@ -31,7 +31,9 @@ void Walk::ExpandArray(PyObject* object, const TypeInfo& info) {
   }
   if (first_pass_) {
     auto [low, high] = Arrays::Extent(a, dtype.item_size);
-    spans_.Add(low, high, unit_);
+    // What a reduction has made of memory that is another's only looks at it.
+    if (made_ && !a->writeable() && !Arrays::OwnsMemory(a)) spans_.AddReader(low, high, unit_);
+    else spans_.Add(low, high, unit_);
     units_[unit_].bytes += a->size() * dtype.item_size;
   }
   if (PyObject* holder = Arrays::Holder(a)) {
