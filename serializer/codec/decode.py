@@ -12,6 +12,7 @@ import sys
 from kernelferry._ferry import NoCollection, Resolver, apply_set_layout, restore_table
 from kernelferry.codec import blob as layout
 from kernelferry.codec import scripts
+from kernelferry.codec.adapters_files import to_close
 from kernelferry.codec.errors import DecodeError
 from kernelferry.codec.library import held_by, to_advance
 
@@ -40,6 +41,7 @@ def _load(parts, resolve, namespace, only):
 
     if only is None:
         to_advance.clear()
+        to_close.clear()
     with NoCollection():  # new containers only: collecting while they are made costs up to ten times the decoding
         constants = [sys.intern(each) if type(each) is str else each for each in pickle.loads(parts.numbers)]
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)
@@ -60,6 +62,8 @@ def _load(parts, resolve, namespace, only):
     while only is None and to_advance:
         iterator, steps = to_advance.pop()
         collections.deque(itertools.islice(iterator, steps), 0)
+    while only is None and to_close:
+        to_close.pop().close()
     return values, exports
 
 

@@ -14,7 +14,7 @@ import threading
 import types
 
 from kernelferry._ferry import is_by_hand, weak_target
-from kernelferry.objects import sqlite
+from kernelferry.objects import files, sqlite
 
 
 class Adapter:
@@ -399,6 +399,13 @@ register("psutil.Process", children=_process)
 register("sqlite3.Connection", children=sqlite.connection)
 register("sqlite3.Cursor", children=sqlite.cursor)
 register("sqlite3.Row", children=sqlite.row, immutable=True)
+register("_io.FileIO", children=files.raw_file)
+for _name in ("_io.BufferedReader", "_io.BufferedWriter", "_io.BufferedRandom"):
+    register(_name, children=files.buffered)
+register("_io.TextIOWrapper", children=files.text)
+register("_csv.reader", children=files.reader)
+register("_csv.writer", children=files.writer)
+register("_csv.Dialect", children=files.dialect, immutable=True)
 register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)

@@ -7,10 +7,10 @@ by connections of known making. TypeError says what cannot be seen, or would not
 import functools
 import gc
 import importlib
-import struct
 import types
 
 from kernelferry._ferry import instance_memory
+from kernelferry.objects.members import field, place_of
 
 MOST = 1 << 30  # bytes: more cannot be given to a database in memory
 
@@ -120,27 +120,23 @@ def _new() -> tuple[dict, tuple]:
         con.close()
 
 
-def _made_with(con) -> tuple:
+def _made_with(con) -> tuple[int, bool]:
     """(detect_types, check_same_thread)"""
     memory, (types_at, thread_at) = instance_memory(con), _places()
-    return struct.unpack_from("=i", memory, types_at)[0], bool(memory[thread_at])
+    return field(memory, "=i", types_at), field(memory, "=?", thread_at)
 
 
 @functools.cache
 def _places() -> tuple[int, int]:
-    """Where in a connection's memory detect_types and check_same_thread stand."""
+    """Where in a connection's memory the two stand."""
     sqlite3 = importlib.import_module("sqlite3")
     known = [(0x5A5A5A5, True), (0, False), (3, True), (0x12345678, True), (1, False), (2, False), (0, True), (0x7654321, False)]
     connections = [sqlite3.connect(":memory:", detect_types=kinds, check_same_thread=thread) for kinds, thread in known]
     memories = [instance_memory(con) for con in connections]
     for con in connections:
         con.close()
-    types_at = [at for at in range(0, len(memories[0]) - 3, 4)
-                if all(struct.unpack_from("=i", memory, at)[0] == kinds for memory, (kinds, _) in zip(memories, known))]
-    thread_at = [at for at in range(len(memories[0])) if all(memory[at] == thread for memory, (_, thread) in zip(memories, known))]
-    if len(types_at) != 1 or len(thread_at) != 1:
-        raise TypeError("what it was made with cannot be seen in this Python")
-    return types_at[0], thread_at[0]
+    return (place_of([(memory, kinds) for memory, (kinds, _) in zip(memories, known)], "=i"),
+            place_of([(memory, thread) for memory, (_, thread) in zip(memories, known)], "=B"))
 
 
 def cursor(cur):

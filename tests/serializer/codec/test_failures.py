@@ -1,5 +1,7 @@
 """What cannot be encoded is named: type, path, words of the exception; corrupt blobs end in DecodeError, nothing else."""
 import gc
+import io
+import os
 import random
 import sqlite3
 import sys
@@ -223,3 +225,31 @@ def test_a_database_that_was_altered_on_the_disk_is_an_error():
         altered[place] ^= 0xFF
         with pytest.raises(DecodeError):
             decode(bytes(altered), None, SPACE)
+
+
+@pytest.mark.parametrize("size", [9, 300_000])
+def test_a_file_that_was_open_for_reading_and_has_changed_is_an_error(tmp_path, size):
+    path = tmp_path / "f"
+    path.write_bytes(b"x" * size)
+    with open(path) as file, open(path, "rb") as other:
+        file.read(3)
+        data = blob({"file": file, "other": other})
+    values, _ = decode(data, None, SPACE)
+    assert values["file"].read() == "x" * (size - 3) and not values["other"].closed
+    for each in values.values():
+        each.close()
+    path.write_bytes(b"y" * size)
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(DecodeError, match="is not what it was"):
+        decode(data, None, SPACE)
+    path.unlink()
+    with pytest.raises(DecodeError, match="FileNotFoundError"):
+        decode(data, None, SPACE)
+
+
+def test_text_that_a_file_keeps_is_not_lost():
+    file = io.TextIOWrapper(io.BytesIO())
+    file.write("not yet")
+    with pytest.raises(EncodeError, match="flush it"):
+        blob({"file": file})
+    assert file.buffer.getvalue() == b""

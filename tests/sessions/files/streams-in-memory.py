@@ -1,6 +1,5 @@
 # name: streams-in-memory
 # description: StringIO, BytesIO and wrappers over them, with positions, writers and open archives
-# lost: wrap (a text file over another), writer (a writer of csv), raw (others write to it), out (a writer holds it)
 # %%
 import io, csv, zipfile
 out = io.StringIO(); writer = csv.writer(out); raw = io.BytesIO(b"line1\nline2\n"); wrap = io.TextIOWrapper(raw); plain = io.StringIO("abc"); same = plain

@@ -1,0 +1,136 @@
+"""Files of `io` and what csv reads and writes by. What is open for reading is opened again where the file is the same, and put where it
+stood. What is closed must first be open, since files are made over open ones: over nothing, and decode() closes it at its end.
+"""
+import codecs
+import importlib
+import io
+import os
+
+from kernelferry._ferry import set_member
+from kernelferry.objects import files
+
+to_close = []  # what was closed; decode() does it
+
+
+def reduce_raw(encoding, raw):
+    mode, attributes, place = files.raw_file(raw)
+    if not raw.closefd:
+        raise TypeError("a file that leaves its descriptor to others")
+    return make_raw, (mode, place), attributes, None, None, set_attributes
+
+
+def make_raw(mode, place):
+    if place is None:
+        to_close.append(io.FileIO("", mode, opener=lambda name, flags: os.open(os.devnull, os.O_RDWR)))
+        return to_close[-1]
+    path, identity, position = place
+    raw = io.FileIO(path, mode)
+    if files.identity_of(raw.fileno()) != identity:
+        raw.close()
+        raise ValueError(f"the file {path} is not what it was")
+    raw.seek(position)
+    return raw
+
+
+def set_attributes(file, attributes):
+    vars(file).clear()
+    vars(file).update(attributes)
+
+
+def reduce_buffered(encoding, buffer):
+    raw, attributes, place = files.buffered(buffer)
+    return make_buffered, (type(buffer), raw, place), attributes, None, None, set_attributes
+
+
+def make_buffered(cls, raw, place):
+    if place is None:
+        to_close.append(cls(raw))
+        return to_close[-1]
+    size, position = place
+    buffer, ahead = cls(raw, size), raw.tell()
+    _put(buffer, size, position, ahead)
+    return buffer
+
+
+def _put(buffer, size, position, ahead):
+    """Where it stands, having read as far ahead from what it reads."""
+    buffer.seek(0, io.SEEK_END)  # forgets what it has read
+    if ahead > position:
+        buffer.seek(max(0, ahead - size))
+        buffer.peek()
+    buffer.seek(position)
+
+
+def reduce_text(encoding, wrapper):
+    buffer, made, attributes, newlines, place = files.text(wrapper)
+    return make_text, (buffer, made, newlines, place), attributes, None, None, set_attributes
+
+
+def make_text(buffer, made, newlines, place):
+    name, errors, newline, line_buffering, write_through = made
+    wrapper = io.TextIOWrapper(buffer, name, errors, newline, line_buffering, write_through)
+    if place is None:
+        to_close.append(wrapper)
+    else:
+        cookie, step, _ = place
+        ahead = buffer.raw.tell() if type(buffer) is io.BufferedReader else None
+        wrapper.seek(cookie)
+        if step:
+            next(wrapper)
+        if ahead is not None:
+            _put(buffer, files.buffered(buffer)[2][0], buffer.tell(), ahead)
+    _see(files.decoder_of(wrapper), name, newlines)
+    if wrapper.newlines != newlines or place is not None and files.text(wrapper)[-1] != place:
+        raise ValueError("a text file does not stand where it did")
+    return wrapper
+
+
+def _see(decoder, name, newlines):
+    """Lets it have seen these kinds of newlines."""
+    if newlines and decoder is not None:
+        state = decoder.getstate()
+        for newline in (newlines,) if isinstance(newlines, str) else newlines:
+            decoder.decode(codecs.encode(newline, name), True)
+        decoder.setstate(state)
+
+
+def reduce_reader(encoding, rows):
+    return make_reader, files.reader(rows)
+
+
+def make_reader(dialect, lines, count):
+    rows = importlib.import_module("csv").reader(lines, dialect)
+    set_member(rows, "line_num", count)
+    return rows
+
+
+def reduce_writer(encoding, rows):
+    return make_writer, files.writer(rows)
+
+
+class _Target:
+    """What a writer of csv asks for its function."""
+
+
+def make_writer(dialect, write):
+    target = _Target()
+    target.write = write
+    return importlib.import_module("csv").writer(target, dialect)
+
+
+def reduce_dialect(encoding, dialect):
+    return make_dialect, tuple(files.dialect(dialect))
+
+
+def make_dialect(*values):
+    return importlib.import_module("_csv").Dialect(**dict(zip(files.DIALECT, values)))
+
+
+ADAPTERS = {
+    "_io.FileIO": reduce_raw,
+    **dict.fromkeys(("_io.BufferedReader", "_io.BufferedWriter", "_io.BufferedRandom"), reduce_buffered),
+    "_io.TextIOWrapper": reduce_text,
+    "_csv.reader": reduce_reader,
+    "_csv.writer": reduce_writer,
+    "_csv.Dialect": reduce_dialect,
+}

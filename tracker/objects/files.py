@@ -1,0 +1,180 @@
+"""What files of `io` are made of: closed ones, those of a plain file that is open for reading, and text over bytes in memory.
+
+A file that is open for reading is where it stands and which file it reads: its path, its size, and a digest of what is in it up to
+256 KiB, above that the time of its last change. It is read through the session's own descriptor: closing another one would let go of locks.
+TypeError says what cannot be seen, or would not come back.
+"""
+import codecs
+import functools
+import gc
+import hashlib
+import io
+import os
+import re
+import stat
+import sys
+
+from kernelferry._ferry import instance_memory
+from kernelferry.objects.members import field, place_of
+
+DIGESTED = 256 << 10  # bytes
+
+
+def raw_file(raw):
+    """(mode, attributes, None, or path, identity and position of an open one)"""
+    if type(raw) is not io.FileIO:
+        raise TypeError(f"a {type(raw).__name__} may do what a file does not")
+    if raw.closed:
+        return raw.mode, attributes_of(raw), None
+    if raw.mode != "rb":
+        raise TypeError("a file that is open for writing")
+    path, identity = file_of(raw.fileno())
+    return raw.mode, attributes_of(raw), (path, identity, raw.tell())
+
+
+def attributes_of(file) -> dict:
+    """Without that it is closed, which close() notes there."""
+    return {name: value for name, value in vars(file).items() if name != "__IOBase_closed"}
+
+
+def file_of(descriptor) -> tuple[str, tuple]:
+    """(path, identity) of the plain file that is open there."""
+    path, now = os.readlink(f"/proc/self/fd/{descriptor}"), os.fstat(descriptor)
+    if not stat.S_ISREG(now.st_mode):
+        raise TypeError("it reads no plain file")
+    try:
+        there = os.stat(path)
+    except OSError:
+        there = None
+    if there is None or not os.path.samestat(there, now):
+        raise TypeError("the file that it reads has been removed, or another stands in its place")
+    return path, identity_of(descriptor)
+
+
+def identity_of(descriptor) -> tuple:
+    """Of what is in a file: the same where that is the same."""
+    now = os.fstat(descriptor)
+    if now.st_size > DIGESTED:
+        return now.st_size, now.st_mtime_ns
+    return now.st_size, hashlib.blake2b(os.pread(descriptor, DIGESTED + 1, 0), digest_size=16).digest()
+
+
+def buffered(buffer):
+    """(what it reads, attributes, None, or size of the buffer and position of an open one)"""
+    if buffer.closed:
+        return buffer.raw, attributes_of(buffer), None
+    if type(buffer) is not io.BufferedReader or type(buffer.raw) is not io.FileIO:
+        raise TypeError("a file that is open for writing" if type(buffer.raw) is io.FileIO else "it reads no plain file")
+    return buffer.raw, attributes_of(buffer), (buffer.__sizeof__() - type(buffer).__basicsize__, buffer.tell())
+
+
+def text(wrapper):
+    """(what it reads, what it is made with, attributes, newlines that it saw, None, or where an open one stands)"""
+    if type(wrapper) is not io.TextIOWrapper:
+        raise TypeError(f"a {type(wrapper).__name__} may do what a text file does not")
+    memory, held = instance_memory(wrapper), gc.get_referents(wrapper)
+    newline = None if field(memory, "=B", _places()["translates"]) else next(each for each in held[2:] if type(each) is str)
+    made = (wrapper.encoding, wrapper.errors, newline, wrapper.line_buffering, wrapper.write_through)
+    place = None if wrapper.closed else _place(wrapper, memory, held, newline)
+    return wrapper.buffer, made, attributes_of(wrapper), wrapper.newlines, place
+
+
+def _place(wrapper, memory, held, newline):
+    """(what seek() takes: position, flags of the decoder, bytes to be read, letters to be passed over; how many next() takes then; whether
+    tell() tells, which it does not after next())"""
+    if type(wrapper.buffer) not in (io.BytesIO, io.BufferedReader) or wrapper._CHUNK_SIZE != io.TextIOWrapper(io.BytesIO())._CHUNK_SIZE:
+        raise TypeError("a text file over what is neither bytes in memory nor a plain file")
+    places, position = _places(), wrapper.buffer.tell()
+    if field(memory, "=q", places["pending"]):
+        raise TypeError("text was written to it that it keeps: flush it")
+    used, decoder = field(memory, "=q", places["used"]), decoder_of(wrapper)
+    rest, flags = decoder.getstate() if decoder is not None else (b"", 0)
+    if not field(memory, "=B", places["tells"]):
+        strings = [each for each in held[2:] if type(each) is str]
+        given = strings[-2] if len(strings) == 2 + (newline is not None) else ""
+        if rest or flags:
+            raise TypeError("a text file that next() has read up to within a letter: seek() to where it shall be")
+        start, before, step = _by_next(wrapper, position, newline, given, used)
+        return start | (position - start if before else 0) << 96 | before << 128, step, 0
+    chunk = next((each for each in held if type(each) is tuple), None)
+    if chunk is None:
+        if rest:
+            raise TypeError("a text file that stands within a letter: seek() to where it shall be")
+        return position | flags << 64, 0, 1
+    flags, fed = chunk
+    if fed and not used:
+        raise TypeError("a text file that has read on without giving it out: seek() to where it shall be")
+    return position - len(fed) | flags << 64 | len(fed) << 96 | used << 128, 0, 1
+
+
+def _by_next(wrapper, position, newline, text, used) -> tuple[int, int, int]:
+    """From where next() takes the end of a line once more: (position, letters before that, letters that it takes)"""
+    behind = max(0, position - 4 * len(text) - 4)
+    data = _bytes_before(wrapper.buffer, behind, position)
+    raw = codecs.decode(data, wrapper.encoding, "ignore")  # begins within a letter, perhaps
+    step = len(newline or "\n") if text else 1  # none: the file ended within that line
+    text, used = (text, used) if text else (raw, len(raw))
+    before = min(1, used - step)
+    end = text[used - step - before:]
+    if newline is None:
+        lines = re.split("(\r\n|\r|\n)", raw)
+        count = 2 * end.count("\n")
+        first = len(end.partition("\n")[0])
+        raw = "".join(([lines[-count - 1][-first:]] if first else []) + lines[len(lines) - count:])
+    else:
+        raw = end
+    read = codecs.encode(raw, wrapper.encoding, wrapper.errors)
+    decoder = codecs.getincrementaldecoder(wrapper.encoding)(wrapper.errors)
+    decoder = decoder if newline in ("\n", "\r", "\r\n") else io.IncrementalNewlineDecoder(decoder, newline is None)
+    if before < 0 or not data.endswith(read) or decoder.decode(read) != end:
+        raise TypeError("a text file that next() has read: seek() to where it shall be")
+    return position - len(read), before, step
+
+
+def _bytes_before(buffer, start, end) -> bytes:
+    return buffer.getvalue()[start:end] if type(buffer) is io.BytesIO else os.pread(buffer.fileno(), end - start, start)
+
+
+def decoder_of(wrapper):
+    """What makes text of bytes, or None where it cannot read."""
+    return next((each for each in gc.get_referents(wrapper) if hasattr(type(each), "getstate") and hasattr(type(each), "decode")), None)
+
+
+@functools.cache
+def _places() -> dict[str, int]:
+    """Where in a text file stand: how much of what it has read it gave out, how many bytes it was given to write and keeps, whether
+    tell() tells, and whether it makes one kind of newlines of all."""
+    used, pending, tells, translates = [], [], [], []
+    for number in range(3):
+        reading, writing = io.TextIOWrapper(io.BytesIO(b"abcdefg\nhij\nklm\nn\n" * 2)), io.TextIOWrapper(io.BytesIO())
+        for count in (0, 3 + number, 2, 1 + number):
+            reading.read(count)
+            used.append((instance_memory(reading), used[-1][1] * bool(count) + count if used else count))
+        for count in (0, 3 + number, 5):
+            writing.write("x" * count)
+            pending.append((instance_memory(writing), pending[-1][1] * bool(count) + count if pending else count))
+        lines = io.TextIOWrapper(io.BytesIO(b"a\nb\n"))
+        for done, expected in ((lambda: None, 1), (lambda: next(lines), 0), (lambda: list(lines), 1), (lambda: lines.seek(0), 1), (lambda: next(lines), 0)):
+            done()
+            tells.append((instance_memory(lines), expected))
+        for newline in (None, "", "\n", None, "\r", "\r\n"):
+            translates.append((instance_memory(io.TextIOWrapper(io.BytesIO(), newline=newline)), newline is None))
+    return {"used": place_of(used, "=q"), "pending": place_of(pending, "=q"), "tells": place_of(tells, "=B"), "translates": place_of(translates, "=B")}
+
+
+def reader(rows):
+    """A reader of csv: (dialect, what it reads, how many lines)"""
+    return rows.dialect, next(each for each in gc.get_referents(rows) if each is not rows.dialect and each is not type(rows)), rows.line_num
+
+
+def writer(rows):
+    """A writer of csv: (dialect, the function that it writes with)"""
+    kept = rows.dialect, type(rows), sys.modules["_csv"].Error
+    return rows.dialect, next(each for each in gc.get_referents(rows) if not any(each is other for other in kept))
+
+
+DIALECT = ("delimiter", "quotechar", "escapechar", "doublequote", "skipinitialspace", "lineterminator", "quoting", "strict")
+
+
+def dialect(how):
+    return [getattr(how, name) for name in DIALECT]
