@@ -69,13 +69,16 @@ def set_arrow(array, state):
 
 
 KEPT = ("_is_copy", "_cacher", "_item_cache")
+OWN = {*KEPT, "_mgr", "_attrs", "_flags", "_typ", "_metadata", "_name", "_cache"}  # pandas' own fields
 
 
 def reduce_frame(encoding, frame):
     """Before pandas 3 a part of a frame knows of what it is one: to warn (`_is_copy`), and as a column that the frame hands
     out again (`_cacher`, and there `_item_cache`). Pickled without, a write to one would not reach the other. A whole
-    that no variable of the component holds is left out, which its fingerprint tells."""
+    that no variable of the component holds is left out, which its fingerprint tells. What cells have hung on a frame
+    (`df.name = "train"`) its own pickling forgets."""
     known = {name: value for name in KEPT if (value := vars(frame).get(name)) and _is_held(encoding, value)}
+    known |= {name: value for name, value in vars(frame).items() if name not in OWN and name not in frame._metadata}
     if not known or not _is_of_pandas(type(frame).__getstate__) or not _is_of_pandas(type(frame).__setstate__):
         return NotImplemented
     function, arguments, state, *_ = frame.__reduce_ex__(2)
