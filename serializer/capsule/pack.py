@@ -21,6 +21,7 @@ import cloudpickle
 
 from kernelferry._ferry import instance_dict, user_names
 
+from . import array_views
 from .kind import give_way
 
 # Values without an identity that anybody could miss.
@@ -90,6 +91,11 @@ class Pickler(cloudpickle.Pickler):
             closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
                                    closure, obj.__dict__, self.namespace)
+        owner = array_views.owner_of(obj)
+        if owner is not None and self.names.get(id(owner)) is not None:
+            return array_views.reduced(obj, owner)
+        if owner is not None and self.met is not None:
+            self.met.append(owner)  # something may lead to it
         for reduce in reducers:
             if (reduced := reduce(obj)) is not NotImplemented:
                 return reduced
@@ -115,6 +121,8 @@ def follow(value, steps):
             value = value.__closure__[key].cell_contents
         elif kind == "self":
             value = value.__self__
+        elif kind == "base":
+            value = value.base
         elif kind == "slot":
             value = next(vars(cls)[key] for cls in type(value).__mro__ if key in vars(cls)).__get__(value)
         else:

@@ -102,6 +102,8 @@ def wanted(met, held) -> set[int]:
 def referents(value, known) -> list:
     """What an object refers to; also through its `__dict__`, of which a copy was met."""
     found = gc.get_referents(value)
+    if (array := numpy_array()) is not None and type(value) is array:
+        return [value.base]  # which the collector does not see
     if not isinstance(value, (dict, list, tuple)):
         found += [part for own in found if type(own) is dict and id(own) not in known for part in gc.get_referents(own)]
     return found
@@ -121,8 +123,12 @@ def is_mutable(value) -> bool:
 
 def untracked() -> tuple:
     """Mutable kinds that the collector does not see."""
-    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    array = numpy_array()
     return (bytearray,) if array is None else (bytearray, array)
+
+
+def numpy_array():
+    return getattr(sys.modules.get("numpy"), "ndarray", None)
 
 
 class Ways:
@@ -173,6 +179,8 @@ def steps_of(path):
 def step_to(child, parent):
     if isinstance(parent, types.FunctionType):
         return next((("cell", at) for at, each in enumerate(contents_of(parent)) if each is child), None)
+    if isinstance(parent, untracked()):
+        return ("base", None) if getattr(parent, "base", None) is child else None
     if isinstance(parent, types.MethodType):
         return ("self", None) if parent.__self__ is child else None
     if isinstance(parent, dict):

@@ -1,6 +1,8 @@
 #include "tracker/objects/reach.h"
 
 #include <algorithm>
+
+#include "tracker/objects/arrays.h"
 #include "tracker/objects/table.h"
 #include "util/stop.h"
 
@@ -25,6 +27,7 @@ class Search {
       if (MainStop().Asked()) return false;
       holder_ = queue_[looked];
       if (PyFunction_Check(holder_)) EnterFunction();
+      else if (IsArray(holder_)) EnterArray();
       else if (traverseproc traverse = Py_TYPE(holder_)->tp_traverse; traverse && PyObject_IS_GC(holder_)) traverse(holder_, &Visit, this);
     }
     return true;
@@ -53,6 +56,12 @@ class Search {
       if (PyObject* value = PyCell_GET(PyTuple_GET_ITEM(closure, i))) Reach(value);
   }
 
+  // The collector sees nothing of what an array looks into.
+  void EnterArray() {
+    PyObject* base = arrays_.Readable(holder_) ? reinterpret_cast<Array*>(holder_)->base : nullptr;
+    if (base && IsArray(base)) Reach(base);
+  }
+
   void Reach(PyObject* child) {
     const bool is_met = PyObject_GC_IsTracked(child) || PyFunction_Check(holder_) || IsUntrackedKind(child);
     if (!is_met || PyModule_Check(child) || PyType_Check(child) || bounds_.apart.contains(child)) return;
@@ -73,6 +82,7 @@ class Search {
 
   std::unordered_set<PyObject*> left_;
   const Bounds& bounds_;
+  Arrays arrays_;
   PyObject* holder_ = nullptr;
   std::vector<PyObject*> queue_;
   Table<Link> met_;

@@ -4,6 +4,7 @@ import collections
 import ctypes
 import types
 
+import numpy
 import pytest
 
 from kernelferry import _ferry
@@ -79,3 +80,10 @@ def test_it_is_stopped_by_a_request(namespace):
         assert paths([[1]], [[2]], namespace) is None
     finally:
         _ferry.watch_stop(0, -1)
+
+
+def test_an_array_leads_to_the_one_that_it_looks_into(namespace):
+    base = numpy.arange(6)
+    view = base[2:]
+    (path,) = paths([base], [[view]], namespace, untracked=(numpy.ndarray,))
+    assert same(path[1:], view, base)
