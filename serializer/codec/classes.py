@@ -63,6 +63,8 @@ def reduce_class(encoding, cls):
     metaclass = type(cls)
     if _is_array(cls):
         return operator.mul, (cls._type_, cls._length_)
+    if name := _other_name(cls):
+        return getattr, (sys.modules[cls.__module__], name)
     if made := encoding.named_tuples.reduce_class(cls):
         return made
     names = dict(_DICT_OF(cls))
@@ -81,6 +83,15 @@ def reduce_class(encoding, cls):
     state = (cls.__qualname__, items, list(names), registered)
     bases = cls.__bases__
     return make_class, (metaclass, cls.__name__, bases, slots, names.get("__module__")), state, None, None, set_class
+
+
+def _other_name(cls):
+    """Under which its module holds it, though it calls itself otherwise (`_CacheInfo = namedtuple("CacheInfo", ...)` of functools); None."""
+    name = type.__dict__["__module__"].__get__(cls)
+    module = module_named(name)
+    if type(module) is not types.ModuleType or name == "__main__" or is_by_hand(name):
+        return None
+    return next((other for other, value in list(vars(module).items()) if value is cls), None)
 
 
 def _is_array(cls) -> bool:

@@ -10,6 +10,7 @@ import sys
 import types
 
 from kernelferry._ferry import function_parts, is_by_hand
+from kernelferry.objects import caches
 
 from .classes import module_named
 
@@ -113,29 +114,67 @@ def reduce_method(encoding, method):
 
 
 def reduce_cached(encoding, wrapper):
-    """functools.lru_cache: its contents live in C and are left behind."""
-    if _found(wrapper):
+    """functools.lru_cache: what it remembers lives in C."""
+    if caches.importable(wrapper):
         return NotImplemented
-    entries = wrapper.cache_info().currsize
-    if entries:
+    held, entries = caches.remembered(wrapper), wrapper.cache_info().currsize
+    if held is None and entries:
         encoding.note(f"{wrapper.__qualname__}: its cache comes back empty ({entries} results are not kept)")
     parameters = wrapper.cache_parameters()
     state = dict(vars(wrapper))
     state.pop("cache_parameters")
-    return make_cached, (wrapper.__wrapped__, parameters["maxsize"], parameters["typed"]), state, None, None, set_cached
+    return make_cached, (wrapper.__wrapped__, parameters["maxsize"], parameters["typed"], True), (state, held), None, None, set_cached
 
 
-def _found(wrapper) -> bool:
-    module = sys.modules.get(wrapper.__module__)
-    return wrapper.__module__ != "__main__" and getattr(module, wrapper.__qualname__, None) is wrapper
+def make_cached(function, maxsize, typed, exchangeable=False):
+    """exchangeable: what it calls can be another function for a while."""
+    return functools.lru_cache(maxsize, typed)(functools.partial(function) if exchangeable else function)
 
 
-def make_cached(function, maxsize, typed):
-    return functools.lru_cache(maxsize, typed)(function)
-
-
-def set_cached(wrapper, attributes):
+def set_cached(wrapper, state):
+    if type(state) is dict:  # of a blob without what it remembered
+        wrapper.__dict__.update(state)
+        return
+    attributes, held = state
+    called = wrapper.__wrapped__
+    for name in vars(wrapper).keys() - attributes.keys() - {"cache_parameters"}:
+        delattr(wrapper, name)
     wrapper.__dict__.update(attributes)
+    if held is not None:
+        _remember(wrapper, called, *held)
+
+
+class _Missed(Exception):
+    """What is called instead of a function raises it: a call that is counted and not remembered."""
+
+
+def _remember(wrapper, called, hits, misses, calls):
+    """Lets it be called for what it remembers, in that order, and as often as it counted calls; `called`: the partial that it calls."""
+    function, results = called.func, iter([])
+
+    def answer(*arguments, **named):
+        for result in results:
+            return result
+        raise _Missed
+
+    called.__setstate__((answer, (), {}, None))
+    try:
+        for _ in range(misses - len(calls)):
+            try:
+                wrapper()
+            except _Missed:
+                pass
+        results = iter([result for _, _, result in calls])
+        for arguments, named, _ in calls:
+            wrapper(*arguments, **named)
+        if calls:
+            arguments, named, _ = calls[-1]
+            for _ in range(hits):
+                wrapper(*arguments, **named)
+    finally:
+        called.__setstate__((function, (), {}, None))
+    if wrapper.cache_info()[:2] + (wrapper.cache_info().currsize,) != (hits, misses, len(calls)):
+        raise ValueError(f"{wrapper.__qualname__} does not remember what it did")
 
 
 def reduce_property(encoding, prop):

@@ -14,7 +14,7 @@ import threading
 import types
 
 from kernelferry._ferry import is_by_hand, weak_target
-from kernelferry.objects import files, sqlite
+from kernelferry.objects import caches, files, sqlite
 
 
 class Adapter:
@@ -376,8 +376,8 @@ register("traitlets.traitlets.HasTraits", children=_has_traits)
 register("plotly.basedatatypes.BasePlotlyType", children=_plotly_part)
 register("_plotly_utils.basevalidators.BaseDataValidator", caches=("class_strs_map", "_class_map"))
 register("traitlets.traitlets.BaseDescriptor", children=_trait, immutable=True)
-register("functools._lru_cache_wrapper", children=lambda f: (f.__wrapped__, f.cache_parameters()),
-         opaque="contents of the cache")
+register("functools._lru_cache_wrapper", children=caches.children)
+register("kernelferry.objects.caches.Unseen", opaque="contents of a cache")
 for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator set_iterator".split():
     register(f"builtins.{_name}", children=_iterator_over)
 register("re.Match", children=lambda m: (m.re, m.string, m.pos, m.endpos, m.regs, m.lastindex))

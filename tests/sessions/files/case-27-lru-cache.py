@@ -1,7 +1,6 @@
 # name: case-27-lru-cache
 # description: a memoised function: what it remembers lives in C
 # case: 27
-# lost: f (what it remembers), total (made with it)
 # %%
 from functools import lru_cache
 calls = []

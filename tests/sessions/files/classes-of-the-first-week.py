@@ -1,6 +1,5 @@
 # name: classes-of-the-first-week
 # description: classes with counters, registries and singletons, cached properties, generic and ordered ones
-# lost: fib (its cache)
 # %%
 import dataclasses, enum, abc, functools, collections, weakref, itertools, typing
 class Counter:

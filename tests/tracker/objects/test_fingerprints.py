@@ -153,7 +153,7 @@ OPAQUE = {
     "file": ("class K: pass\nx = K(); x.f = open('/dev/null')", "_io.FileIO at x.f[0][0]"),
     "connection": ("import sqlite3; x = sqlite3.connect(':memory:'); x.create_function('f', 0, int)", "sqlite3.Connection at x"),
     "weak set": ("import weakref\nclass K: pass\nk = K(); x = weakref.WeakSet([k])", "_weakrefset.WeakSet at x"),
-    "cache": ("import functools\n@functools.lru_cache\ndef x(a): return a", "functools._lru_cache_wrapper at x"),
+    "cache": ("import functools\nclass K: pass\n@functools.lru_cache\ndef x(a): return K()\nx(1)", "kernelferry.objects.caches.Unseen at x[2]"),
     "mapped file": ("import numpy as np, tempfile\nt = tempfile.NamedTemporaryFile()\n"
                     "x = np.memmap(t.name, 'u1', 'w+', shape=8)", "numpy.memmap at x"),
     "over a mapped file": ("import numpy as np, mmap\nm = mmap.mmap(-1, 8); x = np.frombuffer(m, 'u1'); del m", "memory-mapped file at x"),
