@@ -8,6 +8,7 @@
 #include "kernel/engine/cell_file.h"
 #include "kernel/engine/forked.h"
 #include "kernel/engine/interpreter.h"
+#include "kernel/engine/rare_collections.h"
 #include "kernel/engine/server.h"
 #include "util/check.h"
 #include "xeus/xeus_context.hpp"
@@ -123,5 +124,9 @@ PYBIND11_MODULE(_engine, m) {
   m.def("slice_limit", [](double seconds) { Running().slice().Arm(seconds); }, "seconds"_a, "0: no limit");
   m.def("slice_clear", [] { Running().slice().Clear(); });
   m.def("interrupt_handler", &InterruptHandler, "decide"_a);
+  py::class_<RareCollections>(m, "RareCollections", "with RareCollections(n): the cyclic collector looks at new objects n at a time.")
+      .def(py::init<int>(), "new_objects"_a)
+      .def("__enter__", &RareCollections::Enter)
+      .def("__exit__", [](RareCollections& rare, const py::args&) { rare.Exit(); });
   m.def("cell_file", &CellFile, "code"_a);
 }

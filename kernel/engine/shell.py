@@ -1,4 +1,6 @@
 """IPython's shell, for a kernel. Its name is the one that libraries look for."""
+import contextlib
+import opcode
 import os
 import sys
 import types
@@ -16,6 +18,9 @@ from traitlets import Any, CBool, Instance, Type, default
 from traitlets.config import Config
 
 
+IMPORTS = frozenset(opcode.opmap[name] for name in ("CACHE", "EXTENDED_ARG", "IMPORT_FROM", "IMPORT_NAME", "IMPORT_STAR", "LOAD_CONST", "POP_TOP",
+                                                      "RESUME", "RETURN_VALUE", "STORE_NAME", "SWAP"))
+WITHIN_IMPORTS = 100_000                    # new objects that the cyclic collector looks at in one go
 WITHOUT_LOOP = (None, "asyncio", "inline", "nbagg", "notebook", "webagg", "widget", "ipympl")    # of matplotlib's, those that need no toolkit
 
 
@@ -128,6 +133,11 @@ class ZMQInteractiveShell(InteractiveShell):
                 if write is not None:
                     attributes["write"] = write
 
+    async def run_code(self, code_obj, result=None, *, async_=False):
+        """A statement that imports, and does nothing else, is spared most of what the cyclic collector does meanwhile."""
+        with _engine.RareCollections(WITHIN_IMPORTS) if imports_alone(code_obj) else contextlib.nullcontext():
+            return await super().run_code(code_obj, result, async_=async_)
+
     def _showtraceback(self, etype, evalue, stb):
         if getattr(self.displayhook, "content", None) is not None:
             self.displayhook_failed = True
@@ -144,6 +154,11 @@ class ZMQInteractiveShell(InteractiveShell):
         messages.work_for(parent)
 
     parent_header = property(get_parent, lambda self, parent: self.set_parent(parent))
+
+
+def imports_alone(code) -> bool:
+    operations = set(code.co_code[::2])
+    return opcode.opmap["IMPORT_NAME"] in operations and operations <= IMPORTS
 
 
 def new_main_module():

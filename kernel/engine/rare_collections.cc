@@ -1,0 +1,19 @@
+#include "kernel/engine/rare_collections.h"
+
+namespace py = pybind11;
+
+namespace ferry::engine {
+void RareCollections::Enter() {
+  const py::module_ gc = py::module_::import("gc");
+  before_ = gc.attr("get_threshold")();
+  if (!before_.equal(py::make_tuple(700, 10, 10))) return;  // of CPython 3.11
+  during_ = py::make_tuple(new_objects_, before_[py::int_(1)], before_[py::int_(2)]);
+  gc.attr("set_threshold")(*during_);
+}
+
+void RareCollections::Exit() {
+  const py::module_ gc = py::module_::import("gc");
+  if (during_ && gc.attr("get_threshold")().equal(during_)) gc.attr("set_threshold")(*before_);
+}
+
+}  // namespace ferry::engine
