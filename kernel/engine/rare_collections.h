@@ -1,5 +1,5 @@
 // While one is entered, the cyclic collector looks at new objects rarely. An import makes hundreds of thousands of objects that stay, and
-// CPython's collector goes through them again and again: a fifth of the time of `import pandas`. It still runs, so that what a
+// CPython's collector goes through them again and again: a fifth of the time of `import statsmodels.api`. It still runs, so that what a
 // module throws away in cycles while it is imported does not pile up.
 //
 // Only where the thresholds are as Python starts with them: others are the user's word. A module that sets them meanwhile is
