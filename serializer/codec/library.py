@@ -14,7 +14,7 @@ import types
 import typing
 
 from kernelferry._ferry import is_imported
-from kernelferry.objects.adapters import container_of, is_at_its_end
+from kernelferry.objects.adapters import Primed, container_of, held_by_pairwise, is_at_its_end
 
 # Immutable kinds that no module is asked for.
 VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
@@ -213,11 +213,41 @@ def spent_slice():
     return next(iterator := itertools.islice((), 0), iterator)
 
 
+def reduce_pairwise(encoding, pairs):
+    return make_pairwise, tuple(held_by_pairwise(pairs))
+
+
+def make_pairwise(*held):
+    """held: the iterator, if it has not ended, and the item that it keeps, if any."""
+    if len(held) == 2:
+        iterator, kept = held
+        first = Primed((None, kept), iterator)
+        first.over = iterator
+        pairs = itertools.pairwise(first)
+        next(pairs)
+        return pairs
+    pairs = itertools.pairwise(*held or ((),))
+    return pairs if held else next(pairs, pairs)
+
+
 def reduce_generator(encoding, generator):
-    """One that has come to its end is what it is called, and its code; one that has not stands in a frame."""
+    """One that has come to its end is what it is called, and its code; one that has not stands in a frame, which for that of pandas over
+    the numbers of a RangeIndex is no more than how many of these it gave out."""
     if generator.gi_frame is not None:
-        return NotImplemented
+        pandas = sys.modules.get("pandas")
+        if pandas is None or generator.gi_code is not pandas.RangeIndex.__iter__.__code__ or generator.gi_running:
+            return NotImplemented
+        index = next(held for held in gc.get_referents(generator) if isinstance(held, pandas.RangeIndex))
+        numbers = generator.gi_yieldfrom
+        return over_index, (index, None if numbers is None else len(index) - operator.length_hint(numbers))
     return ended, (generator.gi_code, generator.__name__, generator.__qualname__)
+
+
+def over_index(index, given):
+    import pandas
+    generator = pandas.RangeIndex.__iter__(index)
+    collections.deque(itertools.islice(generator, given or 0), 0)
+    return generator
 
 
 def ended(code, name, qualname):
@@ -270,6 +300,7 @@ KINDS = {
     **{kind: reduce_dict_iterator for kind in _OVER_DICTS},
     type(iter(set())): reduce_set_iterator,
     itertools.islice: reduce_slice,
+    itertools.pairwise: reduce_pairwise,
     itertools.zip_longest: reduce_longest,
     types.GeneratorType: reduce_generator,
     re.Match: reduce_match,

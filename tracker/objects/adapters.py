@@ -7,6 +7,7 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 from __future__ import annotations
 
 import gc
+import itertools
 import operator
 import os
 import sys
@@ -261,6 +262,15 @@ def is_at_its_end(iterator) -> bool:
         return False
 
 
+class Primed(itertools.chain):
+    """What an iterator over pairs is made with that keeps an item from its beginning: two items, and then `over`, which is what it goes over."""
+
+
+def held_by_pairwise(pairs) -> list:
+    """What it goes over, unless it has ended, and the item that it keeps, if any."""
+    return [held.over if type(held) is Primed else held for held in gc.get_referents(pairs)]
+
+
 def _longest(iterator):
     """A part that has ended is let go of, and comes back as one over nothing."""
     _, parts, fill = iterator.__reduce__()
@@ -382,6 +392,7 @@ for _name in "dict_keyiterator dict_valueiterator dict_itemiterator dict_reverse
     register(f"builtins.{_name}", children=_iterator_over)
 register("re.Match", children=lambda m: (m.re, m.string, m.pos, m.endpos, m.regs, m.lastindex))
 register("itertools.zip_longest", children=_longest)
+register("itertools.pairwise", children=held_by_pairwise)
 register("typing.NewType", children=lambda t: (t.__module__, t.__qualname__, t.__supertype__), immutable=True)
 # A weak reference and what it refers to travel together; else it would come back referring to another object.
 register("weakref.ReferenceType", children=lambda r: (weak_target(r), r.__callback__))

@@ -162,7 +162,7 @@ void Walk::ExpandOpaque(PyObject* object) {
   Traverse(object);
 }
 
-// Before its end it cannot be stored, but its state is there to be seen: a replay can be compared, and a cell that left it alone is no
+// Before its end hardly one can be stored, but its state is there to be seen: a replay can be compared, and a cell that left it alone is no
 // maker of it.
 void Walk::ExpandGenerator(PyObject* object) {
   std::size_t from = pending_.size();
