@@ -29,7 +29,7 @@ from .process_items import ProcessItems
 
 log = logging.getLogger("kernelferry.session")
 
-LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "Out", "shell.names")  # process state that refers to variables
+LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "subclasses", "Out", "shell.names")  # process state that refers to variables
 AT_ONCE = ("modules", "signals")  # what cells that ran again left there is no object that is loaded
 LEFT = ("logging",)  # where cells that ran again may have left objects that are loaded after them
 OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
@@ -330,12 +330,17 @@ class Arrival(Account):
 
     # -- before a cell
 
+    def _sees(self, code, name):
+        """Whether a cell that has the variables it names may miss this item."""
+        if name == "subclasses":
+            return self.items.is_order_asked(code)
+        return name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
+
     def provide(self, code):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.whole and self.manifest.executions < self.until  # they come before the new one
-        late = any(what == "item" and (name in LAST or name in self.items.late) and name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
-                   for what, name in self.steps)
+        late = any(what == "item" and (name in LAST or name in self.items.late) and self._sees(code, name) for what, name in self.steps)
         if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
             return self.complete()
         while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):

@@ -54,6 +54,11 @@ class ProcessItems:
             self.told(applied, "stored" if ok else "failed", len(data), reason)
         return False
 
+    def is_order_asked(self, code):
+        """Whether the cell may see in which order classes were made (the item `subclasses`)."""
+        data = self._data.get("subclasses")
+        return isinstance(data, bytes) and capsule.asked_for(code, data)
+
     def told(self, name, way, size=0, reason=""):
         self.outcomes[name] = {"way": way, "verified": None, "type": name, "component": None, "bytes": size, "seconds": 0.0, "cells": [],
                                "code": "load-error" if way == "failed" else "fits", "reason": reason or None, "alternative": None,

@@ -11,18 +11,19 @@ from collections import namedtuple
 
 from kernelferry._ferry import Stopped
 
-from . import display, finders, generator, hidden, library, loggers, module, place, process, settings, switches
+from . import display, finders, generator, hidden, library, loggers, module, place, process, settings, subclasses, switches
 from .generator import generators, set_generator
 from .kind import Where, give_way
 from .library import same_warnings
 from .pack import names_of, reason, reducers
 from .scene import Scene, meetings
 from .spoken import words_of
+from .subclasses import asked_for
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "baseline", "capture", "generators", "meetings", "prepare", "reducers", "registered", "see",
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for", "baseline", "capture", "generators", "meetings", "prepare", "reducers", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
-KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, display, hidden)
+KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, subclasses, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
 # Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded, and seaborn
