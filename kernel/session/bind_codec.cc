@@ -43,6 +43,7 @@ void BindCodec(py::module_& m) {
   m.def("fill_class", &codec::FillClass);
   m.def("function_parts", &codec::FunctionParts);
   m.def("instance_dict", &codec::InstanceDict);
+  m.def("capsule_parts", &codec::CapsuleParts);
   m.def("instance_memory", &codec::InstanceMemory);
   m.def("set_member", &codec::SetMember);
   m.def("set_layout", [](py::handle set) { return py::bytes(codec::SetLayout(set)); });

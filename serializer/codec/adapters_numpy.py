@@ -8,7 +8,7 @@ import array
 import collections
 import sys
 
-from kernelferry._ferry import copy_memory
+from kernelferry._ferry import capsule_parts, copy_memory
 from kernelferry.codec import adapters_arrow
 
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
@@ -25,7 +25,7 @@ def reduce_array(encoding, values):
         return _view(np, cls, values, owner, attributes)
     if values.base is not None and (view := adapters_arrow.reduce_view(encoding, values)):
         return *view, attributes, None, None, set_attributes
-    if values.base is not None and not _is_state(values.base) and not _is_given_away(values):
+    if values.base is not None and not _is_state(values.base) and not _is_given_away(values) and not _is_alone(values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself
@@ -59,6 +59,25 @@ def _is_state(base) -> bool:
 def _is_given_away(values) -> bool:
     """pyarrow filled the memory for this array; what it shares with others cannot be written."""
     return type(values.base).__name__ == "PyCapsule" and '"arrow::Buffer"' in repr(values.base) and values.flags.writeable
+
+
+# Libraries whose capsules free the memory that they were made with, which nobody else was told of.
+_FREEING = ("/scipy/optimize/_slsqplib.",)
+
+
+def _is_alone(values) -> bool:
+    """Nobody else holds the memory: that which code of numba allocated, and gave out once; and that of capsules which own it."""
+    base = values.base
+    if sys.getrefcount(base) > 3:  # the array, `base`, the call
+        return False
+    start = values.__array_interface__["data"][0]
+    if (type(base).__module__, type(base).__name__) == ("_nrt_python", "_MemInfo"):
+        size = memoryview(base).nbytes  # 0 for memory of others
+        return base.refcount == 1 and base.data <= start and start + values.nbytes <= base.data + size
+    if type(base).__name__ == "PyCapsule":
+        address, library = capsule_parts(base)
+        return address == start and any(part in library for part in _FREEING)
+    return False
 
 
 def _is_plain(np, cls) -> bool:

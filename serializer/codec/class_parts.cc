@@ -1,6 +1,9 @@
 #include "serializer/codec/class_parts.h"
 
+#include <dlfcn.h>
 #include <structmember.h>
+
+#include <cstdint>
 
 namespace ferry::codec {
 
@@ -89,6 +92,15 @@ void SetMember(py::handle object, const char* name, py::handle value) {
   PyMemberDef member = *reinterpret_cast<PyMemberDescrObject*>(found)->d_member;
   member.flags &= ~READONLY;
   if (PyMember_SetOne(reinterpret_cast<char*>(object.ptr()), &member, value.ptr()) != 0) throw py::error_already_set();
+}
+
+py::tuple CapsuleParts(py::handle capsule) {
+  if (!PyCapsule_CheckExact(capsule.ptr())) throw py::type_error("a capsule");
+  const void* address = PyCapsule_GetPointer(capsule.ptr(), PyCapsule_GetName(capsule.ptr()));
+  const auto end = reinterpret_cast<void*>(PyCapsule_GetDestructor(capsule.ptr()));
+  Dl_info library{};
+  const bool known = end && dladdr(end, &library) && library.dli_fname;
+  return py::make_tuple(reinterpret_cast<std::uintptr_t>(address), known ? library.dli_fname : "");
 }
 
 py::object WeakTarget(py::handle reference) {

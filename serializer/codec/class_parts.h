@@ -26,6 +26,9 @@ pybind11::bytes InstanceMemory(pybind11::handle object);
 // it does not take the value.
 void SetMember(pybind11::handle object, const char* name, pybind11::handle value);
 
+// (address, file of the library whose function is called at its end, "" for none) of a capsule. TypeError for other objects.
+pybind11::tuple CapsuleParts(pybind11::handle capsule);
+
 // The object a weak reference or proxy refers to, or None.
 pybind11::object WeakTarget(pybind11::handle reference);
 

@@ -1,6 +1,8 @@
 """Memory of arrays and frames: once, shared as it was, written apart as it was."""
 import pytest
 
+from kernelferry.codec import encode
+
 from tests.serializer.codec.cases import case, outcome
 
 CASES = [
@@ -30,3 +32,19 @@ CASES = [
 @pytest.mark.parametrize("each", CASES, ids=lambda each: each["id"])
 def test_comes_back(there_and_back, each):
     outcome(there_and_back, each)
+
+
+def test_memory_that_code_of_numba_gave_out_once_is_the_arrays_own():
+    """What it gave out twice, or made of an array that it was given, is somebody else's as well."""
+    numba, np = pytest.importorskip("numba"), pytest.importorskip("numpy")
+
+    def notes(array):
+        return encode({"array": array}, {}, {}, {"__name__": "__main__"}).notes
+
+    once, twice = numba.njit(lambda n: np.zeros(n)), numba.njit(lambda a: (a + 1, a[1:]))
+    given = np.ones(4)
+    made, part = twice(given)
+    assert notes(once(3)) == notes(made) == [] and "memory of _MemInfo" in notes(part)[0]
+    array = once(3)
+    holder = array.base
+    assert "memory of _MemInfo" in notes(array)[0] and holder.refcount == 1
