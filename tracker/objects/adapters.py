@@ -419,6 +419,8 @@ register("_csv.writer", children=files.writer)
 register("_csv.Dialect", children=files.dialect, immutable=True)
 register("logging.Handler", caches=("lock",))
 register("logging.FileHandler", caches=("lock", "stream", "mode"))  # opened when it writes, by then to append
+register("scipy.stats._distn_infrastructure.rv_generic", caches=(  # made anew with each, which its own pickling leaves out
+    "_parse_args", "_parse_args_stats", "_parse_args_rvs", "_cdfvec", "_ppfvec", "vecentropy", "generic_moment"))
 register("matplotlib.cbook.CallbackRegistry", children=_matplotlib_callbacks)
 register("matplotlib.figure.FigureBase", opaque="figure")
 register("torch.Tensor", children=_torch_tensor)
