@@ -53,8 +53,11 @@ class IPKernelApp(BaseIPythonApplication, InteractiveShellApp):
         debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb
         pdb.set_trace = debugger.set_trace
 
+    def parse_command_line(self, argv=None):
+        """Nothing: the command line is ours (options.py)."""
+
     def initialize(self, argv=None):
-        super().initialize([])              # the command line is ours
+        super().initialize([])
         self.init_path()
         self.init_pdb()
         module = new_main_module()

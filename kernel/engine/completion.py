@@ -6,13 +6,13 @@ from IPython.utils.tokenutil import token_at_cursor
 
 
 UNKNOWN = "<unknown>"       # IPython's word for a completion that neither Jedi nor one of its own matchers made
-IMPORT = re.compile(r"\s*(?:from|import)\s+[\w.]*$")     # up to a module's name
-PATH = re.compile(r"\s*%?(?:cd|run)\s")
+IMPORT = r"\s*(?:from|import)\s+[\w.]*$"     # up to a module's name
+PATH = r"\s*%?(?:cd|run)\s"
 
 
 def kind(line):
     """What is known of such a completion behind the line; "" if nothing is."""
-    return "module" if IMPORT.match(line) else "path" if PATH.match(line) else ""
+    return "module" if re.match(IMPORT, line) else "path" if re.match(PATH, line) else ""
 
 
 def once(code, found):

@@ -38,7 +38,7 @@ class Request:
                 "metadata": self.metadata, "content": self.content, "buffers": []}
 
 
-LONE = re.compile(r"[\ud800-\udfff]")     # surrogates that are half a character
+LONE = r"[\ud800-\udfff]"     # surrogates that are half a character; compiled where there is one, for which no start waits
 NOBODY = Request("{}")
 _request = contextvars.ContextVar("ferry_request")
 _latest = NOBODY
@@ -92,7 +92,7 @@ def utf8(text):
     try:
         text.encode()
     except UnicodeEncodeError:
-        return LONE.sub("\ufffd", text)
+        return re.sub(LONE, "\ufffd", text)
     return text
 
 

@@ -32,8 +32,8 @@ log = logging.getLogger("kernelferry.session")
 LAST = ("builtins", "modules", "annotations", "finders", "signals", "switches", "ipython", "matplotlib", "subclasses", "Out", "shell.names")  # process state that refers to variables
 AT_ONCE = ("modules", "signals")  # what cells that ran again left there is no object that is loaded
 LEFT = ("logging",)  # where cells that ran again may have left objects that are loaded after them
-OUTPUT_VIEW = re.compile(r"In|Out|_oh|_i{0,3}|__|___|_i?\d+")
-SHELL_NAME = re.compile(r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b")  # also where a cell only binds it
+OUTPUT_VIEW = r"In|Out|_oh|_i{0,3}|__|___|_i?\d+"
+SHELL_NAME = r"\b(?:In|Out|_[oid]h|_sh|_i{0,3}|__|___|_i?\d+|_exit_code|__doc__)\b"  # also where a cell only binds it
 
 
 class Arrival(Account):
@@ -334,14 +334,14 @@ class Arrival(Account):
         """Whether a cell that has the variables it names may miss this item."""
         if name == "subclasses":
             return self.items.is_order_asked(code)
-        return name != "Out" and (name != "shell.names" or SHELL_NAME.search(code))
+        return name != "Out" and (name != "shell.names" or re.search(SHELL_NAME, code))
 
     def provide(self, code):
         """Takes the steps that the cell needs before it runs."""
         names, door = self._closure(code)
         behind = self.whole and self.manifest.executions < self.until  # they come before the new one
         late = any(what == "item" and (name in LAST or name in self.items.late) and self._sees(code, name) for what, name in self.steps)
-        if door or behind or late or self.eager or any(OUTPUT_VIEW.fullmatch(name) for name in names):
+        if door or behind or late or self.eager or any(re.fullmatch(OUTPUT_VIEW, name) for name in names):
             return self.complete()
         while self.steps and (self.steps[0][0] == "prepare" or self.steps[0][0] == "item" and self.steps[0][1] not in LAST):
             self.step()

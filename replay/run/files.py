@@ -11,7 +11,7 @@ import time
 
 from kernelferry import _ferry
 
-STATE = re.compile(r"(?P<path>.*) \((?P<size>\d+) bytes, mtime (?P<seconds>\d+)\.(?P<nano>\d+)(?:, digest (?P<digest>[0-9a-f]{32}))?\)", re.S)
+STATE = r"(?s)(?P<path>.*) \((?P<size>\d+) bytes, mtime (?P<seconds>\d+)\.(?P<nano>\d+)(?:, digest (?P<digest>[0-9a-f]{32}))?\)"
 MOST = 2000  # files that a resume looks at, the newest first
 
 
@@ -34,7 +34,7 @@ class Read:
 
 
 def state_of(text):
-    match = STATE.fullmatch(text)
+    match = re.fullmatch(STATE, text)
     return Read(match) if match else None
 
 

@@ -10,8 +10,8 @@ import time
 
 from .kind import Kind, shown
 
-SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|KEY|CREDENTIAL|AUTH|COOKIE", re.I)
-OURS = re.compile(r"JPY_|FERRY_|PYTHONHASHSEED$|PYDEVD_|TZ$")  # the machinery's, or another item's
+SECRET = r"(?i)TOKEN|SECRET|PASSW|PASSPHRASE|KEY|CREDENTIAL|AUTH|COOKIE"
+OURS = r"JPY_|FERRY_|PYTHONHASHSEED$|PYDEVD_|TZ$"  # the machinery's, or another item's
 
 
 def capture_cwd(_where, base):
@@ -26,11 +26,11 @@ def apply_cwd(_where, state):
 
 def capture_environ(_where, base):
     now = dict(os.environ)
-    changed = {k: v for k, v in now.items() if base.get(k) != v and not OURS.match(k)}
-    removed = sorted(k for k in base if k not in now and not OURS.match(k))
+    changed = {k: v for k, v in now.items() if base.get(k) != v and not re.match(OURS, k)}
+    removed = sorted(k for k in base if k not in now and not re.match(OURS, k))
     if not changed and not removed:
         return None
-    secret = sorted(k for k in changed if SECRET.search(k))
+    secret = sorted(k for k in changed if re.search(SECRET, k))
     for name in secret:
         del changed[name]
     summary = shown(sorted(changed) + [f"-{k}" for k in removed])

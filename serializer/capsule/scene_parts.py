@@ -4,6 +4,7 @@ They are read before every cell. So what costs more than a microsecond to read i
 that it moved: the version tag of a dictionary, the identity of what a context variable holds, a text.
 """
 import os
+import re
 import sys
 import warnings
 from typing import Any, Callable, NamedTuple
@@ -28,7 +29,7 @@ class Part(NamedTuple):
 def put_environ(_shell, value):
     """But for what is not written of it: it stays as it is."""
     for name in {*os.environ, *value}:
-        if OURS.match(name) or SECRET.search(name) or os.environ.get(name) == value.get(name):
+        if re.match(OURS, name) or re.search(SECRET, name) or os.environ.get(name) == value.get(name):
             continue
         if name in value:
             os.environ[name] = value[name]
@@ -49,8 +50,8 @@ class Environ:
 
 
 def keep_environ(value, start):
-    changed = {name: text for name, text in value.items() if start.get(name) != text and not OURS.match(name) and not SECRET.search(name)}
-    return changed, sorted(name for name in start if name not in value and not OURS.match(name))
+    changed = {name: text for name, text in value.items() if start.get(name) != text and not re.match(OURS, name) and not re.search(SECRET, name)}
+    return changed, sorted(name for name in start if name not in value and not re.match(OURS, name))
 
 
 def take_environ(kept, start):

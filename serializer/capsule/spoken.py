@@ -1,7 +1,8 @@
 """What the text of cells speaks of: words, attributes that they assign, functions for the exit, what they give codecs.
 
 Each cell is read once, and a long one in pieces, since all of it is idle work that gives way to requests. The patterns
-are bounded, so that the time is linear in the text whatever it holds: a cell may be a literal of a hundred megabytes.
+are bounded, so that the time is linear in the text whatever it holds: a cell may be a literal of a hundred megabytes. They
+are compiled when they are first used: no start of a kernel waits for it.
 """
 import re
 import sys
@@ -9,21 +10,21 @@ import sys
 from .kind import give_way
 
 PIECE, OVERLAP = 1 << 16, 1 << 10  # characters; what crosses the border of a piece is read twice
-ASSIGNED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w\s.,|\[\]'\"]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
-                      r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
-OF_RESULTS = re.compile(r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)")  # `of(x)[0].attribute = 1`
-FILLED = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
-                    r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
-                    r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
-WORD = re.compile(r"(?<!\w)[^\W\d]\w{0,100}(?!\w)")
-EXIT = re.compile(r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b")
-CODECS = re.compile(r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20}codecs\s{1,20}import\b[^\n]{0,200}\bregister\b")
-ERROR = re.compile(r"\bregister_error\s{0,20}\(\s{0,20}['\"]([^'\"\n]{1,100})['\"]")
+ASSIGNED = (r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w\s.,|\[\]'\"]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+            r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
+OF_RESULTS = r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"  # `of(x)[0].attribute = 1`
+FILLED = (r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
+          r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
+          r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
+WORD = r"(?<!\w)[^\W\d]\w{0,100}(?!\w)"
+EXIT = r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b"
+CODECS = r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20}codecs\s{1,20}import\b[^\n]{0,200}\bregister\b"
+ERROR = r"\bregister_error\s{0,20}\(\s{0,20}['\"]([^'\"\n]{1,100})['\"]"
 COMPUTING = {"setattr", "__setattr__", "__dict__", "vars"}  # who says these may set an attribute without spelling it
 
 
 def words_of(cells) -> set[str]:
-    return {match[0] for cell in cells for match in WORD.finditer(cell)}
+    return {match[0] for cell in cells for match in re.finditer(WORD, cell)}
 
 
 class Spoken:
@@ -57,11 +58,11 @@ class Spoken:
             self._read.append(cell)
 
     def _take(self, text) -> None:
-        self.words.update(sys.intern(match[0]) for match in WORD.finditer(text))
-        assigned = {(match[1] or match[3], match[2] or match[4]) for match in ASSIGNED.finditer(text)}
+        self.words.update(sys.intern(match[0]) for match in re.finditer(WORD, text))
+        assigned = {(match[1] or match[3], match[2] or match[4]) for match in re.finditer(ASSIGNED, text)}
         self.assigned |= assigned
-        self.attributes.update([attribute for _, attribute in assigned] + OF_RESULTS.findall(text))
-        self.filled.update(match[1] or match[2] for match in FILLED.finditer(text))
-        self.exits = self.exits or EXIT.search(text) is not None
-        self.codecs = self.codecs or CODECS.search(text) is not None
-        self.errors.update(match[1] for match in ERROR.finditer(text))
+        self.attributes.update([attribute for _, attribute in assigned] + re.findall(OF_RESULTS, text))
+        self.filled.update(match[1] or match[2] for match in re.finditer(FILLED, text))
+        self.exits = self.exits or re.search(EXIT, text) is not None
+        self.codecs = self.codecs or re.search(CODECS, text) is not None
+        self.errors.update(match[1] for match in re.finditer(ERROR, text))
