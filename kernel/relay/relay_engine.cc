@@ -61,6 +61,7 @@ void Relay::StartEngine(Start start) {
   auto engine = Engine::Begin(context_, setup_.connection, dir_, choice_, setup_.python, ++engines_, start, author_);
   if (!engine) return Fail(engine.error().what + (engine.error().remedy.empty() ? "." : ". To mend it: " + engine.error().remedy + "."));
   engine_ = std::move(*engine);
+  choice_.Settle();
   choice_.image_lost.clear();
   ConnectEngine();
 }

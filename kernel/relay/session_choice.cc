@@ -20,8 +20,8 @@ constexpr char kStarved[] = "was ended by the system when it ran again, because 
 
 std::string NewSeed() { return std::to_string(std::stoul(RandomHex(4), nullptr, 16)); }
 
-Result<std::string> Create(store::Store& store, const std::string& notebook, const std::string& name) {
-  return store.Create({{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}});
+store::Json NewInfo(const std::string& notebook, const std::string& name) {
+  return {{"notebook", notebook}, {"name", name}, {"hash_seed", std::stoul(NewSeed())}};
 }
 
 Choice WithoutStore(const std::string& home, const Error& error) {
@@ -33,6 +33,12 @@ Choice WithoutStore(const std::string& home, const Error& error) {
 }
 
 }  // namespace
+
+void Choice::Settle() {
+  if (!std::exchange(new_here, false)) return;
+  auto store = store::Store::Open(home);
+  if (store) (void)store->Settle();  // a disk that fails is told of by the engine, which writes there
+}
 
 bool Choice::Resuming() const {
   if (sid.empty()) return false;
@@ -68,7 +74,7 @@ Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
   std::string sid;
   if (!name.empty()) {
     auto found = store->Resolve(name);
-    if (!found && found.error().code == Code::kNotFound) found = Create(*store, notebook, name);
+    if (!found && found.error().code == Code::kNotFound) found = store->Create(NewInfo(notebook, name));
     if (!found) return Anonymous(*store, found.error().what);
     sid = *found;
   } else {
@@ -80,7 +86,7 @@ Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
       if (auto bound = store->Bind(notebook, *renamed); !bound) return Anonymous(*store, bound.error().what);
       sid = *renamed;
     } else {
-      auto made = Create(*store, notebook, "");
+      auto made = store->Create(NewInfo(notebook, ""));
       if (!made) return WithoutStore(home, made.error());
       if (auto bound = store->Bind(notebook, *made); !bound) return Anonymous(*store, bound.error().what);
       sid = *made;
@@ -148,10 +154,12 @@ Choice SessionChooser::Instead(const std::string& why) {
 }
 
 Choice SessionChooser::Anonymous(store::Store& store, const std::string& why) {
-  auto sid = Create(store, "", "");
+  auto sid = store.Begin(NewInfo("", ""));
   if (!sid) return WithoutStore(store.files().Home(), sid.error());
   auto choice = Take(store, *sid, why, /*wait=*/false, /*adopt=*/false);
-  return choice ? std::move(*choice) : WithoutStore(store.files().Home(), choice.error());
+  if (!choice) return WithoutStore(store.files().Home(), choice.error());
+  choice->new_here = true;
+  return std::move(*choice);
 }
 
 }  // namespace ferry::relay

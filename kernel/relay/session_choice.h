@@ -36,8 +36,10 @@ struct Choice {
   std::string elsewhere;        // the host that the session moved to: it must be brought back first. The lock is not kept
   std::optional<LockHolder> orphan;  // holds the session and its lock, and may be adopted
   bool restarted = false;       // the last engine was ended by "restart kernel"
+  bool new_here = false;        // the session was made for this kernel, and the disk may not know of it yet
   std::string image_lost;       // why its system image did not come back; for the next engine to tell
 
+  void Settle();                // the session is found after a loss of power; once an engine has been started, which takes longer
   bool Resuming() const;        // session.json says that the engine is bringing the session back
   Replaying InReplay() const;
   void NoteStarved() const;     // where a cell ran again: memory ran out in it, which only the engine's parent can tell

@@ -12,10 +12,12 @@ Result<Json> ReadObject(const std::string& path) {
   return object;
 }
 
-Result<void> WriteObject(const std::string& path, const Json& object) {
+std::string Dumped(const Json& object) {
   // Paths may hold bytes that are no UTF-8; the default handler would throw.
-  return Replace(path, object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+Result<void> WriteObject(const std::string& path, const Json& object) { return Replace(path, Dumped(object)); }
 
 std::string Text(const Json& object, const std::string& key) {
   auto at = object.find(key);

@@ -176,18 +176,38 @@ Result<std::size_t> Store::Rename(const std::string& from, const std::string& to
 }
 
 Result<std::string> Store::Create(Json info, const std::function<Result<void>(const std::string& folder)>& fill) {
+  auto sid = Make(std::move(info), [&](const std::string& folder, const Json& described) -> Result<void> {
+    if (fill) {
+      if (auto r = fill(folder); !r) return r;
+    }
+    return WriteObject(SessionFiles(folder).Info(), described);
+  });
+  if (!sid) return sid;
+  if (auto r = Settle(); !r) {
+    (void)RemoveTree(files_.Session(*sid).Root());
+    return r.error();
+  }
+  return sid;
+}
+
+Result<std::string> Store::Begin(Json info) {
+  return Make(std::move(info), [](const std::string& folder, const Json& described) -> Result<void> {
+    auto file = File::Create(SessionFiles(folder).Info());
+    return file ? file->Write(Dumped(described)) : Result<void>(file.error());
+  });
+}
+
+Result<void> Store::Settle() const { return SyncDirectory(files_.Sessions()); }
+
+Result<std::string> Store::Make(Json info, const std::function<Result<void>(const std::string& folder, const Json& info)>& fill) {
   const std::string sid = NewSid();
   const std::string made = files_.Made(sid);
   info["session"] = sid;
   info["created_us"] = NowMicros();
   if (auto r = MakeDirectory(made); !r) return r.error();
   auto put = [&]() -> Result<void> {
-    if (fill) {
-      if (auto r = fill(made); !r) return r;
-    }
-    if (auto r = WriteObject(SessionFiles(made).Info(), info); !r) return r;
-    if (auto r = ferry::Rename(made, files_.Session(sid).Root()); !r) return r;
-    return SyncDirectory(files_.Sessions());
+    if (auto r = fill(made, info); !r) return r;
+    return ferry::Rename(made, files_.Session(sid).Root());
   };
   if (auto r = put(); !r) {
     (void)RemoveTree(made);

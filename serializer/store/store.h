@@ -38,6 +38,10 @@ class Store {
   // A new session with this session.json (plus "session" and "created_us"); its SID. `fill` puts files into its folder before
   // anybody sees it; its error undoes all.
   Result<std::string> Create(Json info, const std::function<Result<void>(const std::string& folder)>& fill = nullptr);
+  // The same for one that a process opens at once, and that no notebook and no name leads to: it does not wait for the disk. A loss of
+  // power before Settle() may leave nothing of it, or a folder without a session.json.
+  Result<std::string> Begin(Json info);
+  Result<void> Settle() const;
   // Takes the session's lock, or adopts the one that `lock_fd` holds. kNotFound, kRefused ("in use by pid ...").
   Result<SessionWriter> Write(const std::string& sid, int lock_fd = -1) const;
   Result<SessionReader> Read(const std::string& sid) const;  // kNotFound
@@ -53,6 +57,7 @@ class Store {
  private:
   Store(StoreFiles files, std::uint64_t quota) : files_(std::move(files)), quota_(quota) {}
   Result<std::vector<std::string>> Sids() const;
+  Result<std::string> Make(Json info, const std::function<Result<void>(const std::string& folder, const Json& info)>& fill);
 
   StoreFiles files_;
   std::uint64_t quota_;

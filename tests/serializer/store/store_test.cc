@@ -369,6 +369,29 @@ TEST_F(StoreTest, AReadOnlyStoreIsAnErrorWithARemedyAndStillReads) {
   EXPECT_EQ(*Load(Read(), Read().Generations()->front()), std::vector<std::string>{"a"});
 }
 
+TEST_F(StoreTest, ASessionThatIsBegunIsWholeAndDoesNotWaitForTheDisk) {
+  std::vector<std::string> synced;
+  SetFaultHook([&](Step step, const std::string& path, bool done) {
+    if (step == Step::kSync && done) synced.push_back(path);
+    return 0;
+  });
+  const std::string begun = *store.Begin({{"hash_seed", 7}});
+  EXPECT_TRUE(synced.empty()) << synced.front();
+  EXPECT_TRUE(store.Settle().ok());
+  EXPECT_EQ(synced, std::vector<std::string>{store.files().Sessions()});
+  synced.clear();
+  const std::string created = *store.Create({{"hash_seed", 7}});
+  EXPECT_EQ(synced.size(), 3u);
+  SetFaultHook(nullptr);
+  Json first = *store.Read(begun)->Info(), second = *store.Read(created)->Info();
+  for (Json* info : {&first, &second}) {
+    info->erase("session");
+    info->erase("created_us");
+  }
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first["hash_seed"], 7);
+}
+
 TEST_F(StoreTest, SessionsAreFoundByIdBeginningNotebookAndName) {
   const std::string notebook = folder / "work/a.ipynb";
   ASSERT_TRUE(store.Bind(notebook, sid));
