@@ -3,6 +3,7 @@ import asyncio
 import sys
 
 from kernelferry.codec import instances
+from kernelferry.objects.adapters import kd_tree
 
 
 def reduce_plotly(encoding, figure):
@@ -69,6 +70,12 @@ def reduce_context(encoding, context):
     return (getcontext, ()) if context is getcontext() else NotImplemented
 
 
+def reduce_kd_tree(encoding, tree):
+    """Its own pickling copies the array that it searches in, which is the session's where that has numbers in order."""
+    function, arguments, *_ = tree.__reduce_ex__(2)
+    return function, arguments, tuple(kd_tree(tree))
+
+
 def reduce_loop(encoding, loop):
     """The kernel's own: what runs in it is not its state."""
     return asyncio.get_event_loop, ()
@@ -85,6 +92,7 @@ ADAPTERS = {
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
     "decimal.Context": reduce_context,
+    "scipy.spatial._ckdtree.cKDTree": reduce_kd_tree,
     "kernelferry.engine.loop.Loop": reduce_loop,
     "distributed.client.Future": refuse,
     "ray._raylet.BaseID": refuse,

@@ -154,6 +154,27 @@ def _polars_frame(frame):
         yield _polars_values(column)
 
 
+def kd_tree(tree) -> list:
+    """What a tree of scipy pickles, with the very array that it searches in instead of a copy."""
+    state = list(tree.__getstate__())
+    state[_DATA] = tree.data
+    return state
+
+
+_DATA = 1
+_NODE, _POINTERS = 9, (5, 6)  # words of a node, and which of them are addresses that mean nothing elsewhere
+
+
+def _kd_tree(tree):
+    nodes, *rest = kd_tree(tree)
+    words = nodes.view("i8")
+    if words.size % _NODE == 0:
+        words = words.reshape(-1, _NODE).copy()
+        words[:, _POINTERS] = 0
+    yield words.tobytes()
+    yield rest
+
+
 def _numpy_record(obj):
     """A record looks into the array that it was taken from."""
     yield obj.dtype
@@ -378,6 +399,7 @@ for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.arr
 register("polars.series.series.Series", children=_polars_series)
 register("polars.dataframe.frame.DataFrame", children=_polars_frame)
 register("polars.lazyframe.frame.LazyFrame", children=lambda lazy: (polars_attributes(lazy), lazy.__getstate__()))
+register("scipy.spatial._ckdtree.cKDTree", children=_kd_tree)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=_pandas_frame)
 register("pandas.Series", children=_pandas_frame)
