@@ -33,15 +33,17 @@ def make_connection(held):
     con = sqlite3.connect(":memory:", detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread)
     if content is not None:
         content = bytes(content)
-        _fill(sqlite3, con, content, counts, deserialized)
+        _fill(sqlite3, con, content, counts, deserialized, settings)
     for name in sqlite.PRAGMAS:
         if name == "query_only" and temporary:
             con.execute("create temporary table ferry (x)")
             con.execute("drop table temp.ferry")
         if name in settings:
-            con.execute(f"pragma {name}={settings[name]}")
+            con.execute(f"pragma {name}='{settings[name]}'")
     for category, limit in zip(sqlite.LIMITS, settings.get("limits", ())):
         con.setlimit(category, limit)
+    if settings.get("extensions"):
+        con.enable_load_extension(True)
     con.isolation_level = isolation_level
     if sqlite.connection(con)[0] != (made, settings, counts, content):
         raise ValueError("a database in memory that this SQLite does not make again as it was")
@@ -52,11 +54,12 @@ def set_connection(con, state):
     con.row_factory, con.text_factory = state
 
 
-def _fill(sqlite3, con, content, counts, deserialized):
+def _fill(sqlite3, con, content, counts, deserialized, settings):
     source = sqlite3.connect(":memory:")
     try:
         source.deserialize(content)
-        values = {name: source.execute(f"pragma {name}").fetchone()[0] for name in ("page_size", "encoding", "schema_version")}
+        # An encoding that is set before there are tables is not in the bytes.
+        values = {name: source.execute(f"pragma {name}").fetchone()[0] for name in ("page_size", "encoding", "schema_version")} | settings
         con.execute(f"pragma page_size={values['page_size']}")
         con.execute(f"pragma encoding='{values['encoding']}'")
         _count(con, *counts)

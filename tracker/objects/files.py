@@ -2,6 +2,7 @@
 
 A file that is open for reading is where it stands and which file it reads: its path, its size, and a digest of what is in it up to
 256 KiB, above that the time of its last change. It is read through the session's own descriptor: closing another one would let go of locks.
+What was read ahead must still be in the file, since it is read there again.
 TypeError says what cannot be seen, or would not come back.
 """
 import codecs
@@ -48,7 +49,14 @@ def file_of(descriptor) -> tuple[str, tuple]:
         there = None
     if there is None or not os.path.samestat(there, now):
         raise TypeError("the file that it reads has been removed, or another stands in its place")
+    if _is_locked(descriptor):
+        raise TypeError("the session holds a lock on the file that it reads, which would not come back: let go of it")
     return path, identity_of(descriptor)
+
+
+def _is_locked(descriptor) -> bool:
+    with open(f"/proc/self/fdinfo/{descriptor}") as about:
+        return any(line.startswith("lock:") for line in about)
 
 
 def identity_of(descriptor) -> tuple:
@@ -65,7 +73,16 @@ def buffered(buffer):
         return buffer.raw, attributes_of(buffer), None
     if type(buffer) is not io.BufferedReader or type(buffer.raw) is not io.FileIO:
         raise TypeError("a file that is open for writing" if type(buffer.raw) is io.FileIO else "it reads no plain file")
-    return buffer.raw, attributes_of(buffer), (buffer.__sizeof__() - type(buffer).__basicsize__, buffer.tell())
+    position = buffer.tell()
+    if buffer.raw.tell() > position:
+        _require(buffer.peek(), buffer, position)
+    return buffer.raw, attributes_of(buffer), (buffer.__sizeof__() - type(buffer).__basicsize__, position)
+
+
+def _require(read, buffer, position):
+    """What was read ahead is what stands there."""
+    if _bytes_at(buffer, position, position + len(read)) != read:
+        raise TypeError("what it has read ahead has been overwritten: open it again")
 
 
 def text(wrapper):
@@ -104,13 +121,14 @@ def _place(wrapper, memory, held, newline):
     flags, fed = chunk
     if fed and not used:
         raise TypeError("a text file that has read on without giving it out: seek() to where it shall be")
+    _require(fed, wrapper.buffer, position - len(fed))
     return position - len(fed) | flags << 64 | len(fed) << 96 | used << 128, 0, 1
 
 
 def _by_next(wrapper, position, newline, text, used) -> tuple[int, int, int]:
     """From where next() takes the end of a line once more: (position, letters before that, letters that it takes)"""
     behind = max(0, position - 4 * len(text) - 4)
-    data = _bytes_before(wrapper.buffer, behind, position)
+    data = _bytes_at(wrapper.buffer, behind, position)
     raw = codecs.decode(data, wrapper.encoding, "ignore")  # begins within a letter, perhaps
     step = len(newline or "\n") if text else 1  # none: the file ended within that line
     text, used = (text, used) if text else (raw, len(raw))
@@ -131,7 +149,7 @@ def _by_next(wrapper, position, newline, text, used) -> tuple[int, int, int]:
     return position - len(read), before, step
 
 
-def _bytes_before(buffer, start, end) -> bytes:
+def _bytes_at(buffer, start, end) -> bytes:
     return buffer.getvalue()[start:end] if type(buffer) is io.BytesIO else os.pread(buffer.fileno(), end - start, start)
 
 

@@ -17,8 +17,8 @@ MOST = 1 << 30  # bytes: more cannot be given to a database in memory
 # All that a connection is set to and can be asked for; what the database itself keeps is in its bytes. One that depends on another
 # comes after it, and what forbids writing last.
 PRAGMAS = ("analysis_limit automatic_index busy_timeout cache_size cache_spill cell_size_check checkpoint_fullfsync count_changes "
-           "defer_foreign_keys empty_result_callbacks foreign_keys full_column_names fullfsync ignore_check_constraints journal_mode "
-           "journal_size_limit legacy_alter_table locking_mode max_page_count read_uncommitted recursive_triggers reverse_unordered_selects "
+           "defer_foreign_keys empty_result_callbacks encoding foreign_keys full_column_names fullfsync ignore_check_constraints journal_mode "
+           "journal_size_limit legacy_alter_table locking_mode max_page_count page_size read_uncommitted recursive_triggers reverse_unordered_selects "
            "secure_delete short_column_names synchronous temp_store threads trusted_schema wal_autocheckpoint writable_schema query_only").split()
 LIMITS = range(12)  # categories of Connection.getlimit
 
@@ -40,12 +40,13 @@ def connection(con):
         counts = (con.total_changes, *ask("select changes(), last_insert_rowid()")[0])
         if ask("pragma journal_mode")[0][0] not in ("memory", "off"):
             raise TypeError("a database in a file without a name")
-        content = con.serialize() if ask("pragma page_count")[0][0] else None
+        pages, size = ask("select page_count, page_size from pragma_page_count, pragma_page_size")[0]
+        if pages * size > MOST:
+            raise TypeError("a database in memory of more than 1 GiB")
+        content = con.serialize() if pages else None
         settings = {name: value for name, value in _settings(ask).items() if value != _new()[0][name]}
     if content is None and counts != (0, 0, 0):
         raise TypeError("an empty database that has counted changes")
-    if content is not None and len(content) > MOST:
-        raise TypeError("a database in memory of more than 1 GiB")
     return (made, settings, counts, content), con.row_factory, con.text_factory
 
 
@@ -94,7 +95,17 @@ def _kind(ask) -> tuple:
 
 def _settings(ask) -> dict:
     found = {name: (ask(f"pragma {name}") or [(None,)])[0][0] for name in PRAGMAS}
-    return found | {"limits": [ask.con.getlimit(category) for category in LIMITS]}
+    return found | {"limits": [ask.con.getlimit(category) for category in LIMITS], "extensions": _loads_extensions(ask)}
+
+
+def _loads_extensions(ask) -> bool:
+    """Whether enable_load_extension() has allowed it; by the words in which SQLite refuses to load what is none."""
+    sqlite3 = importlib.import_module("sqlite3")
+    try:
+        ask("select load_extension('/dev/null/none')")
+    except sqlite3.OperationalError as error:
+        return not any(word in str(error) for word in ("not authorized", "no such function"))
+    raise TypeError("what extensions it loads cannot be seen")
 
 
 def _refuse_registered(ask):

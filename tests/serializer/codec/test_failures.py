@@ -1,4 +1,5 @@
 """What cannot be encoded is named: type, path, words of the exception; corrupt blobs end in DecodeError, nothing else."""
+import fcntl
 import gc
 import io
 import os
@@ -253,3 +254,28 @@ def test_text_that_a_file_keeps_is_not_lost():
     with pytest.raises(EncodeError, match="flush it"):
         blob({"file": file})
     assert file.buffer.getvalue() == b""
+
+
+@pytest.mark.parametrize("mode", ["r", "rb"])
+def test_what_a_file_has_read_ahead_and_no_longer_holds_is_not_lost(tmp_path, mode):
+    path = tmp_path / "f"
+    path.write_bytes(b"old1\nold2\nold3\n")
+    with open(path, mode) as file, open(path, "r+b") as other:
+        first = file.readline()
+        other.write(b"new1\nnew2\nnew3\n")
+        other.flush()
+        with pytest.raises(EncodeError, match="overwritten"):
+            blob({"file": file})
+        assert [first, *file] == (["old1\n", "old2\n", "old3\n"] if mode == "r" else [b"old1\n", b"old2\n", b"old3\n"])
+        blob({"file": file})
+
+
+def test_a_file_that_the_session_holds_a_lock_on_is_named(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"x")
+    with open(path) as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        with pytest.raises(EncodeError, match="a lock"):
+            blob({"file": file})
+        fcntl.flock(file, fcntl.LOCK_UN)
+        blob({"file": file})

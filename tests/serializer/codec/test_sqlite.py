@@ -1,0 +1,42 @@
+"""Connections of sqlite3 to databases in memory go on as they were set to."""
+import sqlite3
+
+import pytest
+
+from kernelferry.codec import decode, encode
+
+SPACE = {"__name__": "__main__"}
+
+
+def again(con):
+    return decode(b"".join(encode({"con": con}, {}, {}, SPACE).chunks), None, SPACE)[0]["con"]
+
+
+@pytest.mark.parametrize("statements", [
+    ("pragma page_size = 8192", "pragma encoding = 'utf-16le'"),
+    ("pragma user_version = 3", "pragma encoding = 'utf-16le'"),
+    ("pragma auto_vacuum = incremental", "pragma encoding = 'utf-16be'", "pragma query_only = on"),
+    ("create table t (x)", "pragma auto_vacuum = full"),
+])
+def test_a_database_without_rows_is_as_it_was_set(statements):
+    con = sqlite3.connect(":memory:")
+    for statement in statements:
+        con.execute(statement).fetchall()
+    back = again(con)
+    for each in (con, back):
+        each.execute("pragma query_only = off")
+        each.execute("create table later (x)")
+    names = "page_size", "encoding", "user_version", "auto_vacuum"
+    assert [con.execute(f"pragma {name}").fetchone() for name in names] == [back.execute(f"pragma {name}").fetchone() for name in names]
+    assert back.serialize() == con.serialize()
+
+
+@pytest.mark.skipif(not hasattr(sqlite3.Connection, "enable_load_extension"), reason="this Python loads no extensions")
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_connection_loads_extensions_where_it_was_allowed_to(allowed):
+    con = sqlite3.connect(":memory:")
+    con.enable_load_extension(allowed)
+    for each in (con, again(con)):
+        with pytest.raises(sqlite3.OperationalError) as raised:
+            each.execute("select load_extension('/dev/null/none')")
+        assert ("not authorized" in str(raised.value)) is not allowed
