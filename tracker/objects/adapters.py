@@ -383,6 +383,16 @@ _IMMUTABLE = """
     pandas._libs.tslibs.period._Period
 """
 
+# What patsy makes of a formula is its fields; it forbids to reduce them.
+OF_PATSY = tuple(f"patsy.{name}" for name in """
+    design_info.DesignInfo design_info.FactorInfo design_info.SubtermInfo desc.Term desc.ModelDesc desc.IntermediateExpr
+    eval.EvalEnvironment eval.EvalFactor eval.VarLookupDict categorical._CategoricalBox categorical.CategoricalSniffer
+    origin.Origin constraint.LinearConstraint contrasts.ContrastMatrix contrasts.Treatment contrasts.Poly contrasts.Sum contrasts.Helmert contrasts.Diff
+    user_util.LookupFactor state.Center state.Standardize splines.BS mgcv_cubic_splines.CR mgcv_cubic_splines.CC mgcv_cubic_splines.TE
+""".split())
+
+for _name in OF_PATSY:
+    register(_name, children=lambda obj: [_fields(obj)])
 for _name in _IMMUTABLE.split():
     register(_name, immutable=True)
 register("numpy.void", children=_numpy_record)
