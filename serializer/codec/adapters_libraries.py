@@ -91,6 +91,8 @@ ADAPTERS = {
     "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
+    # Its own pickling forgets whether a fit is to transform a parameter, which a fit changes.
+    "statsmodels.discrete.discrete_model.NegativeBinomial": instances.reduce_instance,
     "decimal.Context": reduce_context,
     "scipy.spatial._ckdtree.cKDTree": reduce_kd_tree,
     "kernelferry.engine.loop.Loop": reduce_loop,

@@ -391,7 +391,7 @@ OF_PATSY = tuple(f"patsy.{name}" for name in """
     user_util.LookupFactor state.Center state.Standardize splines.BS mgcv_cubic_splines.CR mgcv_cubic_splines.CC mgcv_cubic_splines.TE
 """.split())
 
-for _name in OF_PATSY:
+for _name in (*OF_PATSY, "statsmodels.discrete.discrete_model.NegativeBinomial"):
     register(_name, children=lambda obj: [_fields(obj)])
 for _name in _IMMUTABLE.split():
     register(_name, immutable=True)
