@@ -1,4 +1,5 @@
 """Puts the engine together and runs it."""
+import faulthandler
 import gc
 import json
 import logging
@@ -75,6 +76,7 @@ class IPKernelApp(BaseIPythonApplication, InteractiveShellApp):
 def launch(options):
     """Serves until the session ends -> exit status."""
     log_fd = _open_log(options.environ.get("FERRY_LOG", "warning"))
+    faulthandler.enable(log_fd, all_threads=False)      # the relay shows where C code crashed (last_words.h)
     kernel = Kernel(options.connection_file)
     native = _engine.Kernel(options.connection_file, kernel)
     sys.stdout, sys.stderr = outputs.stdout, outputs.stderr = OutStream("stdout", 1, os.dup(1)), OutStream("stderr", 2, log_fd)

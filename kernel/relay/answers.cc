@@ -1,5 +1,8 @@
 #include "kernel/relay/answers.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 namespace ferry::relay {
 namespace {
 
@@ -7,6 +10,14 @@ json Exception(const std::string& name, const std::string& value, const std::str
   json traceback = {name + ": " + value};
   if (!more.empty()) traceback.push_back(more);
   return {{"status", "error"}, {"ename", name}, {"evalue", value}, {"traceback", traceback}};
+}
+
+// For who runs such a cell again.
+std::string Remedy(const Ending& ending) {
+  if (ending.Crashed()) return "what it calls in C crashes. Leave that call out, give it other arguments, or take another version of its library.";
+  if (ending.Starved() || ending.MayHaveStarved()) return "it needs more memory than there is. Let it do less at a time, or give the kernel more.";
+  if (ending.lost.empty() && WIFSIGNALED(ending.status)) return "where nobody ends it from outside, it needs more memory than there is. Let it do less at a time.";
+  return "something in it ends the process. Leave that out, or run it in a process of its own.";
 }
 
 }  // namespace
@@ -34,8 +45,10 @@ json FallbackKernelInfo() {
             {"nbconvert_exporter", "python"}}}};
 }
 
-json EngineDied(const Sent& cell, const std::string& died, const std::string& next) {
-  json content = Exception("EngineDied", "The engine " + died + " while it ran " + NameOf(cell) + ". " + next, "");
+json EngineDied(const Sent& cell, const Ending& ending, int times, const std::string& where, const std::string& next) {
+  const std::string again = times < 2 ? "" : " This cell has ended " + std::to_string(times) + " engines now: " + Remedy(ending);
+  json content = Exception("EngineDied", "The engine " + ending.Words() + " while it ran " + NameOf(cell) + ". " + next + again,
+                           where.empty() ? "" : "It crashed in (innermost first):\n" + where);
   content["execution_count"] = cell.execution_count;
   return content;
 }

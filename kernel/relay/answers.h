@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "kernel/relay/process.h"
 #include "kernel/relay/queue.h"
 
 namespace ferry::relay {
@@ -12,9 +13,9 @@ json FallbackKernelInfo();
 
 std::string NameOf(const Sent& cell);  // "cell [3] (first line)"
 
-// How a running cell ended with its engine. `died`: Ending::Words(); `next`: what happens now, a sentence.
-// A reply and an `error` message share this content.
-json EngineDied(const Sent& cell, const std::string& died, const std::string& next);
+// How a running cell ended with its engine. `times`: how many it has ended; `where`: CrashedIn(); `next`: what happens now,
+// a sentence. A reply and an `error` message share this content.
+json EngineDied(const Sent& cell, const Ending& ending, int times, const std::string& where, const std::string& next);
 
 // The reply to any request that no engine can serve; `why` is a sentence, `log` the end of the engine's log or "".
 json NoEngine(const Sent& request, const std::string& why, const std::string& log);

@@ -137,7 +137,7 @@ bool Berth::Look(Choice& choice) {
   }
   dir_.RemoveEngine(number_);
   ending->memory = OutOfMemoryKills() > kills_;
-  if (ending->Starved()) choice.NoteStarved();
+  if (ending->Starved()) choice.NoteStarved(/*surely=*/true);
   json event = {{"event", "ended"}, {"number", number_}, {"status", ending->status}, {"log", why}};
   if (const Replaying replaying = choice.InReplay(); replaying.cell) event["replaying"] = {{"cell", replaying.number}, {"why", replaying.why}};
   tell_(event);

@@ -118,8 +118,14 @@ bool Ending::Clean() const { return lost.empty() && WIFEXITED(status) && WEXITST
 
 bool Ending::Starved() const { return lost.empty() && memory && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
 
+bool Ending::Crashed() const {
+  if (!lost.empty() || !WIFSIGNALED(status)) return false;
+  const int signal = WTERMSIG(status);
+  return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGABRT;
+}
+
 std::string Ending::Words() const {
-  if (!lost.empty()) return lost;
+  if (!lost.empty()) return lost + (memory ? ", perhaps because memory ran out: the system ended a process for want of it" : "");
   if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
   if (Starved()) return "was ended by the system because memory ran out";
   int signal = WTERMSIG(status);

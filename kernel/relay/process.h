@@ -34,9 +34,11 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& set);
 struct Ending {
   int status = 0;    // of waitpid
   bool memory = false;  // the system ended a process for want of memory meanwhile
-  std::string lost = {};  // how it was lost though it may live on; empty: it has ended
+  std::string lost = {};  // how it was lost, where its status nobody knows; empty: it has ended with that status
   bool Clean() const;
   bool Starved() const;  // the system ended it for want of memory
+  bool MayHaveStarved() const { return !lost.empty() && memory; }
+  bool Crashed() const;  // by a signal of which faulthandler tells
   std::string Words() const;  // "was killed by signal 9 (Killed) ..." or "ended with status 3"
 };
 

@@ -1,6 +1,7 @@
 #include "kernel/relay/queue.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 #include "kernel/relay/members.h"
@@ -23,6 +24,11 @@ std::string FirstLine(const std::string& code) {
   return line;
 }
 
+void NameCode(Sent& sent, const std::string& code) {
+  sent.cell = FirstLine(code);
+  sent.code = std::hash<std::string>()(code);
+}
+
 }  // namespace
 
 Sent Keep(const Message& request) {
@@ -33,7 +39,7 @@ Sent Keep(const Message& request) {
   sent.header = request.header();
   if (request.Is("execute_request")) {
     EachMember(request.content_text(), [&](std::string_view name, std::string_view value) {
-      if (name == "code") sent.cell = FirstLine(Unquoted(value));
+      if (name == "code") NameCode(sent, Unquoted(value));
       else if (name == "stop_on_error") sent.stop_on_error = value != "false";
       else if (name == "silent") sent.silent = value == "true";
     });
@@ -47,7 +53,7 @@ Sent Running(const json& cell) {
   sent.id = StringAt(header, "msg_id");
   sent.type = "execute_request";
   sent.header = Text(header);
-  sent.cell = FirstLine(StringAt(cell, "code"));
+  NameCode(sent, StringAt(cell, "code"));
   sent.execution_count = cell.value("execution_count", 0);
   return sent;
 }

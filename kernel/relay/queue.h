@@ -21,6 +21,7 @@ struct Sent {
   Frames identities;
   std::string id, type, header;
   std::string cell;         // how a report names it: first line of the code
+  std::size_t code = 0;     // a hash of all of it
   bool stop_on_error = true;
   bool silent = false;
   int execution_count = 0;  // 0 until the engine has said it

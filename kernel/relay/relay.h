@@ -172,6 +172,7 @@ class Relay {
   Timers::Clock::time_point began_ = Timers::Clock::now();
   Queue queue_;
   RestartPolicy policy_;
+  std::pair<std::size_t, int> deadly_;  // the code of the cell in which an engine ended last, and how many have ended in it
   std::unique_ptr<Engine> engine_;
   std::optional<Ending> ending_;  // the engine has ended; what it sent before is still passing
   int engines_ = 0;               // started so far
@@ -239,6 +240,7 @@ class Relay {
 };
 
 constexpr std::size_t kLogTail = 2000;  // bytes of the engine's log in a report
+constexpr std::size_t kCrashTail = 64 << 10;  // and of what it says of a crash, which names many modules
 
 // A line on stderr, which the front end keeps in its log.
 void Log(const std::string& line);

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "kernel/relay/answers.h"
+#include "kernel/relay/last_words.h"
 #include "kernel/relay/members.h"
 #include "kernel/relay/relay.h"
 
@@ -26,15 +27,6 @@ int CountOf(const Message& execute_input) {
   int count = 0;
   std::from_chars(text.data(), text.data() + text.size(), count);
   return count;
-}
-
-// What such an engine said, as words of its end; "" if it did not.
-std::string LastWords(std::string_view log) {
-  constexpr std::string_view kWords = "the engine cannot go on: ";
-  const std::size_t found = log.rfind(kWords);
-  if (found == std::string_view::npos) return "";
-  log.remove_prefix(found + kWords.size());
-  return "could not go on (" + std::string(log.substr(0, log.find('\n'))) + ")";
 }
 
 }  // namespace
@@ -205,10 +197,11 @@ void Relay::Reaped() {
   if (!engine_->adopted()) {
     ending_ = Reap(engine_->pid(), /*asked_to_end=*/leaving_);
     if (ending_) ending_->memory = OutOfMemoryKills() > engine_->kills();
-    if (ending_ && WIFEXITED(ending_->status) && WEXITSTATUS(ending_->status) == kCannotGoOn) ending_->lost = LastWords(Tail(dir_.Log(), kLogTail));
+    if (ending_ && WIFEXITED(ending_->status) && WEXITSTATUS(ending_->status) == kCannotGoOn) *ending_ = {.lost = LastWords(Tail(dir_.Log(), kLogTail))};
   } else if (pollfd life{engine_->life(), POLLIN, 0}; ::poll(&life, 1, 0) > 0) {  // no child: its status nobody knows
     auto info = store::ReadObject(store::StoreFiles(choice_.home).Session(choice_.sid).Info());
-    ending_ = Ending{.lost = info && !StringAt(*info, "ended").empty() ? "" : "has ended"};
+    if (info && !StringAt(*info, "ended").empty()) ending_ = Ending{};
+    else ending_ = Ending{.memory = OutOfMemoryKills() > engine_->kills(), .lost = "has ended"};
   }
   if (ending_) timers_.Set(Timer::kMourning, engine_->connected() ? kQuiet : milliseconds(0));
 }
@@ -236,7 +229,7 @@ void Relay::Bury() {
     voice_.Status("idle", queue_.running()->header);
     PassReply({});
   }
-  if (ending.Starved()) choice_.NoteStarved();
+  if (ending.Starved() || ending.MayHaveStarved()) choice_.NoteStarved(/*surely=*/ending.Starved());
   const Replaying replaying = choice_.InReplay();
   if (replaying.unseen && !leaving_) queue_.TakeAllBack();
   else if (ending.Clean() && !leaving_) queue_.TakeBack();
@@ -253,7 +246,8 @@ void Relay::Bury() {
   unwanted_.reset();
   if (queue_.running()) {
     Sent cell = queue_.Finish();
-    json content = EngineDied(cell, ending.Words(), then);
+    deadly_ = {cell.code, deadly_.first == cell.code ? deadly_.second + 1 : 1};
+    json content = EngineDied(cell, ending, deadly_.second, ending.Crashed() ? CrashedIn(Tail(dir_.Log(), kCrashTail)) : "", then);
     voice_.Error(cell, content);
     voice_.Reply(front_->shell, cell, Text(content));
     voice_.Status("idle", cell.header);

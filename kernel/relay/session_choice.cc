@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kAskAgain{5};  // the engine ends by it what hangs while it saves (engine/loop.py)
 
 constexpr char kStarved[] = "was ended by the system when it ran again, because memory ran out";
+constexpr char kPerhapsStarved[] = "was running again when the engine ended, perhaps because memory ran out: the system ended a process for want of it";
 
 std::string NewSeed() { return std::to_string(std::stoul(RandomHex(4), nullptr, 16)); }
 
@@ -53,12 +54,12 @@ Replaying Choice::InReplay() const {
   return {.cell = true, .unseen = FlagAt(*note, "unseen", false), .number = note->value("cell", 0), .why = StringAt(*note, "why")};
 }
 
-void Choice::NoteStarved() const {
+void Choice::NoteStarved(bool surely) const {
   if (sid.empty()) return;
   const std::string path = store::StoreFiles(home).Session(sid).Replaying();
   auto note = store::ReadObject(path);
   if (!note) return;
-  (*note)["why"] = kStarved;
+  (*note)["why"] = surely ? kStarved : kPerhapsStarved;
   (void)store::WriteObject(path, *note);  // a full disk: the note stays as the engine wrote it
 }
 

@@ -42,7 +42,8 @@ struct Choice {
   void Settle();                // the session is found after a loss of power; once an engine has been started, which takes longer
   bool Resuming() const;        // session.json says that the engine is bringing the session back
   Replaying InReplay() const;
-  void NoteStarved() const;     // where a cell ran again: memory ran out in it, which only the engine's parent can tell
+  // Where a cell ran again: memory ran out in it, or may have, which only the engine's parent can tell.
+  void NoteStarved(bool surely) const;
 };
 
 class SessionChooser {

@@ -57,6 +57,21 @@ def test_the_session_comes_back_without_the_cell_that_ends_the_engine(notebook, 
     assert ("execute_result", "[1, 2, 'b']") in shown.outputs and "left out" not in said(shown)
 
 
+def test_a_cell_that_the_user_runs_again_and_that_ends_the_engine_again_is_told_so(notebook):
+    kernel = notebook.open()
+    crashes = "import ctypes\ndef inner():\n    ctypes.string_at(0)\ninner()"
+    first = kernel.run(crashes, "cell-0")
+    assert "signal 11" in first.error and "engines" not in first.error
+    where = first.traceback.partition("It crashed in")[2]
+    assert "string_at" in where and "a cell, line 3 in inner" in where and "a cell, line 4 in <module>" in where and "IPython" not in where
+    assert kernel.run("1 + 1", "cell-1").status == "ok"
+    again = kernel.run(crashes, "cell-0").error
+    assert "This cell has ended 2 engines now: what it calls in C crashes." in again
+    other = kernel.run("import os; os._exit(3)", "cell-2").error
+    assert "status 3" in other and "engines" not in other
+    assert "This cell has ended 2 engines now: something in it ends the process." in kernel.run("import os; os._exit(3)", "cell-2").error
+
+
 def test_each_engine_leaves_out_one_more_and_at_last_none_runs_again(notebook):
     first = notebook.open()
     first.run("kept = [1, 2]", "cell-0")

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from .test_orphans import lose_relay
+
 # FERRY_MEMORY limits nothing: it only says what little is.
 FILL = "kept = bytearray(b'x') * ({megabytes} << 20)\nimport time; time.sleep(600)"
 
@@ -103,3 +105,20 @@ def test_memory_that_runs_out_in_a_cell_that_runs_again_is_named(notebook, group
     why = "was ended by the system when it ran again, because memory ran out"
     assert ("execute_result", "[1, 2]") in shown.outputs and f"cell [2] {why}, and was left out" in " ".join(shown.text.split()), shown.text
     assert why in second.magic("%resume")["variables"]["g"]["reason"]
+
+
+def test_memory_that_runs_out_where_nobody_knows_the_status_is_named_as_a_guess(notebook, group):
+    """An engine that another relay took over is no child of it."""
+    first = notebook.open()
+    first.run("kept = [1, 2]", "cell-0")
+    first.run("import os\nif os.path.exists('armed'): x = bytearray(b'x') * (600 << 20)\ng = (n for n in range(9)); next(g)", "cell-1")
+    first.magic("%checkpoint")
+    first.restart(now=False)
+    first.run("here = 5", "cell-2")
+    engine = lose_relay(first)
+    second = notebook.open()
+    assert second.evaluate(["here"]) == ["5"] and engine.is_running()
+    (group / "cgroup.procs").write_text(str(engine.pid))
+    (notebook.folder / "armed").touch()
+    shown = second.run("%resume last", "cell-2")
+    assert shown.status == "ok" and "perhaps because memory ran out" in " ".join(shown.text.split()), shown.text
