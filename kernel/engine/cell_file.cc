@@ -11,7 +11,12 @@ namespace {
 
 constexpr const char* kSuffix = ".py";
 
-std::string Folder() { return std::filesystem::path(xeus::get_temp_directory_path()) / ("xpython_" + std::to_string(::geteuid())) / ""; }
+// JupyterLab's debugger shows a file as "Cell [3]" only where its path has this word in it.
+constexpr const char* kWord = "ipykernel_";
+
+std::string Folder() {
+  return std::filesystem::path(xeus::get_temp_directory_path()) / (std::string("ferry_") + kWord + std::to_string(::geteuid())) / "";
+}
 
 }  // namespace
 

@@ -16,7 +16,7 @@ bool AllDigits(std::string_view text) {
 
 bool IsHidden(std::string_view name) {
   static const Names kHidden = {"__name__", "__doc__", "__package__", "__loader__", "__spec__", "__annotations__", "__builtins__", "__builtin__",
-                                "__display__", "get_ipython", "debugpy", "exit", "quit", "In", "Out", "_oh", "_dh", "_", "__", "___"};
+                                "__display__", "get_ipython", "debugpy", "exit", "quit", "In", "Out", "_oh", "_ih", "_dh", "_", "__", "___"};
   if (kHidden.contains(name)) return true;
   if (!name.starts_with('_')) return false;  // _1, _i1, _i, _ii, _iii
   name.remove_prefix(1);

@@ -63,7 +63,8 @@ def test_breakpoint(start_engine):
         path = debug("dumpCell", code=cell)["sourcePath"]
         assert debug("setBreakpoints", breakpoints=[{"line": 2}], source={"path": path})["breakpoints"][0]["verified"]
         debug("configurationDone")
-        assert "abc" in [v["name"] for v in debug("inspectVariables")["variables"]]
+        names = [v["name"] for v in debug("inspectVariables")["variables"]]
+        assert "abc" in names and "_ih" not in names
         msg_id = engine.send(cell)
         thread = debug.wait_for("stopped")["threadId"]
         frame = debug("stackTrace", threadId=thread)["stackFrames"][0]

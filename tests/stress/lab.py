@@ -163,7 +163,7 @@ def picture(name: str, kernel: str) -> Path:
 def comparable(output: dict) -> dict:
     """What a cell showed, without what differs between any two processes."""
     text = normalised(json.dumps({k: v for k, v in output.items() if k != "execution_count"}, sort_keys=True))
-    text = re.sub(r"(ipykernel|xpython)_[\d.]+/\d+", "CELL", text)
+    text = re.sub(r"(ferry_)?ipykernel_[\d.]+/\d+", "CELL", text)
     text = re.sub(r"\d\d:\d\d:\d\d", "TIME", text)
     return json.loads(text)
 
