@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 from kernelferry import _ferry
+from kernelferry.objects import threads
 from kernelferry.replay.loader import look_at, verdict
 
-from . import report, sleep
+from . import report
 from .arrival import Arrival
 from .moving import Moving
 from .stand_ins import LaterWriter
@@ -203,7 +204,7 @@ class Images:
         reader, records = session.read_log()
         manifest = reader.generation(word["generation"])
         arrival = ImageArrival(session, reader, records, manifest, word.get("bytes", 0))
-        if arrival.wrong and not sleep.threads():
+        if arrival.wrong and not threads.of_session():
             raise RuntimeError(f"{', '.join(arrival.wrong)}: came back different from generation {manifest.generation}")
         session.arrivals.come_back(arrival, records)
         if word.get("unbound"):

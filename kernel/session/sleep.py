@@ -6,8 +6,9 @@ process of the user's goes on. What speaks against it is looked at again after a
 
 import asyncio
 import os
-import threading
 import time
+
+from kernelferry.objects import threads
 
 
 class Sleep:
@@ -41,7 +42,7 @@ class Sleep:
         lost = [name for entry in session.saver.newest.components if entry.way not in ("stored", "replayed") for name in entry.names]
         if lost:
             return f"would not come back: {', '.join(lost[:3])}"
-        running = threads()
+        running = threads.of_session()
         if running:
             return f"a thread goes on: {running[0].name}"
         if any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop_policy().get_event_loop())):
@@ -49,12 +50,6 @@ class Sleep:
         if _children():
             return "a process goes on"
         return None
-
-
-def threads():
-    """The session's own, not those that IPython (its history) and tqdm (its progress bars) keep to themselves."""
-    return [t for t in threading.enumerate() if t is not threading.main_thread() and t.name != "IPythonHistorySavingThread"
-            and type(t).__module__ != "tqdm._monitor"]
 
 
 def _children():

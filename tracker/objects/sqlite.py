@@ -10,6 +10,7 @@ import importlib
 import types
 
 from kernelferry._ferry import instance_memory
+from kernelferry.objects import threads
 from kernelferry.objects.members import field, place_of
 
 MOST = 1 << 30  # bytes: more cannot be given to a database in memory
@@ -31,12 +32,15 @@ def connection(con):
     referents = gc.get_referents(con)
     if any(type(held) is types.ModuleType for held in referents):
         raise TypeError("functions of the session are told what it does")
+    detect_types, check_same_thread = _made_with(con)
+    if not check_same_thread and threads.of_session():
+        raise TypeError("a thread of the session may be using it, and asking would wait for that: let the threads end")
     if con.in_transaction:
         raise TypeError("a transaction is open, which could not be rolled back any more: commit it")
     ask = _Asking(con)
     with ask:
         _refuse_registered(ask)
-        made = (con.isolation_level, *_made_with(con), *_kind(ask))
+        made = (con.isolation_level, detect_types, check_same_thread, *_kind(ask))
         counts = (con.total_changes, *ask("select changes(), last_insert_rowid()")[0])
         if ask("pragma journal_mode")[0][0] not in ("memory", "off"):
             raise TypeError("a database in a file without a name")

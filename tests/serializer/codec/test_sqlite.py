@@ -1,9 +1,10 @@
 """Connections of sqlite3 to databases in memory go on as they were set to."""
 import sqlite3
+import threading
 
 import pytest
 
-from kernelferry.codec import decode, encode
+from kernelferry.codec import EncodeError, decode, encode
 
 SPACE = {"__name__": "__main__"}
 
@@ -40,3 +41,18 @@ def test_a_connection_loads_extensions_where_it_was_allowed_to(allowed):
         with pytest.raises(sqlite3.OperationalError) as raised:
             each.execute("select load_extension('/dev/null/none')")
         assert ("not authorized" in str(raised.value)) is not allowed
+
+
+def test_a_connection_that_a_thread_may_be_using_is_not_asked():
+    shared, own = sqlite3.connect(":memory:", check_same_thread=False), sqlite3.connect(":memory:")
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        again(own)
+        with pytest.raises(EncodeError, match="a thread of the session may be using it"):
+            again(shared)
+    finally:
+        end.set()
+        thread.join()
+    again(shared)
