@@ -10,7 +10,10 @@ import fractions
 import gc
 import sys
 
+from kernelferry._ferry import Stopped, stop_asked
+
 MOST = 100_000  # objects in what is remembered
+STRIDE = 256  # calls between two looks whether a request waits
 COUNTED = 20_000_000  # calls that were answered from it, or not: each is made once more
 
 _PLAIN = {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range, datetime.date, datetime.datetime, datetime.time,
@@ -29,7 +32,7 @@ def children(wrapper):
 
 
 def remembered(wrapper):
-    """(hits, misses, [(positional arguments, those by name, result)], the oldest first), or None."""
+    """(hits, misses, [(positional arguments, those by name, result)], the oldest first), or None. Raises Stopped."""
     info, held = wrapper.cache_info(), gc.get_referents(wrapper)
     if importable(wrapper) or info.currsize > MOST or info.hits + info.misses > COUNTED:
         return None
@@ -39,7 +42,7 @@ def remembered(wrapper):
         end = 1 + 3 * info.currsize  # key, result and class of each
         pairs, rest = list(zip(held[1:end:3], held[2:end:3])), held[end:]
     mark, typed = next(each for each in rest if type(each) is object), wrapper.cache_parameters()["typed"]
-    calls = [(*_call(key, mark, typed), result) for key, result in pairs]
+    calls = [(*_call(key, mark, typed), result) for key, result in _giving_way(pairs)]
     return (info.hits, info.misses, calls) if _is_data(calls) else None
 
 
@@ -47,6 +50,13 @@ def importable(wrapper) -> bool:
     """An import of its module finds this very function."""
     module = sys.modules.get(wrapper.__module__)
     return wrapper.__module__ != "__main__" and getattr(module, wrapper.__qualname__, None) is wrapper
+
+
+def _giving_way(entries):
+    for number, each in enumerate(entries):
+        if number % STRIDE == 0 and stop_asked():
+            raise Stopped()
+        yield each
 
 
 def _call(key, mark, typed) -> tuple[tuple, dict]:
@@ -64,22 +74,24 @@ def _call(key, mark, typed) -> tuple[tuple, dict]:
 
 def _is_data(calls) -> bool:
     """Nothing but plain values, containers of them, and arrays and tables."""
-    waiting, seen = list(calls), set()
-    while waiting:
-        each = waiting.pop()
-        kind = type(each)
-        if kind in _PLAIN or id(each) in seen:
-            continue
-        seen.add(id(each))
-        if kind in _HOLDING:
-            waiting.extend(each)
-        elif kind is dict:
-            waiting.extend(each)
-            waiting.extend(each.values())
-        elif not _is_table(each, kind.__module__.partition(".")[0], kind.__name__):
-            return False
-        if len(seen) > MOST:
-            return False
+    seen = set()
+    for call in _giving_way(calls):
+        waiting = [call]
+        while waiting:
+            each = waiting.pop()
+            kind = type(each)
+            if kind in _PLAIN or id(each) in seen:
+                continue
+            seen.add(id(each))
+            if kind in _HOLDING:
+                waiting.extend(each)
+            elif kind is dict:
+                waiting.extend(each)
+                waiting.extend(each.values())
+            elif not _is_table(each, kind.__module__.partition(".")[0], kind.__name__):
+                return False
+            if len(seen) > MOST:
+                return False
     return True
 
 

@@ -100,6 +100,7 @@ PyObject* Walk::Parts(PyObject* object, const TypeInfo& info) {
   KeepGil();
   PyObject* parts = reductions_.Of(object, info);
   if (GilSwitches() != switches_) stopped_ = torn_ = true;
+  if (!parts && MainStop().AskedNow()) stopped_ = true;  // for which it may have ended
   return parts;
 }
 

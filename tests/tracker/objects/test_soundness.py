@@ -5,6 +5,7 @@ import ctypes
 import pytest
 
 from kernelferry import _ferry
+from kernelferry.objects import caches
 
 HIDDEN = {
     "registry of a class": ("class A:\n reg = []\n def add(self, v): self.reg.append(v)\na = A()", "a.add(1)", {"A"}),
@@ -96,5 +97,26 @@ def test_a_stop_ends_a_look_and_the_next_one_is_whole(session):
         assert session.walker.look(["x"]) is None
         flag.value = False
         assert session.look()["x"].fingerprint == before
+    finally:
+        _ferry.watch_stop(0, -1)
+
+
+def test_a_stop_ends_the_question_what_a_function_remembers(session, monkeypatch):
+    session.run("import functools\n@functools.cache\ndef f(x): return [x]\nfor x in range(5000): f(x)")
+    before, asked = session.look()["f"].fingerprint, []
+    flag, call = ctypes.c_bool(False), caches._call
+
+    def counted(*key):
+        flag.value = True
+        asked.append(key)
+        return call(*key)
+
+    monkeypatch.setattr(caches, "_call", counted)
+    _ferry.watch_stop(ctypes.addressof(flag), -1)
+    try:
+        assert session.walker.look(["f"]) is None and len(asked) < 1000
+        monkeypatch.undo()
+        flag.value = False
+        assert session.look()["f"].fingerprint == before
     finally:
         _ferry.watch_stop(0, -1)
