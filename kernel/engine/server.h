@@ -153,7 +153,6 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   Outputs outputs_;
   Questions questions_;
   Debugger debugger_{*this};
-  unsigned long at_once_ = 0;  // the thread that is in AtOnce; under the GIL
   py::object main_;
   RelayWatch watch_;
 

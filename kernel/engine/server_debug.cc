@@ -4,6 +4,11 @@
 #include "util/signals_blocked.h"
 
 namespace ferry::engine {
+namespace {
+
+unsigned long at_once = 0;  // the thread that is in AtOnce, of the one server of this process, which it may outlive; under the GIL
+
+}  // namespace
 
 void Server::OnMain(const std::string& what, const nl::json& request, std::function<void(nl::json)> done) {
   Post([this, what, request, done = std::move(done)] { done(CallMain("debug", what, request)); });
@@ -11,18 +16,18 @@ void Server::OnMain(const std::string& what, const nl::json& request, std::funct
 
 nl::json Server::AtOnce(const std::string& what, const nl::json& request) {
   const py::gil_scoped_acquire held;
-  at_once_ = PyThread_get_thread_ident();
+  at_once = PyThread_get_thread_ident();
   nl::json answer = CallMain("debug_at_once", what, request);
-  at_once_ = 0;
+  at_once = 0;
   return answer;
 }
 
 // By a thread that may wait for the GIL, which control may not.
 void Server::Cut() {
   const SignalsBlocked none;
-  std::thread([this] {
+  std::thread([] {
     const py::gil_scoped_acquire held;
-    if (at_once_ != 0) PyThreadState_SetAsyncExc(at_once_, PyExc_KeyboardInterrupt);
+    if (at_once != 0) PyThreadState_SetAsyncExc(at_once, PyExc_KeyboardInterrupt);
   }).detach();
 }
 

@@ -13,7 +13,7 @@ from kernelferry._ferry import instance_memory
 from kernelferry.objects import threads
 from kernelferry.objects.members import field, place_of
 
-MOST = 1 << 30  # bytes: more cannot be given to a database in memory
+MOST = 8 << 20  # bytes: each look copies the database, and a cell that comes meanwhile waits, 2 to 7 ms a MB
 
 # All that a connection is set to and can be asked for; what the database itself keeps is in its bytes. One that depends on another
 # comes after it, and what forbids writing last.
@@ -46,7 +46,7 @@ def connection(con):
             raise TypeError("a database in a file without a name")
         pages, size = ask("select page_count, page_size from pragma_page_count, pragma_page_size")[0]
         if pages * size > MOST:
-            raise TypeError("a database in memory of more than 1 GiB")
+            raise TypeError("a database in memory of more than 8 MiB: copy it into a file by its method backup(), or use one in a file")
         content = con.serialize() if pages else None
         settings = {name: value for name, value in _settings(ask).items() if value != _new()[0][name]}
     if content is None and counts != (0, 0, 0):
