@@ -3,7 +3,7 @@ import asyncio
 import sys
 
 from kernelferry.codec import instances
-from kernelferry.objects.adapters import kd_tree
+from kernelferry.objects.numerics import kd_tree
 
 
 def reduce_plotly(encoding, figure):

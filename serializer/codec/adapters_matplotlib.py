@@ -13,7 +13,7 @@ import itertools
 import types
 
 from kernelferry.codec.functions import importable
-from kernelferry.objects.adapters import is_of_cells
+from kernelferry.objects.callbacks import is_of_cells
 
 
 def reduce_artist(encoding, artist):

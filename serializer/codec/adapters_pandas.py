@@ -7,7 +7,7 @@ sharing memory here, so blocks must keep knowing it: pickled without, a write to
 import weakref
 
 from kernelferry._ferry import weak_target
-from kernelferry.objects.adapters import arrow_chunks
+from kernelferry.objects.frames import arrow_chunks
 
 
 def reduce_block(encoding, block):

@@ -7,7 +7,7 @@ that (memory.py finds it). Attributes that cells hung on one are kept, which its
 import sys
 
 from kernelferry.codec import memory
-from kernelferry.objects.adapters import polars_attributes, polars_views
+from kernelferry.objects.frames import polars_attributes, polars_views
 
 
 def reduce_series(encoding, series):

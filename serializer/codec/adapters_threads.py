@@ -6,7 +6,7 @@ import queue
 import sys
 import threading
 
-from kernelferry.objects.adapters import is_held, queued
+from kernelferry.objects.threads import is_held, queued
 
 LOCK = type(threading.Lock())
 

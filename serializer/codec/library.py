@@ -14,7 +14,7 @@ import types
 import typing
 
 from kernelferry._ferry import is_imported
-from kernelferry.objects.adapters import Primed, container_of, held_by_pairwise, is_at_its_end
+from kernelferry.objects.iterators import Primed, container_of, held_by_pairwise, is_at_its_end
 
 # Immutable kinds that no module is asked for.
 VALUES = {object, complex, range, slice, datetime.date, datetime.datetime, datetime.time, datetime.timedelta}

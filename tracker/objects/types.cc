@@ -34,6 +34,7 @@ bool Reduces(PyTypeObject* type) {
 }  // namespace
 
 void Types::NewLook() {
+  if (!adapters_) adapters_ = py::module_::import("kernelferry.objects.adapters").attr("adapters");  // which lets other threads run
   for (auto& r : recent_) r = {};
   ++look_;
   // Types without a version tag, or with another than then, are looked at again; dead ones have neither.
@@ -162,7 +163,6 @@ void Types::ClassifyUser(PyTypeObject* type, TypeInfo* info) {
 // The adapter of the nearest class in the order of bases, or none. No Python code runs: other threads would come in between,
 // and what the walk has not met yet would be gone.
 py::object Types::FindAdapter(PyTypeObject* type) {
-  if (!adapters_) adapters_ = py::module_::import("kernelferry.objects.adapters").attr("adapters");
   PyObject* mro = type->tp_mro;
   for (Py_ssize_t i = 0, n = mro ? PyTuple_GET_SIZE(mro) : 0; i < n; ++i) {
     const std::string label = TypeLabel(reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(mro, i)));

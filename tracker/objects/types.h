@@ -66,7 +66,7 @@ class Types {
   bool Adapt(PyTypeObject* type, TypeInfo* info);
 
   pybind11::handle namespace_;
-  pybind11::object adapters_;  // kernelferry.objects.adapters.adapters, from the first library type on
+  pybind11::object adapters_;  // kernelferry.objects.adapters.adapters, from the first look on
   std::unordered_map<PyTypeObject*, std::unique_ptr<TypeInfo>> infos_;
   Recent recent_[kRecent];
   std::uint64_t look_ = 0;
