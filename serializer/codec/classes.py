@@ -86,7 +86,10 @@ def reduce_class(encoding, cls):
 
 
 def _other_name(cls):
-    """Under which its module holds it, though it calls itself otherwise (`_CacheInfo = namedtuple("CacheInfo", ...)` of functools); None."""
+    """Under which its module holds it, though it calls itself otherwise (`_CacheInfo = namedtuple("CacheInfo", ...)` of functools); None.
+    Not of a class that C makes instances of (`_json.make_scanner`): these would be written as if Python had made them."""
+    if type(_DICT_OF(cls).get("__new__")) is types.BuiltinFunctionType:
+        return None
     name = type.__dict__["__module__"].__get__(cls)
     module = module_named(name)
     if type(module) is not types.ModuleType or name == "__main__" or is_by_hand(name):
