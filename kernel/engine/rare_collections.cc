@@ -13,7 +13,11 @@ void RareCollections::Enter() {
 
 void RareCollections::Exit() {
   const py::module_ gc = py::module_::import("gc");
-  if (during_ && gc.attr("get_threshold")().equal(during_)) gc.attr("set_threshold")(*before_);
+  if (!during_ || !gc.attr("get_threshold")().equal(during_)) return;
+  gc.attr("set_threshold")(*before_);
+  if (gc.attr("get_freeze_count")().cast<std::size_t>() != 0) return;  // the user's, who would find them thawed
+  gc.attr("freeze")();
+  gc.attr("unfreeze")();  // into the oldest generation
 }
 
 }  // namespace ferry::engine

@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 IMPORTS = frozenset(opcode.opmap[name] for name in ("CACHE", "EXTENDED_ARG", "IMPORT_FROM", "IMPORT_NAME", "IMPORT_STAR", "LOAD_CONST", "POP_TOP",
                                                       "RESUME", "RETURN_VALUE", "STORE_NAME", "SWAP"))
-WITHIN_IMPORTS = 100_000                    # new objects that the cyclic collector looks at in one go
+WITHIN_IMPORTS = 500_000                    # new objects that the cyclic collector looks at in one go
 WITHOUT_LOOP = (None, "asyncio", "inline", "nbagg", "notebook", "webagg", "widget", "ipympl")    # of matplotlib's, those that need no toolkit
 
 
