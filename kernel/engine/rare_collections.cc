@@ -3,6 +3,12 @@
 namespace py = pybind11;
 
 namespace ferry::engine {
+namespace {
+
+constexpr int kMany = 10'000;  // new objects: less come of no import of a library
+
+}  // namespace
+
 void RareCollections::Enter() {
   const py::module_ gc = py::module_::import("gc");
   before_ = gc.attr("get_threshold")();
@@ -14,7 +20,9 @@ void RareCollections::Enter() {
 void RareCollections::Exit() {
   const py::module_ gc = py::module_::import("gc");
   if (!during_ || !gc.attr("get_threshold")().equal(during_)) return;
+  const bool many = gc.attr("get_count")()[py::int_(0)].cast<int>() >= kMany;
   gc.attr("set_threshold")(*before_);
+  if (!many) return;
   if (gc.attr("get_freeze_count")().cast<std::size_t>() != 0) return;  // the user's, who would find them thawed
   gc.attr("freeze")();
   gc.attr("unfreeze")();  // into the oldest generation

@@ -71,13 +71,19 @@ def test_cycles_are_still_collected_within_an_import(engine, module):
 
 
 def test_what_came_is_old_afterwards_and_nothing_stays_frozen(engine, module):
-    module("holds_a_list", "held = [[]]")
+    module("holds_a_list", "held = [[] for _ in range(20_000)]")
     engine.ok("import holds_a_list")
     assert engine.ok("any(each is holds_a_list.held for each in gc.get_objects(2)), gc.get_freeze_count()").result == "(True, 0)"
 
 
+def test_an_import_of_what_is_there_makes_nothing_old(engine, module):
+    module("comes_twice", "")
+    engine.ok("import comes_twice\nyoung = []\nimport comes_twice")
+    assert engine.ok("any(each is young for each in gc.get_objects(2))").result == "False"
+
+
 def test_what_the_user_froze_stays_frozen(engine, module):
-    module("comes_after_a_freeze", "")
+    module("comes_after_a_freeze", "held = [[] for _ in range(20_000)]")
     engine.ok("gc.freeze(); frozen = gc.get_freeze_count()")
     engine.ok("import comes_after_a_freeze")
     assert engine.ok("frozen > 1000, gc.get_freeze_count() > frozen - 1000").result == "(True, True)"
