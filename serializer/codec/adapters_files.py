@@ -25,9 +25,11 @@ def make_raw(mode, place):
         return to_close[-1]
     path, identity, position = place
     raw = io.FileIO(path, mode)
-    if files.identity_of(raw.fileno()) != identity:
+    try:
+        files.require(raw.fileno(), path, identity)
+    except ValueError:
         raw.close()
-        raise ValueError(f"the file {path} is not what it was")
+        raise
     raw.seek(position)
     return raw
 

@@ -6,6 +6,7 @@ nothing looks into the store's file.
 """
 import array
 import collections
+import mmap
 import sys
 
 from kernelferry._ferry import capsule_parts, copy_memory
@@ -87,12 +88,10 @@ def _is_plain(np, cls) -> bool:
 
 
 def _owner(np, values):
-    """What holds the memory of a view: an array, or bytes. None: the array itself, or memory that cannot be named.
+    """What holds the memory of a view: an array, bytes, or a mapped file. None: the array itself, or memory that cannot be named.
     Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
     owner, nearest = _through_strides(_behind_cython(values.base)), None
     while isinstance(owner, (np.ndarray, np.void)):  # an array over a record looks through it
-        if isinstance(owner, np.memmap):
-            raise TypeError("cannot pickle an array over a memory-mapped file")
         if isinstance(owner, np.void) and owner.base is None:
             break
         if nearest is None and isinstance(owner, np.ndarray) and _covers(np, owner, values):
@@ -100,11 +99,9 @@ def _owner(np, values):
         if owner.base is None:
             return nearest if nearest is not None else owner
         owner = _through_strides(owner.base)
-    if type(owner).__name__ == "mmap":
-        raise TypeError("cannot pickle an array over a memory-mapped file")
     if nearest is not None:
         return nearest
-    return owner if type(owner) in (bytes, bytearray, memoryview, array.array) else None
+    return owner if type(owner) in (bytes, bytearray, memoryview, array.array, mmap.mmap) else None
 
 
 def _through_strides(base):
@@ -289,10 +286,6 @@ def item_of(array, index):
     return np.ndarray.__getitem__(array, index)
 
 
-def refuse_memmap(encoding, values):
-    raise TypeError("cannot pickle a memory-mapped file")
-
-
 def reduce_dtype(encoding, dtype):
     """The types of numbers exist once in a process, and `np.asarray(a, float) is a` goes by that; pickle would copy them."""
     np = sys.modules["numpy"]
@@ -303,4 +296,4 @@ def reduce_dtype(encoding, dtype):
 
 
 ADAPTERS = {"numpy.dtype": reduce_dtype,
-            "numpy.ndarray": reduce_array, "numpy.memmap": refuse_memmap, "numpy.void": reduce_record}
+            "numpy.ndarray": reduce_array, "numpy.void": reduce_record}

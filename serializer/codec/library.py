@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib
 import itertools
+import mmap
 import operator
 import re
 import sys
@@ -66,7 +67,7 @@ def reduce_proxy(encoding, proxy):
 
 
 def reduce_memoryview(encoding, view):
-    if not view.contiguous or type(view.obj) not in (bytes, bytearray, array.array):
+    if not view.contiguous or type(view.obj) not in (bytes, bytearray, array.array, mmap.mmap):
         raise TypeError(f"cannot pickle a memoryview of '{type(view.obj).__name__}' object")
     start = _address(view) - _address(memoryview(view.obj))
     shape = view.shape if view.ndim > 1 else None

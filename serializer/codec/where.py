@@ -5,6 +5,7 @@ instance dicts and slots, dicts and lists through the builtin types.
 """
 import functools
 import gc
+import sys
 import types
 from collections import deque
 
@@ -81,6 +82,8 @@ def _children(obj):
             yield from ((f".{name}", value) for name, value in list(vars(obj).items()))
             yield from ((".__bases__", base) for base in obj.__bases__)
         return
+    elif (numpy := sys.modules.get("numpy")) and issubclass(kind, numpy.ndarray):
+        yield ".base", numpy.ndarray.base.__get__(obj)  # which no collector is told of
     yield from _attributes(obj)
     if not issubclass(kind, (dict, list, tuple, set, frozenset, types.FunctionType)):
         yield from (("." + type(child).__name__, child) for child in gc.get_referents(obj)

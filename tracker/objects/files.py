@@ -6,6 +6,7 @@ What was read ahead must still be in the file, since it is read there again.
 TypeError says what cannot be seen, or would not come back.
 """
 import codecs
+import fcntl
 import functools
 import gc
 import hashlib
@@ -19,6 +20,7 @@ from kernelferry._ferry import instance_memory
 from kernelferry.objects.members import field, place_of
 
 DIGESTED = 256 << 10  # bytes
+MOST = 64 << 20  # bytes, of a file that the session has mapped and may write to without its time of change telling
 
 
 def raw_file(raw):
@@ -38,8 +40,8 @@ def attributes_of(file) -> dict:
     return {name: value for name, value in vars(file).items() if name != "__IOBase_closed"}
 
 
-def file_of(descriptor) -> tuple[str, tuple]:
-    """(path, identity) of the plain file that is open there."""
+def file_of(descriptor, mapped: bool = False) -> tuple[str, tuple]:
+    """(path, identity) of the plain file that is open there. mapped: what is written to it does not change its times."""
     path, now = os.readlink(f"/proc/self/fd/{descriptor}"), os.fstat(descriptor)
     if not stat.S_ISREG(now.st_mode):
         raise TypeError("it reads no plain file")
@@ -51,7 +53,7 @@ def file_of(descriptor) -> tuple[str, tuple]:
         raise TypeError("the file that it reads has been removed, or another stands in its place")
     if _is_locked(descriptor):
         raise TypeError("the session holds a lock on the file that it reads, which would not come back: let go of it")
-    return path, identity_of(descriptor)
+    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and _is_written(now))
 
 
 def _is_locked(descriptor) -> bool:
@@ -59,12 +61,36 @@ def _is_locked(descriptor) -> bool:
         return any(line.startswith("lock:") for line in about)
 
 
-def identity_of(descriptor) -> tuple:
-    """Of what is in a file: the same where that is the same."""
+def _is_written(file) -> bool:
+    """The session holds a descriptor by which it can write to that file, as each map that it can write to does."""
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            if os.path.samestat(os.fstat(int(number)), file) and fcntl.fcntl(int(number), fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+                return True
+        except OSError:  # that of the listing itself
+            pass
+    return False
+
+
+def identity_of(descriptor, whole: bool = False) -> tuple:
+    """Of what is in a file: the same where that is the same. whole: a digest of a large one, too."""
     now = os.fstat(descriptor)
-    if now.st_size > DIGESTED:
+    if now.st_size > DIGESTED and not whole:
         return now.st_size, now.st_mtime_ns
-    return now.st_size, hashlib.blake2b(os.pread(descriptor, DIGESTED + 1, 0), digest_size=16).digest()
+    if now.st_size > MOST:
+        raise TypeError("the session can write to that file of more than 64 MiB in a way that its time of change does not tell: map it to read only")
+    digest, size = hashlib.blake2b(digest_size=16), 0
+    while piece := os.pread(descriptor, DIGESTED, size):
+        digest.update(piece)
+        size += len(piece)
+    return size, digest.digest()
+
+
+def require(descriptor, path, identity):
+    """ValueError if what is in the file that was opened is not what it was."""
+    size, mark = identity
+    if os.fstat(descriptor).st_size != size or identity_of(descriptor, type(mark) is bytes) != identity:
+        raise ValueError(f"the file {path} is not what it was")
 
 
 def buffered(buffer):

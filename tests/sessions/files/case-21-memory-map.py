@@ -1,7 +1,6 @@
 # name: case-21-memory-map
 # description: an array that is a file; another process may write it
 # case: 21
-# lost: m (a reference to a file)
 # %%
 import numpy as np
 m = np.memmap("data.bin", dtype="i4", mode="w+", shape=(4,))
