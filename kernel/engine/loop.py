@@ -184,14 +184,12 @@ class Turns:
             value = error = None
             try:
                 value = yield waits
-            except asyncio.CancelledError as cancelled:
-                error = cancelled
-                if self._cut:
+            except BaseException as raised:
+                error = raised.with_traceback(raised.__traceback__.tb_next)     # without this frame, which no user knows
+                if self._cut and isinstance(raised, asyncio.CancelledError):
                     self._cut = False
                     self._cell.uncancel()
                     error = KeyboardInterrupt()
-            except BaseException as raised:
-                error = raised
 
     def _cancel_cell(self):
         if self._cell is not None and not self._cell.done():

@@ -18,7 +18,7 @@ import re
 import time
 
 from kernelferry import _ferry, capsule
-from kernelferry.replay import EffectStopped, Loader, Replayer, files
+from kernelferry.replay import EffectStopped, Loader, Replayer, files, unwritten
 
 from . import resume_plan
 from .account import Account
@@ -196,8 +196,10 @@ class Arrival(Account):
             state.way, state.code, state.reason = "failed", f"{what}-error", reason
 
     def _prepare(self, _):
-        """Imports, working directory, environment: what decoding and replay stand on."""
-        self.items.prepare()
+        """Imports, working directory, environment: what decoding and replay stand on. What modules write while they are imported
+        stood below the cell that imported them, and a warning of theirs may come of another order of imports only."""
+        with unwritten():
+            self.items.prepare()
         self.session.see_modules()  # as imported: what items put into them is the session's
 
     def _item(self, name):

@@ -2,6 +2,7 @@
 
 from .ahead import Ahead
 from .loader import Loader
+from .quiet import unwritten
 from .replayer import EffectStopped, Replayer
 
-__all__ = ["Ahead", "EffectStopped", "Loader", "Replayer"]
+__all__ = ["Ahead", "EffectStopped", "Loader", "Replayer", "unwritten"]

@@ -22,8 +22,21 @@ def muted(shell):
 
     comm = getattr(sys.modules.get("comm"), "create_comm", None)
     seams = [(shell.display_pub, "publish", nothing), (shell.display_pub, "clear_output", nothing), (shell, "_showtraceback", nothing),
-             (shell.payload_manager, "write_payload", nothing), (shell, "ask_exit", nothing), (sys.stdout, "write", len), (sys.stderr, "write", len),
+             (shell.payload_manager, "write_payload", nothing), (shell, "ask_exit", nothing),
              (comm if isinstance(comm, type) else None, "publish_msg", nothing)]
+    with unwritten(), _all_instead(seams):
+        yield
+
+
+@contextlib.contextmanager
+def unwritten():
+    """Text goes nowhere."""
+    with _all_instead([(sys.stdout, "write", len), (sys.stderr, "write", len)]):
+        yield
+
+
+@contextlib.contextmanager
+def _all_instead(seams):
     with contextlib.ExitStack() as stack:
         for owner, name, function in seams:
             if owner is not None:

@@ -27,6 +27,13 @@ def test_a_task_that_fails_or_exits_does_not_end_the_kernel(engine):
     assert engine.ok("await asyncio.sleep(0.01, 'here')").result == "'here'"
 
 
+def test_an_error_in_what_a_cell_awaits_shows_no_frame_of_the_kernels(engine):
+    bad = "import asyncio\nasync def bad(): 1 / 0\n"
+    for cell in (f"{bad}await asyncio.gather(bad())", "try: await asyncio.wait_for(asyncio.sleep(9), 0.01)\nexcept TimeoutError as e: raise ValueError from e"):
+        shown = "\n".join(engine.run(cell).content["traceback"])
+        assert "Error" in shown and "kernelferry" not in shown
+
+
 def test_a_loop_within_the_loop_goes_on_while_messages_come(start_engine, tmp_path):
     """nest_asyncio: what would end a turn of ours must not end the one that a plain cell runs in it."""
     with start_engine() as engine:

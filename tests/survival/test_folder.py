@@ -15,3 +15,14 @@ def test_modules_beside_the_notebook_never_replace_the_standard_library(notebook
     kernel.kill()
     again = notebook.open()
     assert again.run("kept, kept is mine.box").outputs[-1] == ("execute_result", "([7, 8], True)")
+
+
+def test_what_a_module_says_while_it_is_imported_is_not_said_again(notebook):
+    (notebook.folder / "loud.py").write_text("import sys, warnings\nbox = [7]\nprint('loud', len(box))\nprint('hm', file=sys.stderr)\nwarnings.warn('old')\n")
+    kernel = notebook.open()
+    text = kernel.run("import loud\nfrom tqdm.auto import tqdm", "cell-0").text  # tqdm.auto hides the warning of the module that it imports
+    assert "loud 1" in text and "UserWarning: old" in text and "Tqdm" not in text
+    kernel.suspend()
+    notebook.path.unlink()  # the session comes back within the first cell, which tells whose it is
+    again = notebook.open().run("print('mine'); loud.box", "cell-0")
+    assert [text for kind, text in again.outputs if kind != "display_data"] == ["mine\n", "[7]"]
