@@ -1,4 +1,4 @@
-"""The loggers of `logging`: their levels, what is switched off, and the handlers that cells gave them.
+"""The loggers of `logging`: their levels, what is switched off, and the handlers and filters that cells gave them.
 
 A handler that a variable holds comes back as that variable. One of the plain kinds of the standard library is made again from
 its settings, all others are named. What a library gives its own loggers it gives them again when it is imported: that is
@@ -7,18 +7,20 @@ neither kept nor taken away.
 import sys
 
 from .kind import Kind, shown
-from .pack import pack, unpack
+from .pack import pack, reason, unpack
+
+NEW = 0, True, False, [], []  # a logger when it is made
 
 
 def loggers(_shell=None):
-    """name -> (level, propagate, disabled, ids of its handlers) of each logger; '' is the root."""
+    """name -> (level, propagate, disabled, ids of its handlers, ids of its filters) of each logger; '' is the root."""
     logging = sys.modules.get("logging")
     if logging is None:
         return {}
     found = {name: logger for name, logger in list(logging.root.manager.loggerDict.items())
              if isinstance(logger, logging.Logger)}
     found[""] = logging.root
-    return {name: (logger.level, logger.propagate, logger.disabled, [id(h) for h in logger.handlers])
+    return {name: (logger.level, logger.propagate, logger.disabled, [id(h) for h in logger.handlers], [id(f) for f in logger.filters])
             for name, logger in found.items()}
 
 
@@ -74,11 +76,31 @@ def gives_it_again(name, handler) -> bool:
     return own in sys.modules and any(type(part).__module__.partition(".")[0] == own for part in (handler, handler.formatter))
 
 
+def is_of_library(name, given) -> bool:
+    """Whether a filter is one that the library of this logger gives it."""
+    module = getattr(given, "__module__", None)
+    return name != "" and type(module) is str and module.partition(".")[0] == name.partition(".")[0]
+
+
+def filters_of(where, base) -> tuple[dict, dict]:
+    """(logger -> {place: packed filter}, logger -> why one cannot be kept) of what cells gave them."""
+    kept, lost = {}, {}
+    for name, (*_, addresses) in loggers().items():
+        for number, given in enumerate(sys.modules["logging"].getLogger(name or None).filters if addresses else ()):
+            if id(given) in base.get(name, NEW)[4] or is_of_library(name, given):
+                continue
+            try:
+                kept.setdefault(name, {})[number] = pack(given, where.namespace, where.names)
+            except Exception as error:  # it may be anything of the user's
+                lost[name] = reason(error)
+    return kept, lost
+
+
 def capture_logging(where, base):
     now, levels, handlers, lost = loggers(), {}, {}, []
     logging = sys.modules.get("logging")
-    for name, (level, propagate, disabled, addresses) in now.items():
-        was = base[0].get(name, (0, True, False, []))
+    for name, (level, propagate, disabled, addresses, _filters) in now.items():
+        was = base[0].get(name, NEW)
         if (level, propagate, disabled) != was[:3]:
             levels[name] = (level, propagate, disabled)
         if set(addresses) - set(was[3]) and name not in sys.modules:  # a library's own logger gets its own handlers
@@ -89,10 +111,12 @@ def capture_logging(where, base):
                 handlers[name] = {number: data for number, data in kept.items() if data is not None}
             lost += [name or "root"] * (None in kept.values())
     disable, captured = logging and logging.root.manager.disable, warnings_go_to(logging)
-    if not levels and not handlers and (disable, captured) == base[1:]:
+    filters, lost_filters = filters_of(where, base[0])
+    if not levels and not handlers and not filters and not lost_filters and (disable, captured) == base[1:]:
         return None
-    state = {"levels": levels, "disable": disable, "handled": lost, "handlers": handlers, "captured": captured}
-    return state, shown([n or "root" for n in levels] + [f"handlers of {n or 'root'}" for n in handlers]) or "disable"
+    state = {"levels": levels, "disable": disable, "handled": lost, "handlers": handlers, "captured": captured, "filters": filters, "lost_filters": lost_filters}
+    told = [n or "root" for n in levels] + [f"handlers of {n or 'root'}" for n in handlers] + [f"filters of {n or 'root'}" for n in {**filters, **lost_filters}]
+    return state, shown(told) or "disable"
 
 
 def apply_logging(where, state):
@@ -114,21 +138,45 @@ def apply_logging(where, state):
                 continue
             if not any(known is handler or vars_of(known) == vars_of(handler) for known in logger.handlers):
                 logger.handlers.insert(number, handler)
-    return f"handlers added to {', '.join(sorted(lost))} are not restored" if lost else ""
+    notes = [f"handlers added to {', '.join(sorted(lost))} are not restored"] if lost else []
+    return "; ".join(notes + [f"a filter added to {name or 'root'} is not restored: {why}" for name, why in apply_filters(where, state).items()])
+
+
+def apply_filters(where, state) -> dict:
+    """Logger -> why a filter of its is not back."""
+    import logging
+    lost = dict(state.get("lost_filters", {}))
+    for name, packed in state.get("filters", {}).items():
+        given = logging.getLogger(name or None).filters
+        for number, data in packed.items():
+            try:
+                value = unpack(data, where.namespace)
+            except Exception as error:  # the variable did not come back
+                lost[name] = reason(error)
+                continue
+            if value not in given and what_it_is(value) not in map(what_it_is, given[number:number + 1]):
+                given.insert(number, value)
+    return lost
+
+
+def what_it_is(given):
+    """A filter that no variable holds is made anew whenever the item is applied."""
+    return getattr(given, "__code__", None) or (type(given), sorted(getattr(given, "__dict__", ())))
 
 
 def handlers(_shell=None):
-    """name -> (level, propagate, disabled, its handlers) of each logger."""
+    """name -> (level, propagate, disabled, its handlers, its filters) of each logger."""
     logging = sys.modules.get("logging")
-    return {name: (*settings[:3], list(logging.getLogger(name or None).handlers)) for name, settings in loggers().items()}
+    return {name: (*settings[:3], list(logger.handlers), list(logger.filters)) for name, settings in loggers().items()
+            for logger in [logging.getLogger(name or None)]}
 
 
 def undo_logging(_where, before):
     """Loggers of libraries stay as their import furnished them."""
-    for name, (*now, held) in handlers().items():
+    for name, (*now, held, filters) in handlers().items():
         if name and name.partition(".")[0] in sys.modules:
             continue
-        *was, known = before.get(name, (0, True, False, []))
+        *was, known, known_filters = before.get(name, NEW)
         logger = sys.modules["logging"].getLogger(name or None)
         if now != was:
             logger.setLevel(was[0])
@@ -136,6 +184,7 @@ def undo_logging(_where, before):
         for handler in held:
             if all(handler is not one for one in known) and not gives_it_again(name, handler):
                 logger.removeHandler(handler)
+        logger.filters[:] = [each for each in filters if any(each is one for one in known_filters)]
 
 
 def vars_of(handler):

@@ -102,6 +102,21 @@ def set_nested(module, value):
         module.apply()
 
 
+def plain_of(config):
+    return {name: value for name, value in list(config.items()) if type(value) in PLAIN}
+
+
+def console(module):
+    """Of rich: how its own console prints, which it makes when it is first asked for."""
+    return plain_of(vars(module._console)) if module._console is not None else {}
+
+
+def threads_of_numba(module):
+    """Asking starts them."""
+    pool = sys.modules.get("numba.np.ufunc.parallel")
+    return module.get_num_threads() if getattr(pool, "_is_initialized", False) else module.config.NUMBA_NUM_THREADS
+
+
 GENERATORS = "generators"  # among the names of settings
 
 
@@ -114,11 +129,11 @@ def set_bokeh(_module, _value):  # the page of the notebook may be another by no
 
 
 def tables_in_memory(module):
-    """Of the connection that the library's own functions share; asked beside it, or a result that waits there would be lost."""
+    """And views, of the connection that the library's own functions share; asked beside it, or a result that waits there would be lost."""
     shared = module.default_connection
     with (shared() if callable(shared) else shared).cursor() as connection:
-        found = connection.execute("select table_name from duckdb_tables() join duckdb_databases() using (database_oid) "
-                                   "where path is null and not duckdb_databases.internal").fetchall()
+        found = connection.execute(" union all ".join(f"select {kind}_name from duckdb_{kind}s() each join duckdb_databases() base using (database_oid) "
+                                                      "where path is null and not base.internal and not each.internal" for kind in ("table", "view"))).fetchall()
     return sorted(name for (name,) in found)
 
 
@@ -174,10 +189,6 @@ def switch(module, value):
         module.disable()
 
 
-def plain_of(config):
-    return {name: value for name, value in list(config.items()) if type(value) in PLAIN}
-
-
 def set_plain(config, value):
     for name, each in value.items():
         setattr(config, name, each)
@@ -201,6 +212,12 @@ SETTINGS = {
     "multiprocessing": (lambda module: module.get_start_method(allow_none=True) or "",
                         lambda module, value: module.set_start_method(value or None, force=True)),
     "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
+    "numba": (threads_of_numba, lambda module, value: module.set_num_threads(value)),
+    "numpy.polynomial": (lambda module: "unicode" if module.Polynomial._use_unicode else "ascii", lambda module, value: module.set_default_printstyle(value)),
+    "pandas.plotting": (lambda module: dict(module.plot_params), lambda module, value: module.plot_params.update(value)),
+    "rich": (console, lambda module, value: vars(module.get_console()).update(value)),
+    "scipy.special": (lambda module: module.geterr(), lambda module, value: module.seterr(**value)),
+    "sympy.polys.polyconfig": (lambda module: dict(module._current_config), lambda module, value: module._current_config.update(value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
     "zoneinfo": (lambda module: module.TZPATH, lambda module, value: module.reset_tzpath(value)),

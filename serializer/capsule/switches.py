@@ -1,9 +1,8 @@
 """What cells switched for the whole process by a call, or hung on an object of the process, where no attribute of a module tells.
 
 The event loop of the main thread, callbacks of the collector, attributes of the standard streams, on which processors the
-process may run, the numbers that new threads and pools get into their names. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang
-theirs there again. What cannot be put back is named: timers, threads and tasks under way, the pool of threads that a
-cell gave the loop.
+process may run, the name of the main thread, the numbers that new threads and pools get into theirs. A callback counts as the session's if
+it was written in it or a name of it holds it: libraries hang theirs there again. What cannot be put back is named (unsettable.py).
 """
 import asyncio
 import gc
@@ -13,21 +12,12 @@ import signal
 import sys
 import threading
 
-from .kind import Kind, of_session, shown
+from .kind import Kind, shown
 from .pack import PLAIN, STREAMS, pack_each, reason, unpack_each
+from .unsettable import descriptors, is_mine, loop, unsettable
 
-TIMERS = {"ITIMER_REAL": signal.ITIMER_REAL, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL, "ITIMER_PROF": signal.ITIMER_PROF}
 PROCESSORS = {"sched_setaffinity", "cpu_affinity"}  # words of a cell that chose them; others may do so from outside
 ABSENT = object()
-
-
-def is_mine(where, value) -> bool:
-    return of_session(value) or of_session(type(value)) or id(value) in where.names
-
-
-def loop():
-    """Of the main thread, if there is one; asking asyncio would make one."""
-    return getattr(getattr(asyncio.get_event_loop_policy(), "_local", None), "_loop", None)
 
 
 LOOP = {"debug": (lambda loop: loop.get_debug(), lambda loop, value: loop.set_debug(value)),
@@ -62,7 +52,8 @@ def count_on(counter, number):
 
 def baseline(_shell=None):
     STREAMS.update({name: getattr(sys, name) for name in STREAMS})
-    return {"loop": of_loop(), "numbers": numbers(), "gc": list(gc.callbacks), "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+    return {"loop": of_loop(), "numbers": numbers(), "gc": list(gc.callbacks), "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()), "thread": threading.main_thread().name,
+            "policy": type(asyncio.get_event_loop_policy()), "descriptors": descriptors(),
             "streams": {name: (stream, dict(getattr(stream, "__dict__", {}))) for name, stream in STREAMS.items()}}
 
 
@@ -85,40 +76,6 @@ def threads_of_pools(where) -> dict:
     return {pool["prefix"]: pool["num_threads"] for pool in module.threadpool_info() if pool["num_threads"] < len(os.sched_getaffinity(0))}
 
 
-def running(where) -> list[str]:
-    """What of the session goes on in the background, and that no variable holds, of which the report would say so itself."""
-    found = [f"thread {thread.name}" for thread in threading.enumerate() if id(thread) not in where.names
-             and any(map(of_session, (type(thread), getattr(thread, "_target", None), getattr(thread, "function", None))))]
-    own = loop()
-    if own is None:
-        return found
-    for task in asyncio.all_tasks(own):
-        frame = getattr(task.get_coro(), "cr_frame", None)
-        if frame is not None and frame.f_globals is where.namespace and id(task) not in where.names:
-            found.append(f"task {task.get_coro().__qualname__} of asyncio")
-    handles = [*getattr(own, "_scheduled", ()), *getattr(own, "_signal_handlers", {}).values()]
-    handles += [each for key in (own._selector.get_map() or {}).values() for each in key.data or () if each is not None] if hasattr(own, "_selector") else []
-    callbacks = [handle._callback for handle in handles if not handle.cancelled()]
-    return found + [f"callback {callback.__qualname__} of asyncio" for callback in callbacks if of_session(callback)]
-
-
-def unsettable(where) -> dict:
-    found = {f"timer {name}": "set it again" for name, number in TIMERS.items() if signal.getitimer(number)[0]}
-    found |= {what: "start it again" for what in running(where)}
-    words, modules = where.spoken.words, sys.modules
-    if "install_opener" in words and getattr(modules.get("urllib.request"), "_opener", None) is not None:
-        found["opener of urllib.request"] = "install it again"
-    parallel = modules.get("joblib.parallel")
-    default = getattr(parallel, "default_parallel_config", None)
-    if not words.isdisjoint(("parallel_config", "parallel_backend")) and getattr(getattr(parallel, "_backend", None), "config", default) is not default:
-        found["configuration of joblib"] = "call joblib.parallel_config again"
-    if "polars" in modules and "set_random_seed" in words:
-        found["generator of polars"] = "where it stands cannot be read; call set_random_seed again"
-    if "set_default_executor" in where.spoken.words and getattr(loop(), "_default_executor", None) is not None:
-        found["default executor of the event loop"] = "set it again"
-    return found
-
-
 def capture_switches(where, base):
     values = {("the event loop", name): value for name, value in of_loop().items() if base["loop"].get(name, ABSENT) is not value
               and not (type(value) in PLAIN and value == base["loop"].get(name))}
@@ -131,7 +88,9 @@ def capture_switches(where, base):
         values["thread pools", "sizes"] = threads
     if not where.spoken.words.isdisjoint(PROCESSORS):
         values["processors", "set"] = sorted(os.sched_getaffinity(0))
-    lost = unsettable(where)
+    if threading.main_thread().name != base["thread"]:
+        values["the main thread", "name"] = threading.main_thread().name
+    lost = unsettable(where, base)
     if not values and not lost:
         return None
     packed, refused = pack_each(values, where.namespace, where.names)
@@ -156,6 +115,8 @@ def put(part, name, value):
         signal.pthread_sigmask(signal.SIG_SETMASK, value)
     elif part in COUNTERS:
         count_on(COUNTERS[part](importlib.import_module(part)), value)
+    elif part == "the main thread":
+        threading.main_thread().name = value
     elif part == "thread pools":
         import threadpoolctl
         threadpoolctl.threadpool_limits(value)
