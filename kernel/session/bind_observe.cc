@@ -65,7 +65,9 @@ void BindObserve(py::module_& m) {
         for (auto& entry : self.Look(skipped))
           found.append(py::make_tuple(py::make_tuple(entry.module, py::tuple(py::cast(entry.path)), entry.kind), entry.key, entry.value));
         return found;
-      }, py::arg("skipped"), "[((module, attributes, kind), key, value)]");
+      }, py::arg("skipped"), "[((module, attributes, kind), key, value)]")
+      .def("touched", [](const RegistryWatch& self, const py::object& container) { return self.Touched(container.ptr()); }, py::arg("container"),
+           "Whether this container was touched after the look that met it first.");
   py::class_<Observer>(m, "Observer")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())

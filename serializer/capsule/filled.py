@@ -1,8 +1,10 @@
 """Dicts, lists and sets that a module, class or object of a library holds, and that cells fill by what is nobody's:
 `cvxopt.solvers.options["show_progress"] = False`, `keyword.kwlist.append("mine")`.
 
-The text of a cell has to say so, since libraries fill their own. Such a container is kept whole, and compared with the one that an import
-makes. Objects that the library made itself stay as an import makes them. What was written in the session is found without a word (registry.py).
+The text of a cell has to say so, since libraries fill their own: that it fills it, or the name of one that was touched after it was first
+seen (a variable or a parameter of a function may stand for it where it is filled). Such a container is kept whole, and compared with the one that an import
+makes. Objects that the library made itself stay as an import makes them, and of a dict those are added whose keys an import does not bring. What was
+written in the session is found without a word (registry.py).
 """
 import linecache
 from types import BuiltinFunctionType, FunctionType
@@ -16,18 +18,35 @@ KINDS = (dict, list, set)
 MOST = 1 << 20  # bytes
 BY_NAME = (type, FunctionType, BuiltinFunctionType)
 LINES = "linecache", "cache"
+MOST_OF_LIBRARY = 1000  # objects of libraries in a dict that are kept one by one
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
 
 
-def capture(where, spoken, local) -> tuple[dict, dict]:
-    """({(module, way): packed (kind, entries)}, {place in words: why it cannot be kept}); local: modules whose state another item keeps."""
-    found, lost = {}, {}
+_applied = set()  # (module, way) that this process has filled as they were
+
+
+def places(where, spoken, watch) -> dict:
+    """(module, way) of each container that cells may have filled -> whether one says so."""
+    found = dict.fromkeys(_applied, False)
+    for path in spoken.dotted.union(spoken.imported.values()):
+        if (place := way_of(path, where.namespace)) is not None and place not in found and watch.touched(holder_at(*place)):
+            found[place] = False
     for path in spoken.filled:
-        place = way_of(path, where.namespace)
+        first, dot, rest = path.partition(".")
+        if (place := way_of(spoken.imported.get(first, first) + dot + rest, where.namespace)) is not None:
+            found[place] = True
+    return found
+
+
+def capture(where, spoken, local, watch) -> tuple[dict, dict]:
+    """({(module, way): packed (kind, entries)}, {place in words: why it cannot be kept}); local: modules whose state another item keeps; watch: that of
+    the registries, after it has looked."""
+    found, lost = {}, {}
+    for place, told in places(where, spoken, watch).items():
         if place == LINES:
             found[place] = pack(("dict", lines_of_no_file(where), ()), where.namespace, where.names)
             continue
-        if place is None or place in LISTED or place[0] in local or not SKIPPED.union(OTHERS).isdisjoint((place[0], place[0].partition(".")[0])):
+        if place in LISTED or place[0] in local or not SKIPPED.union(OTHERS).isdisjoint((place[0], place[0].partition(".")[0])):
             continue
         container = holder_at(*place)
         if type(container) not in KINDS:
@@ -35,15 +54,30 @@ def capture(where, spoken, local) -> tuple[dict, dict]:
         parts = list(container.items()) if type(container) is dict else list(container)
         alone = [part for part in parts if stands_alone(where, part)]
         if type(container) is not dict and len(alone) < len(parts):
-            if not any(of_session(part) or of_session(type(part)) for part in parts):
+            if told and not any(of_session(part) or of_session(type(part)) for part in parts):
                 lost[".".join(place)] = "it holds objects of the library's own"
             continue
         kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict else None
         try:
-            found[place] = pack((type(container).__name__, alone, kept), where.namespace, where.names, MOST)
+            found[place] = pack((type(container).__name__, alone, kept, others_of(where, parts) if told and kept is not None else []), where.namespace, where.names, MOST)
         except Exception as error:  # a user's reduction may raise anything
             lost[".".join(place)] = refusal(container, error)
     return found, lost
+
+
+def others_of(where, parts) -> list:
+    """(key, packed value, or why there is none) of the objects of libraries in a dict."""
+    found = []
+    for key, value in parts:
+        if not stands_alone(where, key) or stands_alone(where, value) or of_session(value) or of_session(type(value)):
+            continue
+        try:
+            found.append((key, pack(value, where.namespace, where.names, MOST), ""))
+        except Exception as error:  # it cannot be kept; an import may bring it
+            found.append((key, None, refusal(value, error)))
+        if len(found) > MOST_OF_LIBRARY:
+            return []
+    return found
 
 
 def lines_of_no_file(where) -> list:
@@ -67,13 +101,30 @@ def apply(where, filled) -> dict:
     lost = {}
     for place, data in filled.items():
         try:
-            kind, parts, kept = unpack(data, where.namespace)
+            kind, parts, kept, *others = unpack(data, where.namespace)
             container = holder_at(*place)
             if type(container) not in KINDS or type(container).__name__ != kind:
                 raise LookupError("this version of the library holds something else there")
             fill(where, container, parts, kept)
+            _applied.add(place)
+            lost |= {(*place, str(key)): why for key, why in add(where, container, *others).items()}
         except Exception as error:  # a key of the user's may raise anything
             lost[place] = reason(error)
+    return lost
+
+
+def add(where, container, others=()) -> dict:
+    """What an import does not bring; {key: why it is not there}."""
+    lost = {}
+    for key, data, why in others:
+        if key in container:
+            continue
+        try:
+            if data is None:
+                raise LookupError(why)
+            container[key] = unpack(data, where.namespace)
+        except Exception as error:  # as in apply
+            lost[key] = reason(error)
     return lost
 
 

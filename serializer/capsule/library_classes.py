@@ -74,11 +74,16 @@ def of_classes(where, seen) -> tuple[dict, dict, dict]:
         elif not is_own(place[0]):
             attributes[*place, attribute] = value
     for cls in seen.classes.abstract():
-        members = [member for member in registered_with(cls) if of_session(member)]
+        members = [member for member in registered_with(cls) if of_session(member) or is_spoken_of(where, spoken, cls, member)]
         place = place_of(cls)
         if place is not None:
             registered.update({(*place, str(number)): member for number, member in enumerate(members)})
     return attributes, registered, lost
+
+
+def is_spoken_of(where, spoken, cls, member) -> bool:
+    """Whether cells may have registered a class of a library with another one: if the library did, it does so again."""
+    return "register" in spoken.words and all(each.__name__ in spoken.words or id(each) in where.names for each in (cls, member)) and place_of(member) is not None
 
 
 def registered_with(cls) -> list:

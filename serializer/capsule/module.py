@@ -142,8 +142,8 @@ def capture_modules(where, seen):
     unseen = to_be_called(where, seen)
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
-    containers, refused_containers = filled.capture(where, seen.spoken, sources)
     entries, refused_entries, told, kept = registry.capture(where, seen.registries, seen.spoken, sources)
+    containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch)
     given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
     seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
     if not (imports or attributes or settings or made or other_names or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries

@@ -16,6 +16,8 @@ OF_RESULTS = r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|/
 FILLED = (r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
           r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
           r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
+DOTTED = r"(?<![\w.])[^\W\d]\w{0,100}(?:\.[^\W\d]\w{0,100}){1,8}"
+FROM = r"\bfrom\s{1,20}([^\W\d][\w.]{0,200})\s{1,20}import\s{1,20}(?:\(([^()]{1,2000})\)|([^\n;#(]{1,1000}))"
 WORD = r"(?<!\w)[^\W\d]\w{0,100}(?!\w)"
 EXIT = r"\batexit\s{0,20}\.\s{0,20}register\b|\bfrom\s{1,20}atexit\s{1,20}import\b"
 CODECS = r"\bcodecs\s{0,20}\.\s{0,20}register\s{0,20}\(|\bfrom\s{1,20}codecs\s{1,20}import\b[^\n]{0,200}\bregister\b"
@@ -34,6 +36,8 @@ class Spoken:
         self.assigned = set()  # (dotted name, attribute)
         self.attributes = set()  # the attributes of those, and of what expressions give
         self.filled = set()      # dotted names of containers that cells change
+        self.dotted = set()      # all dotted names
+        self.imported = {}       # name -> dotted name, of what cells import from modules
         self.exits = False     # some cell registers functions for the exit
         self.codecs = False    # or functions that find codecs
         self.errors = set()    # names under which cells register handlers of errors in codecs
@@ -63,6 +67,11 @@ class Spoken:
         self.assigned |= assigned
         self.attributes.update([attribute for _, attribute in assigned] + re.findall(OF_RESULTS, text))
         self.filled.update(match[1] or match[2] for match in re.finditer(FILLED, text))
+        self.dotted.update(match[0] for match in re.finditer(DOTTED, text))
+        for match in re.finditer(FROM, text):
+            for part in (match[2] or match[3]).split(","):
+                if (words := part.split()) and len(words) in (1, 3):
+                    self.imported[words[-1]] = f"{match[1]}.{words[0]}"
         self.exits = self.exits or re.search(EXIT, text) is not None
         self.codecs = self.codecs or re.search(CODECS, text) is not None
         self.errors.update(match[1] for match in re.finditer(ERROR, text))

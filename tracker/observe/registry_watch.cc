@@ -22,6 +22,19 @@ std::string Text(PyObject* name) {
 
 bool IsContainer(PyObject* object) { return PyDict_Check(object) || PyList_Check(object) || PySet_Check(object); }
 
+// Another one where entries came or went, of a dict also where one was replaced.
+std::uint64_t TagOf(PyObject* container) {
+  if (PyDict_Check(container)) return objects::VersionOf(container);
+  if (PyList_Check(container)) return static_cast<std::uint64_t>(PyList_GET_SIZE(container));
+  const auto* set = reinterpret_cast<PySetObject*>(container);
+  return static_cast<std::uint64_t>(set->used) << 32 ^ static_cast<std::uint64_t>(set->fill);
+}
+
+const void* TableOf(PyObject* container) {
+  if (PyList_Check(container)) return reinterpret_cast<PyListObject*>(container)->ob_item;
+  return PySet_Check(container) ? static_cast<const void*>(reinterpret_cast<PySetObject*>(container)->table) : nullptr;
+}
+
 // Whether the class says that it is of this module: others only import it.
 bool IsOf(PyTypeObject* type, PyObject* module_name) {
   PyObject* module = type->tp_dict ? PyDict_GetItemString(type->tp_dict, "__module__") : nullptr;
@@ -99,23 +112,13 @@ const RegistryWatch::Parts& RegistryWatch::AttributesOf(PyObject* owner) {
 }
 
 void RegistryWatch::LookInto(PyObject* container, const Place& place, std::vector<Entry>* found) {
-  std::uint64_t tag;
-  const void* table = nullptr;
-  if (PyDict_Check(container)) {
-    tag = objects::VersionOf(container);
-  } else if (PyList_Check(container)) {
-    tag = static_cast<std::uint64_t>(PyList_GET_SIZE(container));
-    table = reinterpret_cast<PyListObject*>(container)->ob_item;
-  } else {
-    const auto* set = reinterpret_cast<PySetObject*>(container);
-    tag = static_cast<std::uint64_t>(set->used) << 32 ^ static_cast<std::uint64_t>(set->fill);
-    table = set->table;
-  }
-  auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0});
+  const std::uint64_t tag = TagOf(container);
+  const void* table = TableOf(container);
+  auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0, tag});
   State& state = known->second;
   if (state.round == round_) return;  // another place leads to it, too
   const bool touched = fresh || state.tag != tag || state.table != table || state.holding;
-  state = {tag, table, false, round_};
+  state = {tag, table, false, round_, state.first};
   if (!touched) return;
   const std::size_t before = found->size();
   std::vector<std::string> path{Text(place.name)};
@@ -150,6 +153,11 @@ void RegistryWatch::LookThrough(PyObject* function, const Place& place, std::vec
     const py::tuple pair = py::reinterpret_borrow<py::tuple>(item);
     if (Mine(pair[0].ptr()) || Mine(pair[1].ptr())) found->push_back({Text(place.module), {Text(place.name)}, "dispatch", pair[0], pair[1]});
   }
+}
+
+bool RegistryWatch::Touched(PyObject* container) const {
+  const auto known = states_.find(container);
+  return known != states_.end() && known->second.first != TagOf(container);
 }
 
 std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {

@@ -33,6 +33,9 @@ class RegistryWatch {
   // are not looked into, by their first name or whole, nor objects of their classes that others hold (the shell). Runs no user code. Cost: 1 us a module.
   std::vector<Entry> Look(const Names& skipped);
 
+  // Whether this dict, list or set was touched after the Look that met it first: entries came, went or (of a dict) were replaced.
+  bool Touched(PyObject* container) const;
+
  private:
   // Where a container stands: borrowed, and made to words only for what is found.
   struct Place {
@@ -43,6 +46,7 @@ class RegistryWatch {
     const void* table;
     bool holding;
     std::uint64_t round;
+    std::uint64_t first;  // tag
   };
   using Named = std::vector<std::pair<PyObject*, PyObject*>>;  // attribute, value; borrowed from a dict that has not changed since
   struct Parts {
