@@ -1,4 +1,8 @@
+#include <fcntl.h>
 #include <pybind11/stl.h>
+#include <sys/stat.h>
+
+#include <cstdint>
 
 #include "kernel/session/bind.h"
 #include "tracker/observe/class_watch.h"
@@ -20,6 +24,12 @@ py::set Set(const observe::NameSet& names) {
   return set;
 }
 
+std::uint64_t BornAt(const std::string& path) {
+  struct statx info;
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BTIME, &info) != 0 || !(info.stx_mask & STATX_BTIME)) return 0;
+  return static_cast<std::uint64_t>(info.stx_btime.tv_sec) * 1'000'000'000 + info.stx_btime.tv_nsec;
+}
+
 }  // namespace
 
 void BindObserve(py::module_& m) {
@@ -27,6 +37,7 @@ void BindObserve(py::module_& m) {
   m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
   m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
+  m.def("born_at", &BornAt, py::arg("path"), "When a file was made, in ns, by which and its inode it is known again; 0 if the system does not tell.");
   m.def("is_door", [](const std::string& name) { return observe::IsDoorName(name) || observe::IsDoorAttribute(name); },
         "Whether code that mentions this name may reach every variable.");
   using observe::ClassWatch;

@@ -1,13 +1,14 @@
-"""sqlite3: databases in memory, as their pages; connections to them, cursors that have no rows to come, rows.
+"""sqlite3: databases in memory, as their pages; connections to them and to files, cursors that have no rows to come, rows.
 
-A database comes back page by page, as SQLite copies it. A connection counts what it changed, and SQL can ask for that: it has
+What is in a file is the world's: a connection is right where its file is the same one. A database in memory comes back page by page, as SQLite copies it. A connection counts what it changed, and SQL can ask for that: it has
 counted as much before it is filled.
 """
 import contextlib
 import importlib
+import pathlib
 
 from kernelferry._ferry import set_member
-from kernelferry.objects import sqlite
+from kernelferry.objects import sqlite, sqlite_files
 
 _BATCH = 100_000  # rows that count as changed in one go
 
@@ -18,7 +19,7 @@ def reduce_connection(encoding, con):
     held, row_factory, text_factory = sqlite.connection(con)
     if held is not None:
         *open_, content = held
-        held = *open_, None if content is None else encoding.own_buffer(content)
+        held = *open_, encoding.own_buffer(content) if type(content) is bytes else content
     return make_connection, (held,), (row_factory, text_factory), None, None, set_connection
 
 
@@ -30,8 +31,11 @@ def make_connection(held):
         return con
     made, settings, counts, content = held
     isolation_level, detect_types, check_same_thread, deserialized, temporary = made
-    con = sqlite3.connect(":memory:", detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread)
-    if content is not None:
+    name, is_uri = _in_file(*content) if type(content) is tuple else (":memory:", False)
+    con = sqlite3.connect(name, detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread, uri=is_uri)
+    if type(content) is tuple:
+        _count(con, *counts)
+    elif content is not None:
         content = bytes(content)
         _fill(sqlite3, con, content, counts, deserialized, settings)
     for name in sqlite.PRAGMAS:
@@ -46,8 +50,15 @@ def make_connection(held):
         con.enable_load_extension(True)
     con.isolation_level = isolation_level
     if sqlite.connection(con)[0] != (made, settings, counts, content):
-        raise ValueError("a database in memory that this SQLite does not make again as it was")
+        raise ValueError("a database that this SQLite does not make again as it was")
     return con
+
+
+def _in_file(path, identity, mode, uris) -> tuple[str, bool]:
+    """What to connect to, and whether it is a URI."""
+    if sqlite_files.identity_of(path) != identity:
+        raise ValueError(f"the file {path} is not there, or is another one: connect to it again")
+    return (f"{pathlib.Path(path).as_uri()}?mode={mode}" if uris else path), uris
 
 
 def set_connection(con, state):
@@ -77,22 +88,23 @@ def _count(con, total, last, row):
     if not 0 <= last <= total:
         raise ValueError("counts that no connection has")
     rest = total - last
+    con.execute("attach ':memory:' as ferry")
+    con.execute("create table ferry.t (x integer primary key)")
     if rest > _BATCH:
-        con.execute("create table ferry (x integer primary key)")
         _insert(con, _BATCH, 0)
         rest -= _BATCH
         while rest > _BATCH:
             with _undone(con):
-                con.execute("delete from ferry")
+                con.execute("delete from ferry.t")
             rest -= _BATCH
-        con.execute("drop table ferry")
-    con.execute("create table ferry (x integer primary key)")
+        con.execute("drop table ferry.t")
+        con.execute("create table ferry.t (x integer primary key)")
     for count in filter(None, (rest, last)):
         with _undone(con):
             _insert(con, count, row)
     if not last:
-        con.execute("update ferry set x = x where 0")
-    con.execute("drop table ferry")
+        con.execute("update ferry.t set x = x where 0")
+    con.execute("detach ferry")
 
 
 @contextlib.contextmanager
@@ -105,7 +117,7 @@ def _undone(con):
 
 def _insert(con, count, row):
     """So many rows, the last of which has this number."""
-    con.execute("insert into ferry with recursive n(x) as (select ? union all select x + 1 from n where x < ?) select x from n", (row - count + 1, row))
+    con.execute("insert into ferry.t with recursive n(x) as (select ? union all select x + 1 from n where x < ?) select x from n", (row - count + 1, row))
 
 
 def reduce_cursor(encoding, cursor):

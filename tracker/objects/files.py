@@ -51,25 +51,31 @@ def file_of(descriptor, mapped: bool = False) -> tuple[str, tuple]:
         there = None
     if there is None or not os.path.samestat(there, now):
         raise TypeError("the file that it reads has been removed, or another stands in its place")
-    if _is_locked(descriptor):
+    if is_locked(descriptor):
         raise TypeError("the session holds a lock on the file that it reads, which would not come back: let go of it")
-    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and _is_written(now))
+    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and _is_written(path))
 
 
-def _is_locked(descriptor) -> bool:
+def is_locked(descriptor) -> bool:
     with open(f"/proc/self/fdinfo/{descriptor}") as about:
         return any(line.startswith("lock:") for line in about)
 
 
-def _is_written(file) -> bool:
-    """The session holds a descriptor by which it can write to that file, as each map that it can write to does."""
-    for number in os.listdir("/proc/self/fd"):
+def descriptors_of(path) -> list[int]:
+    """Those that the session has of that file."""
+    found, file = [], os.stat(path)
+    for number in map(int, os.listdir("/proc/self/fd")):
         try:
-            if os.path.samestat(os.fstat(int(number)), file) and fcntl.fcntl(int(number), fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
-                return True
+            if os.path.samestat(os.fstat(number), file):
+                found.append(number)
         except OSError:  # that of the listing itself
             pass
-    return False
+    return found
+
+
+def _is_written(path) -> bool:
+    """The session holds a descriptor by which it can write to that file, as each map that it can write to does."""
+    return any(fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY for number in descriptors_of(path))
 
 
 def identity_of(descriptor, whole: bool = False) -> tuple:

@@ -1,4 +1,4 @@
-"""What a connection of sqlite3 to a database in memory is made of, and its cursors and rows.
+"""What a connection of sqlite3 to a database in memory or in a file is made of, and its cursors and rows.
 
 Asking a connection runs statements on it: they count nothing, begin no transaction, and none is run where a function of
 the session would be told of it. What a connection was made with it does not tell; where that stands in its memory is found
@@ -10,7 +10,7 @@ import importlib
 import types
 
 from kernelferry._ferry import instance_memory
-from kernelferry.objects import threads
+from kernelferry.objects import sqlite_files, threads
 from kernelferry.objects.members import field, place_of
 
 MOST = 8 << 20  # bytes: each look copies the database, and a cell that comes meanwhile waits, 2 to 7 ms a MB
@@ -20,13 +20,13 @@ MOST = 8 << 20  # bytes: each look copies the database, and a cell that comes me
 PRAGMAS = ("analysis_limit automatic_index busy_timeout cache_size cache_spill cell_size_check checkpoint_fullfsync count_changes "
            "defer_foreign_keys empty_result_callbacks encoding foreign_keys full_column_names fullfsync ignore_check_constraints journal_mode "
            "journal_size_limit legacy_alter_table locking_mode max_page_count page_size read_uncommitted recursive_triggers reverse_unordered_selects "
-           "secure_delete short_column_names synchronous temp_store threads trusted_schema wal_autocheckpoint writable_schema query_only").split()
+           "secure_delete short_column_names synchronous temp_store threads trusted_schema wal_autocheckpoint writable_schema mmap_size query_only").split()
 LIMITS = range(12)  # categories of Connection.getlimit
 
 
 def connection(con):
     """(open or None, row_factory, text_factory): open is (made, settings, counts, content). made: what it is made with;
-    settings: what it is set to; counts: changes in all, by the last statement, last row; content: the database."""
+    settings: what it is set to; counts: changes in all, by the last statement, last row; content: the database, or a tuple, the place of its file."""
     if is_closed(con):
         return None, con.row_factory, con.text_factory
     referents = gc.get_referents(con)
@@ -37,21 +37,34 @@ def connection(con):
         raise TypeError("a thread of the session may be using it, and asking would wait for that: let the threads end")
     if con.in_transaction:
         raise TypeError("a transaction is open, which could not be rolled back any more: commit it")
-    ask = _Asking(con)
-    with ask:
+    with _Asking(con) as ask:
         _refuse_registered(ask)
-        made = (con.isolation_level, detect_types, check_same_thread, *_kind(ask))
+        file, deserialized, temporary = _kind(ask)
+        made = (con.isolation_level, detect_types, check_same_thread, deserialized, temporary)
         counts = (con.total_changes, *ask("select changes(), last_insert_rowid()")[0])
-        if ask("pragma journal_mode")[0][0] not in ("memory", "off"):
-            raise TypeError("a database in a file without a name")
-        pages, size = ask("select page_count, page_size from pragma_page_count, pragma_page_size")[0]
-        if pages * size > MOST:
-            raise TypeError("a database in memory of more than 8 MiB: copy it into a file by its method backup(), or use one in a file")
-        content = con.serialize() if pages else None
-        settings = {name: value for name, value in _settings(ask).items() if value != _new()[0][name]}
+        content = sqlite_files.place_of(ask, file) if file else _content(ask)
+        usual = _new()[0] | (_usual_of_file(ask) if file else {})
+        settings = {name: value for name, value in _settings(ask).items() if value != usual[name]}
+    if settings.get("locking_mode") == "exclusive":
+        raise TypeError("it keeps its file locked (pragma locking_mode)")
     if content is None and counts != (0, 0, 0):
         raise TypeError("an empty database that has counted changes")
     return (made, settings, counts, content), con.row_factory, con.text_factory
+
+
+def _content(ask) -> bytes | None:
+    if ask("pragma journal_mode")[0][0] not in ("memory", "off"):
+        raise TypeError("a database in a file without a name")
+    pages, size = ask("select page_count, page_size from pragma_page_count, pragma_page_size")[0]
+    if pages * size > MOST:
+        raise TypeError("a database in memory of more than 8 MiB: copy it into a file by its method backup(), or use one in a file")
+    return ask.con.serialize() if pages else None
+
+
+def _usual_of_file(ask) -> dict:
+    """What is the file's, not the connection's: what it is set to for all."""
+    own = {name: ask(f"pragma {name}")[0][0] for name in ("page_size", "encoding", "journal_mode")}
+    return own | {"mmap_size": 0, "journal_mode": own["journal_mode"] if own["journal_mode"] == "wal" else "delete"}
 
 
 def is_closed(con) -> bool:
@@ -65,7 +78,7 @@ def is_closed(con) -> bool:
 
 
 class _Asking:
-    """Rows of a statement, past what the session makes of rows and of text."""
+    """Rows of a statement, past what the session makes of rows and of text. What others have locked nobody waits for."""
 
     def __init__(self, con):
         self.con = con
@@ -74,32 +87,38 @@ class _Asking:
     def __enter__(self):
         self._kept = self.con.text_factory
         self.con.text_factory = str
+        self.timeout = self("pragma busy_timeout")[0][0]
+        self("pragma busy_timeout = 0")
+        return self
 
     def __exit__(self, *error):
+        self(f"pragma busy_timeout = {self.timeout}")
         self.con.text_factory = self._kept
 
     def __call__(self, statement):
         return self._cursor.execute(statement).fetchall()
 
+    def rows(self, statement):
+        """A cursor that stands before its first row."""
+        return importlib.import_module("sqlite3").Cursor(self.con).execute(statement)
+
 
 def _kind(ask) -> tuple:
-    """(whether it was filled by deserialize(), whether a database for temporary tables was made)."""
+    """(path of its file or "", whether it was filled by deserialize(), whether a database for temporary tables was made)."""
     databases = {name: file for _, name, file in ask("select seq, name, file from pragma_database_list")}
     main, temporary = databases.pop("main"), databases.pop("temp", None)
-    if main not in ("", "x"):
-        raise TypeError(f"a database in the file {main}")
     if databases:
         raise TypeError(f"another database is attached to it: {', '.join(sorted(databases))}")
     if temporary is not None and ask("select count(*) from sqlite_temp_master")[0][0]:
         raise TypeError("it has temporary tables")
     if any(row[1] == "TableLock" for row in ask("explain select 1 from sqlite_master")):
         raise TypeError("a database in memory that other connections may share")
-    return main == "x", temporary is not None
+    return ("" if main == "x" else main), main == "x", temporary is not None
 
 
 def _settings(ask) -> dict:
     found = {name: (ask(f"pragma {name}") or [(None,)])[0][0] for name in PRAGMAS}
-    return found | {"limits": [ask.con.getlimit(category) for category in LIMITS], "extensions": _loads_extensions(ask)}
+    return found | {"busy_timeout": ask.timeout, "limits": [ask.con.getlimit(category) for category in LIMITS], "extensions": _loads_extensions(ask)}
 
 
 def _loads_extensions(ask) -> bool:
@@ -129,8 +148,8 @@ def _new() -> tuple[dict, tuple]:
     """What a new connection is set to, and what is registered with it."""
     con = importlib.import_module("sqlite3").connect(":memory:")
     try:
-        ask = _Asking(con)
-        return _settings(ask), _registered(ask)
+        with _Asking(con) as ask:
+            return _settings(ask), _registered(ask)
     finally:
         con.close()
 
