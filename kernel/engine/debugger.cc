@@ -44,7 +44,7 @@ void Debugger::Overdue() {
     due_.Clear();
     const auto now = Clock::now();
     cut = cut_at_ && *cut_at_ <= now;
-    if (cut) cut_at_ = FromNow(one_value_);  // the next value
+    if (cut) NextCut();
     for (auto it = open_.begin(); it != open_.end();) {
       if (!for_main_ && it->second.deadline && *it->second.deadline <= now) {
         refused.push_back(std::move(it->second));
@@ -67,7 +67,8 @@ void Debugger::Interrupt() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (!cut_at_) return;
-    cut_at_ = FromNow(one_value_);
+    second_try_ = false;
+    NextCut();
     Arm();
   }
   engine_.Cut();
@@ -113,6 +114,12 @@ Debugger::Clock::time_point Debugger::FromNow(double seconds) {
   return Clock::now() + std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
+// pydevd asks a value whose text fails once more, by `repr` after `str`.
+void Debugger::NextCut() {
+  second_try_ = !second_try_;
+  cut_at_ = FromNow(second_try_ ? one_value_ * kSecondTry : one_value_);
+}
+
 // While the main thread is waited for nothing is overdue.
 void Debugger::Arm() {
   std::optional<Clock::time_point> next;
@@ -126,6 +133,7 @@ void Debugger::Arm() {
 nl::json Debugger::AtOnce(const Request& request) {
   const auto until = [this](std::optional<Clock::time_point> moment) {
     std::lock_guard<std::mutex> lock(mutex_);
+    second_try_ = false;
     cut_at_ = moment;
     Arm();
   };

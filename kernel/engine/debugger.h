@@ -33,6 +33,7 @@ namespace ferry::engine {
 
 constexpr double kDebuggerPatience = 30;  // seconds
 constexpr double kOneValue = 10;          // seconds after which the variables' panel goes on without the value that it is at
+constexpr double kSecondTry = 0.02;       // of it, for what comes after a cut
 
 // The engine that is debugged, as the debugger needs it. All but OnMain's `done` and Cut() on the debugger's thread.
 class Debugged {
@@ -87,7 +88,8 @@ class Debugger {
   void Settle(int number, nl::json reply);
   void Later(std::function<void()> step);
   static Clock::time_point FromNow(double seconds);
-  void Arm();  // under mutex_
+  void Arm();  // under mutex_, as is NextCut
+  void NextCut();
 
   // the debugger's thread
   void Run();
@@ -138,6 +140,7 @@ class Debugger {
   std::string busy_with_;     // the command that what comes after waits for
   int numbers_ = 0;
   std::optional<Clock::time_point> cut_at_;  // while AtOnce runs
+  bool second_try_ = false;   // so does what was cut, once more
   bool for_main_ = false, held_ = false, stuck_ = false, over_ = false, ended_ = true;
   std::thread thread_;        // from the first request on
 };

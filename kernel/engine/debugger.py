@@ -68,13 +68,34 @@ class Debugged:
 
     def __init__(self):
         self._names = None
+        self._traces = False
 
     def listen(self, _arguments):
         """Once a process. Children are not debugged: they would wait for a front end that attaches to each."""
         with without_its_warning():
             import debugpy
             debugpy.configure(subProcess=False)
-            return {"port": debugpy.listen(("127.0.0.1", 0))[1]}
+            port = debugpy.listen(("127.0.0.1", 0))[1]
+        from _pydevd_bundle.pydevd_constants import PYDEVD_USE_SYS_MONITORING
+        self._traces = not PYDEVD_USE_SYS_MONITORING
+        return {"port": port}
+
+    def before_cell(self):
+        """Cells are traced while a debugger is attached, and else are not.
+
+        Python ends the tracing of a thread whose trace function fails, as pydevd's does when an interrupt comes within it;
+        and pydevd, once it traced, goes on when nobody debugs any more: calls take ten times as long.
+        """
+        if not self._traces:
+            return
+        import pydevd
+        import pydevd_tracing
+        debugger, trace = pydevd.get_global_debugger(), sys.gettrace()
+        if debugger is not None and debugger.is_attached():
+            if trace is None:
+                debugger.enable_tracing()
+        elif type(trace).__module__.startswith("_pydevd_bundle"):
+            pydevd_tracing.SetTrace(None)
 
     def inspectVariables(self, _arguments):
         shell = get_ipython()

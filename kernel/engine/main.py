@@ -44,6 +44,7 @@ class Main(Turns):
         if msg_type == "execute_request":
             self.running_cell, self.pending = True, False
             self._keep_unseen()
+            self._debugged.before_cell()
             shell.ferry_count = shell.execution_count
             metadata = request.metadata = loads(metadata)
             shell.ferry_request = {

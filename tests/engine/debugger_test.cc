@@ -103,7 +103,10 @@ class FakeEngine : public Debugged {
     else listen();
   }
   nl::json AtOnce(const std::string& what, const nl::json&) override {
-    for (; endless > 0; --endless) cut.acquire();
+    for (; endless > 0; --endless) {
+      begun.release();
+      cut.acquire();
+    }
     return {{"success", true}, {"body", {{"variables", {{{"name", what}}, {{"name", "_i3"}}}}}}};
   }
   void Cut() override { cut.release(); }
@@ -116,7 +119,7 @@ class FakeEngine : public Debugged {
 
   std::promise<void> stopped, terminated;
   int endless = 0;  // values that must be cut
-  std::counting_semaphore<> cut{0};
+  std::counting_semaphore<> begun{0}, cut{0};
 
  private:
   const int port_;
@@ -248,6 +251,28 @@ TEST_F(DebuggerTest, CutsValuesThatNeverEnd) {
     info = Refused(asks);
   } while (info["success"] != true);
   EXPECT_EQ(engine_.endless, 0);
+}
+
+// pydevd tries a value twice.
+TEST_F(DebuggerTest, CutsWhatIsTriedAgainAfterAnInterrupt) {
+  Debugger patient(engine_, /*patience=*/60, /*one_value=*/5);
+  const auto ask = [&](const std::string& command) {
+    auto reply = std::make_shared<std::promise<nl::json>>();
+    patient.Ask({}, {{"command", command}, {"seq", ++seq_}, {"arguments", nl::json::object()}}, [reply](nl::json content) { reply->set_value(std::move(content)); });
+    return reply->get_future();
+  };
+  EXPECT_EQ(ask("initialize").get()["success"], true);
+  EXPECT_EQ(ask("attach").get()["success"], true);
+  engine_.endless = 2;
+  std::future<nl::json> panel = ask("inspectVariables");
+  engine_.begun.acquire();
+  patient.Interrupt();
+  engine_.begun.acquire();
+  pollfd due{patient.fd(), POLLIN, 0};
+  ASSERT_EQ(::poll(&due, 1, 4'000), 1);
+  patient.Overdue();
+  EXPECT_EQ(panel.get()["success"], true);
+  EXPECT_TRUE(patient.End(60));
 }
 
 TEST_F(DebuggerTest, TellsFrontEndsThatDebugpyHasGone) {

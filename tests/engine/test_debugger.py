@@ -287,8 +287,9 @@ def test_a_value_in_the_panel_whose_text_never_ends(start_engine):
         debug.switch_on()
         engine.ok(ENDLESS)
         for _ in range(3):
+            engine.ok("debugged.clear()")
             request = debug.begin("inspectVariables")
-            engine.ok("debugged.wait(); debugged.clear()")
+            engine.ok("debugged.wait()")
             engine.interrupt()
             values = {v["name"]: v["value"] for v in debug.end(request)["body"]["variables"]}
             assert "Unable to get repr" in values["endless"] and values["other"] == "5"
@@ -296,6 +297,39 @@ def test_a_value_in_the_panel_whose_text_never_ends(start_engine):
             debug("continue", threadId=thread)
             assert engine.finish(cell).result == "4"
         debug.switch_off()
+
+
+BUSY = "ready = threading.Event()\ndef busy():\n    while True: step()\ndef step(): ready.set()\n"
+
+
+def test_breakpoints_after_an_interrupt(start_engine):
+    """One that comes within the debugger's own trace function, where most come while it is on."""
+    with start_engine() as engine:
+        debug = Client(engine)
+        debug.switch_on()
+        engine.ok(f"import sys, threading\n{BUSY}")
+        for _ in range(20):
+            cell = engine.send("print(1); busy()")
+            while engine.iopub()["msg_type"] != "stream":
+                pass
+            engine.interrupt()
+            assert engine.finish(cell).content["ename"] == "KeyboardInterrupt"
+            cell, thread = debug.stop_in(CELL, 2)
+            debug("continue", threadId=thread)
+            assert engine.finish(cell).result == "4"
+        debug.switch_off()
+
+
+def test_cells_are_traced_no_more_when_nobody_debugs(start_engine):
+    with start_engine() as engine:
+        debug = Client(engine)
+        for _ in range(2):
+            cell, thread = debug.stop_in(CELL, 2)
+            debug("continue", threadId=thread)
+            assert engine.finish(cell).result == "4"
+            debug.switch_off()
+            while engine.ok("import sys; sys.gettrace()").result is not None:   # debugpy may be about to hear of it
+                pass
 
 
 def test_input_while_a_cell_is_stopped(start_engine):
