@@ -2,9 +2,9 @@
 
 from .figure import apply_matplotlib, capture_matplotlib, open_figures, undo_figures
 from .kind import Kind, lost_text, no_baseline
-from .pack import unpack, unpack_each
-from .shared import pack_together
+from .pack import unpack_each
 from .shell import apply_ipython, capture_ipython, surface
+from .together import pack_together, unpack_together
 from .traits import configuration
 
 
@@ -54,7 +54,7 @@ def capture_out(where, _base):
 
 def apply_out(where, state):
     if state["together"] is not None:
-        outputs, missing = unpack(state["together"], where.namespace), {}
+        outputs, missing = unpack_together(state["together"], where.namespace, where.names)
     else:
         outputs, missing = unpack_each(state["packed"], where.namespace)
     namespace, hook = where.namespace, getattr(where.shell, "displayhook", None)

@@ -7,8 +7,8 @@ what is large is not, since `_` is where people put what they do not want, and e
 import re
 
 from .kind import Kind, lost_text, shown
-from .pack import unpack, unpack_each
-from .shared import pack_together
+from .pack import unpack_each
+from .together import pack_together, unpack_together
 
 LAST = ("_", "__", "___")
 STATIC = ("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "_sh", "_exit_code")
@@ -55,7 +55,7 @@ def capture(where, base):
 
 def apply(where, state):
     together, packed, lost, gone = state
-    values, missing = (unpack(together, where.namespace), {}) if together is not None else unpack_each(packed, where.namespace)
+    values, missing = unpack_together(together, where.namespace, where.names) if together is not None else unpack_each(packed, where.namespace)
     where.namespace.update(values)
     for name in gone:
         where.namespace.pop(name, None)

@@ -8,6 +8,7 @@ its type): as the way there from a variable (shared.py). A standard stream is th
 the process, whatever a cell has put in its place since.
 """
 import collections
+import contextlib
 import copyreg
 import gc
 import importlib
@@ -99,6 +100,10 @@ class Pickler(cloudpickle.Pickler):
         for reduce in reducers:
             if (reduced := reduce(obj)) is not NotImplemented:
                 return reduced
+        if isinstance(obj, Absent):
+            raise LookupError(obj.why)
+        if type(obj) is memoryview and type(obj.obj) is bytes and obj.format == "B" and obj.contiguous and obj.nbytes == len(obj.obj):
+            return memoryview, (obj.obj,)
         if isinstance(obj, REFUSED):
             raise TypeError(f"cannot pickle '{type(obj).__name__}' object")
         if isinstance(obj, VIEWS):
@@ -130,13 +135,29 @@ def follow(value, steps):
     return value
 
 
+class Absent:
+    """Stands for what is not there any more, among values that were written as one. What holds it cannot be packed."""
+
+    def __init__(self, why):
+        self.why = why
+
+
 class Unpickler(pickle.Unpickler):
-    def __init__(self, file, namespace):
+    def __init__(self, file, namespace, absent=None):
+        """absent: a list that gets an object for each name and way that leads nowhere; without it the first of them raises LookupError."""
         super().__init__(file)
-        self.namespace = namespace
+        self.namespace, self.absent = namespace, absent
 
     def persistent_load(self, pid):
-        kind, name = pid
+        if self.absent is None:
+            return self._find(*pid)
+        try:
+            return self._find(*pid)
+        except LookupError as error:
+            self.absent.append(Absent(str(error)))
+            return self.absent[-1]
+
+    def _find(self, kind, name):
         if kind == "namespace":
             return self.namespace
         if kind == "stream":
@@ -144,15 +165,17 @@ class Unpickler(pickle.Unpickler):
         if kind == "attribute":
             module, attribute = name
             return vars(importlib.import_module(module))[attribute]
-        if kind == "way":
-            name, steps, type_name = name
-            found = follow(self.namespace[name], steps)
-            if type(found).__qualname__ != type_name:
-                raise LookupError(f"it shared an object with the variable {name}, which does not hold it any more")
-            return found
+        name, *way = name if kind == "way" else (name,)
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")
-        return self.namespace[name]
+        return self._follow(name, *way) if way else self.namespace[name]
+
+    def _follow(self, name, steps, type_name):
+        with contextlib.suppress(LookupError, AttributeError, TypeError, ValueError, StopIteration):
+            found = follow(self.namespace[name], steps)
+            if type(found).__qualname__ == type_name:
+                return found
+        raise LookupError(f"it shared an object with the variable {name}, which does not hold it any more")
 
 
 class Bounded(io.BytesIO):

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from kernelferry._ferry import Stopped, instance_dict, paths_to
 
 from .kind import give_way, of_session
-from .pack import PLAIN, STRIDE, base_of, pack, pack_each, refusal
+from .pack import PLAIN, STRIDE, base_of, pack
 
 MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
@@ -49,32 +49,6 @@ def pack_shared(value, where, most=None) -> bytes:
     if error is not None:
         raise error
     return data
-
-
-def pack_together(values, where, most=None) -> tuple[bytes | None, dict, dict]:
-    """(bytes of all that can be written, as one dict, so that its entries go on sharing; {key: bytes} of each alone where all
-    are too much; {key: why it cannot be written}). Raises Stopped."""
-    lost = {}
-    try:
-        return pack_shared(values, where, most), {}, {}
-    except Stopped:
-        raise
-    except Exception:  # a user's reduction may raise anything
-        for key, value in values.items():
-            try:
-                pack_shared({key: value}, where, most)
-            except Stopped:
-                raise
-            except Exception as error:
-                lost[key] = refusal(value, error)
-    rest = {key: value for key, value in values.items() if key not in lost}
-    try:
-        return pack_shared(rest, where, most), {}, lost
-    except Stopped:
-        raise
-    except Exception:  # a value that goes alone may not go with the others
-        packed, refused = pack_each(rest, where.namespace, where.names, most)
-        return None, packed, lost | refused
 
 
 def wanted(met, held) -> set[int]:

@@ -202,6 +202,15 @@ def test_outputs_that_cannot_be_kept_are_named_and_cost_no_others(tmp_path):
     assert back["values"] == ["[5]"]
 
 
+def test_outputs_that_shared_with_what_is_not_there_cost_no_others(tmp_path):
+    cells = ["a = [1]; d = {'in': [3]}; s = {'in': [4]}", "a", "d['in']", "[5]", "(6, [d['in'], s['in']])", "[s['in'], 7]", "memoryview(b'8')"]
+    saved, back = journey(tmp_path, cells, ["Out[4]", "Out[6]", "Out[6][0] is s['in']", "Out[7].tobytes()", "sorted(Out)", "_6"], ["d = {}; s = {'in': [4]}"])
+    (out,) = [r for r in back["applied"] if r[0] == "Out"]
+    moved = "LookupError: it shared an object with the variable d, which does not hold it any more"
+    assert out[2] == f"Out 2 is not restored: LookupError: the variable a is not there; Out 3 is not restored: {moved}; Out 5 is not restored: {moved}"
+    assert back["values"] == ["[5]", "[[4], 7]", "True", "b'8'", "[4, 6, 7]", "[[4], 7]"]
+
+
 def test_figures_reached_from_variables_stay_those_objects(tmp_path):
     cells = ["import matplotlib.pyplot as plt", "fig, axs = plt.subplots(1, 2, num=3)", "ax = plt.figure(5).add_subplot()", "plt.figure(3);"]
     loaded = ["import matplotlib.pyplot as plt, pickle",
