@@ -7,6 +7,7 @@ it was written in it or a name of it holds it: libraries hang theirs there again
 import asyncio
 import gc
 import importlib
+import itertools
 import os
 import signal
 import sys
@@ -31,23 +32,17 @@ def of_loop() -> dict:
     return {} if found is None else {name: get(found) for name, (get, _set) in LOOP.items() if hasattr(found, "get_debug")}
 
 
-# module -> the `__next__` of its itertools.count
-COUNTERS = {"threading": lambda module: module._counter, "concurrent.futures.thread": lambda module: module.ThreadPoolExecutor._counter}
-
-
-def number_of(counter) -> int:
-    """That it gives next."""
-    return counter.__self__.__reduce__()[1][0]
+# module -> what holds `_counter`, the `__next__` of an itertools.count
+COUNTERS = {"threading": lambda module: module, "concurrent.futures.thread": lambda module: module.ThreadPoolExecutor}
 
 
 def numbers() -> dict:
-    return {name: number_of(counter(sys.modules[name])) for name, counter in COUNTERS.items() if name in sys.modules}
+    """Module -> the number that it gives next."""
+    return {name: holder(sys.modules[name])._counter.__self__.__reduce__()[1][0] for name, holder in COUNTERS.items() if name in sys.modules}
 
 
-def count_on(counter, number):
-    """To there. What this process has counted beyond that stays counted."""
-    while number_of(counter) < number:
-        counter()
+def count_from(name, number):
+    COUNTERS[name](importlib.import_module(name))._counter = itertools.count(number).__next__
 
 
 def baseline(_shell=None):
@@ -114,7 +109,8 @@ def put(part, name, value):
     elif part == "signals":
         signal.pthread_sigmask(signal.SIG_SETMASK, value)
     elif part in COUNTERS:
-        count_on(COUNTERS[part](importlib.import_module(part)), value)
+        importlib.import_module(part)
+        count_from(part, max(value, numbers()[part]))  # what this process has counted beyond that stays counted
     elif part == "the main thread":
         threading.main_thread().name = value
     elif part == "thread pools":
@@ -137,15 +133,17 @@ def apply_switches(where, state):
 
 
 def snapshot(_shell=None):
-    return of_loop(), list(gc.callbacks), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return of_loop(), list(gc.callbacks), signal.pthread_sigmask(signal.SIG_BLOCK, ()), numbers()
 
 
 def undo_switches(where, before):
-    of_before, callbacks, mask = before
+    of_before, callbacks, mask, counted = before
     gc.callbacks[:] = [each for each in gc.callbacks if each in callbacks or not is_mine(where, each)]
     for name, value in of_before.items():
         put("the event loop", name, value)
     put("signals", "mask", mask)
+    for name, number in counted.items():
+        count_from(name, number)
 
 
 KINDS = [Kind("switches", baseline, capture_switches, apply_switches, snapshot, undo_switches)]
