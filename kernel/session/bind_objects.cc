@@ -130,6 +130,8 @@ void BindObjects(py::module_& m) {
         if (type.ptr() == reinterpret_cast<PyObject*>(Py_TYPE(value))) found.append(py::make_tuple(py::handle(key), py::handle(value)));
     return found;
   }, py::arg("dictionary"), py::arg("types"), "Its items whose values are of these very types. Runs no code. Cost: a cache miss for each item.");
+  m.def("has_fields", [](py::handle object) { return objects::HasFields(object.ptr()); },
+        "Whether an object has attributes of its own in a dict, which it does not make for this.");
   m.def("is_by_hand", [](const py::str& name) { return objects::IsByHand(name.ptr()); },
         "Whether a cell made the module of this name and put it into sys.modules.");
   py::class_<Walker, std::shared_ptr<Walker>>(m, "Walker")

@@ -11,7 +11,7 @@ def reduce_plotly(encoding, figure):
     if type(figure).__reduce__ is not sys.modules["plotly.basedatatypes"].BaseFigure.__reduce__:
         return NotImplemented
     cls, (properties,) = figure.__reduce__()
-    return make_plotly, (cls, properties)
+    return instances.with_hung(figure, (make_plotly, (cls, properties)))
 
 
 def make_plotly(cls, properties):
@@ -73,7 +73,7 @@ def reduce_context(encoding, context):
 def reduce_kd_tree(encoding, tree):
     """Its own pickling copies the array that it searches in, which is the session's where that has numbers in order."""
     function, arguments, *_ = tree.__reduce_ex__(2)
-    return function, arguments, tuple(kd_tree(tree))
+    return instances.with_hung(tree, (function, arguments, tuple(kd_tree(tree))))
 
 
 def reduce_loop(encoding, loop):

@@ -9,6 +9,7 @@ import types
 from kernelferry.codec import (adapters_arrow, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
                                adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets,
                                adapters_files, adapters_mmap, adapters_patsy, classes, functions, instances, library, named_tuples, weak)
+from kernelferry.objects import hung
 
 # exact type -> reduce(encoding, object)
 _KINDS = functions.KINDS | classes.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS
@@ -68,8 +69,9 @@ class Classifier:
         if cls in library.VALUES or not issubclass(cls, object):
             return None
         encoding = self._encoding
-        ask, held, plain = encoding.module_reference, _sentinels(cls), instances.may_share_dict(cls)
-        if ask is None and not held and not plain:
+        ask, held = encoding.module_reference, _sentinels(cls)
+        own = instances.reduce_plain if instances.may_share_dict(cls) else instances.reduce_hung if hung.forgets(cls) else None
+        if ask is None and not held and not own:
             return None
 
         def reduce(obj):
@@ -77,7 +79,7 @@ class Classifier:
             reference = name or (ask(obj) if ask is not None and sys.getrefcount(obj) > 3 else None)
             if reference:
                 return library.held_by, tuple(reference)
-            return instances.reduce_plain(encoding, obj) if plain else NotImplemented
+            return own(encoding, obj) if own else NotImplemented
 
         return reduce
 

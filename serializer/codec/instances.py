@@ -11,7 +11,8 @@ import pathlib
 import sys
 import types
 
-from kernelferry._ferry import instance_dict
+from kernelferry._ferry import has_fields, instance_dict
+from kernelferry.objects.hung import forgotten
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _PROTOCOL = ("__reduce_ex__", "__reduce__", "__getnewargs_ex__", "__getnewargs__", "__getstate__", "__setstate__")
@@ -142,15 +143,47 @@ def reduce_with_attributes(encoding, obj):
 
 def set_with_attributes(obj, parts):
     state, attributes = parts
-    if state is not None:
-        if hasattr(obj, "__setstate__"):
-            obj.__setstate__(state)
-        elif type(state) is tuple and len(state) == 2:
-            for name, value in (state[1] or {}).items():
-                setattr(obj, name, value)
+    set_state(obj, state)
     own = instance_dict(obj)
     own.clear()
     own.update(attributes)
+
+
+def set_state(obj, state):
+    """What the pickler would do with the state that a class's own pickling gives."""
+    if state is None:
+        return
+    if hasattr(obj, "__setstate__"):
+        obj.__setstate__(state)
+        return
+    attributes, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
+    if attributes:
+        instance_dict(obj).update(attributes)
+    for name, value in (slots or {}).items():
+        setattr(obj, name, value)
+
+
+def reduce_hung(encoding, obj):
+    """As its class has it, and with what cells have hung on it, of which that knows nothing."""
+    if not has_fields(obj):
+        return NotImplemented
+    by_table = copyreg.dispatch_table.get(type(obj))
+    reduced = by_table(obj) if by_table else obj.__reduce_ex__(5)
+    return with_hung(obj, reduced) if type(reduced) is tuple else reduced
+
+
+def with_hung(obj, reduced):
+    attributes = forgotten(obj, reduced)
+    if not attributes:
+        return reduced
+    function, arguments, state, items, pairs, setter = *reduced, *[None] * (6 - len(reduced))
+    return function, arguments, (state, setter, attributes), items, pairs, set_hung
+
+
+def set_hung(obj, parts):
+    state, setter, attributes = parts
+    (setter or set_state)(obj, state)
+    instance_dict(obj).update(attributes)
 
 
 def reduce_path(encoding, obj):

@@ -104,6 +104,11 @@ PyObject* Walk::Parts(PyObject* object, const TypeInfo& info) {
   return parts;
 }
 
+// Attributes were hung on it, and may be again: it is no value, whatever its type is.
+bool Walk::IsHung(PyObject* object, const TypeInfo& info) {
+  return info.fields && HasFields(object) && Parts(object, info) && reductions_.IsHung(object);
+}
+
 void Walk::ExpandReduced(PyObject* object, const TypeInfo& info) {
   if (MainStop().AskedNow()) stopped_ = true;
   if (info.immutable) {

@@ -42,6 +42,14 @@ void AppendInlineFields(PyObject* object, std::vector<PyObject*>* out) {
   }
 }
 
+bool HasFields(PyObject* object) {
+  if (PyObject* dict = InstanceDict(object)) return PyDict_GET_SIZE(dict) > 0;
+  if (!(Py_TYPE(object)->tp_flags & Py_TPFLAGS_MANAGED_DICT)) return false;
+  std::vector<PyObject*> fields;
+  AppendInlineFields(object, &fields);
+  return !fields.empty();
+}
+
 void AppendSlots(PyTypeObject* type, std::vector<Slot>* out) {
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return;
   PyMemberDef* member = _PyHeapType_GET_MEMBERS(type);

@@ -19,6 +19,9 @@ PyObject* InstanceDict(PyObject* object);
 // if they lie in a dict. Borrowed references.
 void AppendInlineFields(PyObject* object, std::vector<PyObject*>* out);
 
+// Whether an object has a field in its dict or its inline values.
+bool HasFields(PyObject* object);
+
 struct Slot {
   const char* name;
   Py_ssize_t offset;

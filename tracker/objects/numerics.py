@@ -1,4 +1,5 @@
 """What records of numpy, trees of scipy and wavelets are made of."""
+from kernelferry.objects.hung import forgotten
 
 
 def record(obj):
@@ -32,6 +33,8 @@ def kd_tree_parts(tree):
         words[:, _POINTERS] = 0
     yield words.tobytes()
     yield rest
+    if attributes := forgotten(tree, ()):
+        yield attributes
 
 
 _OF_WAVELET = ("orthogonal", "biorthogonal", "symmetry", "family_name", "short_family_name", "vanishing_moments_psi", "vanishing_moments_phi",

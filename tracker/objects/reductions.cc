@@ -18,7 +18,7 @@ void DropChecksum(py::list parts) {
   parts[1] = py::tuple(kept);
 }
 
-py::object Reduce(PyObject* object, const TypeInfo& info) {
+py::object Reduce(PyObject* object, const TypeInfo& info, bool* hung) {
   py::handle h(object);
   if (info.children) return py::list(info.children(h));
   py::object result;
@@ -36,6 +36,11 @@ py::object Reduce(PyObject* object, const TypeInfo& info) {
   DropChecksum(parts);
   for (std::size_t i = 3; i < parts.size() && i < 5; ++i)
     if (!parts[i].is_none()) parts[i] = py::list(parts[i]);
+  if (info.fields && HasFields(object)) {
+    py::dict attributes = py::module_::import("kernelferry.objects.hung").attr("forgotten")(h, result);
+    *hung = !attributes.empty();
+    if (*hung) parts.append(attributes);
+  }
   return parts;
 }
 
@@ -46,11 +51,13 @@ PyObject* Reductions::Of(PyObject* object, const TypeInfo& info) {
   if (it != parts_.end()) return it->second.ptr();
   const auto alive = py::reinterpret_borrow<py::object>(object);  // while code of libraries runs, other threads may
   py::object parts;
+  bool hung = false;
   try {
-    parts = Reduce(object, info);
+    parts = Reduce(object, info, &hung);
   } catch (py::error_already_set&) {
     // Not picklable, says its type.
   }
+  if (hung) hung_.insert(object);
   return (parts_[object] = std::move(parts)).ptr();
 }
 

@@ -31,6 +31,14 @@ bool Reduces(PyTypeObject* type) {
   return PyDict_Contains(table.ptr(), reinterpret_cast<PyObject*>(type)) == 1;
 }
 
+// Instances have a dict; members of an enum, which come back by their names, are left aside.
+bool MayForget(PyTypeObject* type) {
+  if (!type->tp_dictoffset && !(type->tp_flags & Py_TPFLAGS_MANAGED_DICT)) return false;
+  for (Py_ssize_t i = 0, n = type->tp_mro ? PyTuple_GET_SIZE(type->tp_mro) : 0; i < n; ++i)
+    if (TypeLabel(reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(type->tp_mro, i))) == "enum.Enum") return false;
+  return true;
+}
+
 }  // namespace
 
 void Types::NewLook() {
@@ -49,6 +57,7 @@ const TypeInfo& Types::Find(PyTypeObject* type) {
     fresh.label = TypeLabel(type);
     fresh.session = IsSessionClass(type);
     Classify(type, &fresh);
+    fresh.fields = fresh.kind == Kind::kReduced && !fresh.children && !(fresh.user && fresh.reduce) && MayForget(type);
     // Any look-up gives the type a tag; it changes with the class, and a new class never gets an old one.
     LookUp(type, "__class__");
     bool fixed = !(type->tp_flags & Py_TPFLAGS_HEAPTYPE);

@@ -27,6 +27,7 @@ struct TypeInfo {
   bool immutable = false;       // instances do not change; they may hold what does
   bool session = false;         // the type itself is a code unit
   bool user = false;            // a class of the session is among its bases
+  bool fields = false;          // kReduced: instances have a dict, of which their reduction may not tell all (hung.py)
   std::string label;            // "module.qualname"
   std::string opaque;           // why the walk does not see all of the state; empty: it does
   std::vector<Slot> slots;

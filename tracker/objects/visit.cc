@@ -78,6 +78,7 @@ void Walk::VisitObject(PyObject* object) {
 
 void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
   std::uint32_t number = ++number_;
+  const bool immutable = info.immutable && !IsHung(object, info);
   bool again = again_, listing = listing_, made = made_;
   Py_ssize_t place = Py_TYPE(object)->tp_weaklistoffset;
   const bool weakly_held = place > 0 && *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + place);
@@ -89,7 +90,7 @@ void Walk::VisitTracked(PyObject* object, const TypeInfo& info) {
     if (fresh) {
       entry->unit = unit_;
       entry->edges = 1;
-      entry->flags = info.immutable ? 0 : Entry::kMutable;
+      entry->flags = immutable ? 0 : Entry::kMutable;
       if (Py_REFCNT(object) > 1 && modules_.Find(object)) entry->flags |= Entry::kReference;
     } else if (first_pass_ && !again) {
       ++entry->edges;

@@ -94,6 +94,7 @@ class Walk {
   void Expand(PyObject* object, const TypeInfo& info);
   void ExpandBase(PyObject* object, Kind base);
   PyObject* Parts(PyObject* object, const TypeInfo& info);
+  bool IsHung(PyObject* object, const TypeInfo& info);
   void ExpandReduced(PyObject* object, const TypeInfo& info);
   void Traverse(PyObject* object);
   void ExpandOpaque(PyObject* object);
