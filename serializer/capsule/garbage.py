@@ -1,16 +1,31 @@
-"""Objects of the session that wait for the collector: in cycles that nothing reaches, with a `__del__` that is still to be called.
+"""Objects of the session that wait for the collector: in cycles that nothing reaches, with a `__del__` that is still to be called, or
+generators that stand within `try` or `with`.
 
-They are not stored, and after a resume nobody calls it. Who they are is asked only where some cell speaks of `__del__`: one pass
-over the objects of the collector finds those of such classes, and some more who holds them (70 ms for a million objects).
+They are not stored, and after a resume nobody calls it. Who they are is asked only where some cell speaks of such: one pass
+over the objects of the collector finds them, and some more who holds them (70 ms for a million objects). Of many, those are asked after
+to which no variable leads, and which hold each other.
 """
+import dis
 import gc
+import inspect
 import sys
 import types
 
-from .kind import give_way, shown
+from .kind import give_way, of_session, shown
 
-MOST = 64  # objects with a `__del__`, or holders at one step: what is more is not asked after
+MOST = 64  # such objects, or holders at one step: what is more is not asked after
+REACHED = 200_000  # objects to which variables lead
+STRIDE = 4096  # of these between two looks whether a request waits
 ROOTS = (types.ModuleType, types.FrameType, type)
+
+
+def is_spoken_of(where) -> bool:
+    """Of generators where a variable holds a function of the session's that makes such: what `contextmanager` decorates is none."""
+    words = where.spoken.words
+    if "__del__" in words or "yield" not in words or words.isdisjoint(("finally", "with")):
+        return "__del__" in words
+    return any(type(value) is types.FunctionType and value.__code__.co_flags & inspect.CO_GENERATOR and value.__code__.co_exceptiontable
+               for value in list(where.namespace.values()))
 
 
 def in_words(where) -> str:
@@ -18,8 +33,8 @@ def in_words(where) -> str:
     found = waiting(where)
     if not found:
         return ""
-    kinds = shown(sorted({type(each).__qualname__ for each in found}))
-    return f"{len(found)} objects that wait for the collector ({kinds}) are not kept, and their __del__ is not called; gc.collect() would call it before"
+    kinds = shown(sorted({each.__qualname__ if type(each) is types.GeneratorType else type(each).__qualname__ for each in found}))
+    return f"{len(found)} objects that wait for the collector ({kinds}) are not kept, and their __del__ or finally is not called; gc.collect() would call it before"
 
 
 def waiting(where) -> list:
@@ -28,8 +43,16 @@ def waiting(where) -> list:
         kind = type(each)
         if id(kind) not in kinds:
             kinds[id(kind)] = has_end(kind)
-        if kinds[id(kind)]:
+        if kinds[id(kind)] or kind is types.GeneratorType and is_within(where, each):
             objects.append(each)
+    kind = each = None
+    if len(objects) > MOST:
+        reached = led_to(where, where.namespace.values())
+        objects = [] if reached is None else [each for each in objects if id(each) not in reached]
+    if len(objects) > MOST:
+        members = led_to(where, objects)
+        living = alive(members, objects, []) if members is not None else [*map(id, objects)]
+        return [each for each in objects if id(each) not in living]
     members = dict(zip(map(id, objects), objects))
     frontier, rooted, own = list(objects), [], {id(objects), id(members), id(kinds)}
     while frontier:
@@ -50,6 +73,30 @@ def waiting(where) -> list:
     each = holder = None  # what a name here holds would count as held
     living = alive(members, objects, rooted)
     return [each for each in objects if id(each) not in living]
+
+
+def led_to(where, objects) -> dict | None:
+    """id -> object of those and of what they lead to, but for what needs no holder itself; None where that is too much."""
+    found, left = {}, list(objects)
+    while left:
+        each = left.pop()
+        if id(each) in found or not gc.is_tracked(each) or is_root(where, each) and not of_session(each):
+            continue
+        found[id(each)] = each
+        if len(found) % STRIDE == 0:
+            give_way()
+        if len(found) > REACHED:
+            return None
+        left += gc.get_referents(each)
+    return found
+
+
+def is_within(where, generator) -> bool:
+    """Whether it is the session's, and stands where it would do something when it is closed."""
+    code = generator.gi_code
+    if not code.co_exceptiontable or inspect.getgeneratorstate(generator) != inspect.GEN_SUSPENDED or generator.gi_frame.f_globals is not where.namespace:
+        return False
+    return any(entry.start <= generator.gi_frame.f_lasti < entry.end for entry in dis._parse_exception_table(code))
 
 
 def has_end(kind) -> bool:
