@@ -3,7 +3,8 @@
 Libraries change their own attributes too (caches, lazy imports): one that differs from what was first seen (seen.py) counts as
 the session's if its new value was written in it or is held by one of its names, or if the text of some cell assigns it
 (`module.attribute = ...`, `setattr`). Where cells set attributes that they do not spell (`setattr(module, name, 5)`), or through a parameter of a
-function, it is one that the module's own code does not set (writers.py), of a module that cells name. A module that one statement both
+function, it is one that the module's own code does not set, of a module that cells name, or one to which a function that they name assigns
+what it is given (writers.py). A module that one statement both
 imported and changed was never seen unchanged; there the text and the origin of the value decide alone.
 """
 import atexit
@@ -21,7 +22,7 @@ from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, apply_accessors, apply_to_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, is_own, source_hash
-from .writers import is_set
+from .writers import is_given, is_set
 
 STRIDE = 256  # modules that a capture looks at in one go
 
@@ -63,7 +64,8 @@ def session_attributes(where, seen) -> dict:
         if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
-        if mine or (name, attribute) in written or named(name) and value is not ABSENT and is_set(seen.spoken, name, attribute, value):
+        said = mine or (name, attribute) in written or value is not ABSENT and named(name) and is_set(seen.spoken, name, attribute, value)
+        if said or value is not ABSENT and is_kept(name) and is_given(seen.spoken, name, attribute):
             found[name, attribute] = value
     return found
 
@@ -71,7 +73,12 @@ def session_attributes(where, seen) -> dict:
 def named_modules(where, spoken):
     """A function that tells whether cells name a module of a library, or a variable holds it; not where other items bring it back."""
     variables = {str(value.__dict__.get("__name__")) for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType)}
-    return lambda name: (name in variables or name.rpartition(".")[2] in spoken.words) and registry.SKIPPED.isdisjoint((name, name.partition(".")[0]))
+    return lambda name: (name in variables or name.rpartition(".")[2] in spoken.words) and is_kept(name)
+
+
+def is_kept(name) -> bool:
+    """Not a module that other items bring back."""
+    return registry.SKIPPED.isdisjoint((name, name.partition(".")[0]))
 
 
 def aliases(seen, wanted) -> dict:
@@ -105,7 +112,7 @@ def to_be_called(where, seen) -> dict:
         found["atexit"] = "functions that cells registered for the exit cannot be seen"
     if len(weakref.finalize._registry) > seen.finalizers and "finalize" in seen.spoken.words:
         found["weakref"] = "what finalizers of cells would call is not called"
-    if "__del__" in seen.spoken.words and (waits := garbage.in_words(where)):
+    if garbage.is_spoken_of(where) and (waits := garbage.in_words(where)):
         found["gc"] = waits
     return found
 

@@ -49,7 +49,7 @@ class Spoken:
 
     def may_set(self, attribute) -> bool:
         """Whether cells may have set such an attribute of something, whatever they call it."""
-        return attribute in self.attributes or not attribute.startswith("_") and self.computes
+        return attribute in self.attributes or self.computes and (not attribute.startswith("_") or attribute in self.words)
 
     def look(self, cells) -> None:
         """Reads what is new. Raises Stopped where a request waits."""

@@ -51,8 +51,6 @@ def unsettable(where, base) -> dict:
     found = {f"timer {name}": "set it again" for name, number in TIMERS.items() if signal.getitimer(number)[0]}
     found |= {what: "start it again" for what in running(where)}
     words, modules = where.spoken.words, sys.modules
-    if "install_opener" in words and getattr(modules.get("urllib.request"), "_opener", None) is not None:
-        found["opener of urllib.request"] = "install it again"
     parallel = modules.get("joblib.parallel")
     default = getattr(parallel, "default_parallel_config", None)
     if not words.isdisjoint(("parallel_config", "parallel_backend")) and getattr(getattr(parallel, "_backend", None), "config", default) is not default:

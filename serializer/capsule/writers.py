@@ -1,7 +1,7 @@
 """Which attributes the code of a library sets by itself, once its objects are made: what stands there may be a cache of its own.
 
 Where no text of a cell says that an attribute was set (its name was computed, or the object came through a variable of a function), this
-tells what the session set from what the library did.
+tells what the session set from what the library did. What a function that cells call does nothing with but to put it there is the session's, too.
 """
 import dis
 import sys
@@ -9,6 +9,7 @@ import types
 
 MADE_BY = {"__init__", "__new__", "__post_init__", "__setstate__", "__set_name__", "__init_subclass__"}
 STORES = {dis.opmap[name] for name in ("STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL")}
+STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
 EXTENDED = dis.opmap["EXTENDED_ARG"]
 WRAPPERS = (staticmethod, classmethod)
 
@@ -21,6 +22,20 @@ def is_set(spoken, module, attribute, value) -> bool:
     if not spoken.may_set(attribute) or attribute in stored_by(module):
         return False
     return attribute in spoken.attributes or type(value).__module__.partition(".")[0] != module.partition(".")[0]
+
+
+def is_given(spoken, module, attribute) -> bool:
+    """Whether a function of the module that cells speak of puts what it is given there: `global _domain; _domain = domain`."""
+    names = getattr(sys.modules.get(module), "__dict__", None)
+    return type(names) is dict and any(type(value) is types.FunctionType and value.__globals__ is names and value.__name__ in spoken.words
+                                       and attribute in globals_given(value.__code__) for value in list(names.values()))
+
+
+def globals_given(code):
+    """The globals to which code assigns its parameters."""
+    operations = list(dis.get_instructions(code)) if STORE_GLOBAL in code.co_code[::2] else ()
+    return {then.argval for first, then in zip(operations, operations[1:])
+            if then.opname == "STORE_GLOBAL" and first.opname == "LOAD_FAST" and first.argval in code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]}
 
 
 def stored_by(name) -> frozenset:

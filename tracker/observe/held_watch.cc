@@ -22,8 +22,23 @@ bool IsHolder(PyObject* value) {
   return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && !PyType_Check(value) && !PyModule_Check(value) && !type->tp_descr_get && !IsMainClass(type);
 }
 
+// What stands in the `__slots__` of its classes.
+void AppendSlotFields(PyObject* holder, Fields* fields) {
+  std::vector<objects::Slot> slots;
+  for (PyTypeObject* type = Py_TYPE(holder); type && (type->tp_flags & Py_TPFLAGS_HEAPTYPE); type = type->tp_base) {
+    slots.clear();
+    objects::AppendSlots(type, &slots);
+    for (const objects::Slot& slot : slots) {
+      PyObject* value = *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(holder) + slot.offset);
+      PyObject* declared = value ? PyDict_GetItemString(type->tp_dict, slot.name) : nullptr;
+      if (declared && Py_IS_TYPE(declared, &PyMemberDescr_Type)) fields->emplace_back(PyDescr_NAME(declared), value);
+    }
+  }
+}
+
 Fields FieldsOf(PyObject* holder) {
   Fields fields;
+  AppendSlotFields(holder, &fields);
   if (PyObject* dict = objects::InstanceDict(holder); dict && PyDict_Check(dict)) {
     PyObject *name, *value;
     Py_ssize_t pos = 0;

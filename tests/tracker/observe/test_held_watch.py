@@ -22,6 +22,27 @@ def test_fields_that_are_new_or_others_are_told():
     assert sorted(changes(watch, names)) == [(("h",), "more", [3]), (("h", "part"), "deep", "b")]
 
 
+class Slotted:
+    __slots__ = "kept", "given", "changed"
+
+    def __init__(self):
+        self.kept, self.changed = 1, "a"
+
+
+class WithMore(Slotted):
+    __slots__ = "part", "__dict__"
+
+
+def test_slots_are_fields_of_their_own_class_and_of_those_it_extends():
+    names = {"h": WithMore()}
+    names["h"].part, names["h"].free = Slotted(), 1
+    watch = HeldWatch()
+    watch.see(names)
+    assert changes(watch, names) == []
+    names["h"].changed, names["h"].given, names["h"].free, names["h"].part.changed = "b", [1], 2, "c"
+    assert sorted(changes(watch, names), key=str) == [(("h", "part"), "changed", "c"), (("h",), "changed", "b"), (("h",), "free", 2), (("h",), "given", [1])]
+
+
 def test_a_value_that_lies_where_the_first_one_lay_is_another():
     names = {"h": Holder(x=float("1.5"))}
     watch = HeldWatch()
