@@ -1,5 +1,5 @@
-"""Files of `io` and what csv reads and writes by. What is open for reading is opened again where the file is the same, and put where it
-stood. What is closed must first be open, since files are made over open ones: over nothing, and decode() closes it at its end.
+"""Files of `io` and what csv reads and writes by. What is open is opened again where the file is the same, and put where it stood. What is
+closed must first be open, since files are made over open ones: over nothing, and decode() closes it at its end.
 """
 import codecs
 import importlib
@@ -24,7 +24,9 @@ def make_raw(mode, place):
         to_close.append(io.FileIO("", mode, opener=lambda name, flags: os.open(os.devnull, os.O_RDWR)))
         return to_close[-1]
     path, identity, position = place
-    raw = io.FileIO(path, mode)
+    if mode != "rb" and files.is_written(path):
+        raise ValueError(f"the session has the file {path} open for writing: close it there")
+    raw = io.FileIO(path, mode, opener=_open_as_it_is)
     try:
         files.require(raw.fileno(), path, identity)
     except ValueError:
@@ -32,6 +34,10 @@ def make_raw(mode, place):
         raise
     raw.seek(position)
     return raw
+
+
+def _open_as_it_is(path, flags) -> int:
+    return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC))
 
 
 def set_attributes(file, attributes):
@@ -50,7 +56,8 @@ def make_buffered(cls, raw, place):
         return to_close[-1]
     size, position = place
     buffer, ahead = cls(raw, size), raw.tell()
-    _put(buffer, size, position, ahead)
+    if cls is not io.BufferedWriter:
+        _put(buffer, size, position, ahead)
     return buffer
 
 
@@ -73,6 +80,8 @@ def make_text(buffer, made, newlines, place):
     wrapper = io.TextIOWrapper(buffer, name, errors, newline, line_buffering, write_through)
     if place is None:
         to_close.append(wrapper)
+    elif type(buffer) is io.BufferedWriter:
+        files.encoder_of(wrapper).setstate(place[1])
     else:
         cookie, step, _ = place
         ahead = buffer.raw.tell() if type(buffer) is io.BufferedReader else None

@@ -45,7 +45,7 @@ def test_what_an_open_page_asks_wakes_nobody_and_what_needs_the_session_does(not
 
 
 @pytest.mark.parametrize("held, why", [
-    ("w = open('written.txt', 'w')", "would not come back: w"),
+    ("w = open('written.txt', 'w+')", "would not come back: w"),
     ("import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True, name='mine').start()", "a thread goes on: mine"),
     ("import asyncio; t = asyncio.get_event_loop().create_task(asyncio.sleep(600))", "a task goes on"),
     ("import subprocess; p = subprocess.Popen(['sleep', '600'])", "p")])

@@ -1,8 +1,9 @@
-"""What files of `io` are made of: closed ones, those of a plain file that is open for reading, and text over bytes in memory.
+"""What files of `io` are made of: closed ones, those of a plain file that is open for reading or for writing, and text over bytes in memory.
 
 A file that is open for reading is where it stands and which file it reads: its path, its size, and a digest of what is in it up to
 256 KiB, above that the time of its last change. It is read through the session's own descriptor: closing another one would let go of locks.
-What was read ahead must still be in the file, since it is read there again.
+What was read ahead must still be in the file, since it is read there again. One that is open for writing is what it will write, to which file:
+nothing may have been written to that since.
 TypeError says what cannot be seen, or would not come back.
 """
 import codecs
@@ -16,10 +17,11 @@ import re
 import stat
 import sys
 
-from kernelferry._ferry import instance_memory
+from kernelferry._ferry import file_state, instance_memory
 from kernelferry.objects.members import field, place_of
 
 DIGESTED = 256 << 10  # bytes
+_WITH_MARKS = ("utf-8-sig", "utf-16", "utf-32")  # at the beginning of a file
 MOST = 64 << 20  # bytes, of a file that the session has mapped and may write to without its time of change telling
 
 
@@ -29,9 +31,7 @@ def raw_file(raw):
         raise TypeError(f"a {type(raw).__name__} may do what a file does not")
     if raw.closed:
         return raw.mode, attributes_of(raw), None
-    if raw.mode != "rb":
-        raise TypeError("a file that is open for writing")
-    path, identity = file_of(raw.fileno())
+    path, identity = file_of(raw.fileno(), written=raw.writable())
     return raw.mode, attributes_of(raw), (path, identity, raw.tell())
 
 
@@ -40,20 +40,23 @@ def attributes_of(file) -> dict:
     return {name: value for name, value in vars(file).items() if name != "__IOBase_closed"}
 
 
-def file_of(descriptor, mapped: bool = False) -> tuple[str, tuple]:
-    """(path, identity) of the plain file that is open there. mapped: what is written to it does not change its times."""
+def file_of(descriptor, mapped: bool = False, written: bool = False) -> tuple[str, tuple | str]:
+    """(path, identity) of the plain file that is open there. mapped: what is written to it does not change its times. written: it may be
+    open to write only, and must not have been changed by anybody."""
     path, now = os.readlink(f"/proc/self/fd/{descriptor}"), os.fstat(descriptor)
     if not stat.S_ISREG(now.st_mode):
-        raise TypeError("it reads no plain file")
+        raise TypeError("it is no plain file")
     try:
         there = os.stat(path)
     except OSError:
         there = None
     if there is None or not os.path.samestat(there, now):
-        raise TypeError("the file that it reads has been removed, or another stands in its place")
+        raise TypeError("its file has been removed, or another stands in its place")
     if is_locked(descriptor):
-        raise TypeError("the session holds a lock on the file that it reads, which would not come back: let go of it")
-    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and _is_written(path))
+        raise TypeError("the session holds a lock on its file, which would not come back: let go of it")
+    if written:
+        return path, file_state(path)
+    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and is_written(path))
 
 
 def is_locked(descriptor) -> bool:
@@ -73,7 +76,7 @@ def descriptors_of(path) -> list[int]:
     return found
 
 
-def _is_written(path) -> bool:
+def is_written(path) -> bool:
     """The session holds a descriptor by which it can write to that file, as each map that it can write to does."""
     return any(fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY for number in descriptors_of(path))
 
@@ -94,21 +97,29 @@ def identity_of(descriptor, whole: bool = False) -> tuple:
 
 def require(descriptor, path, identity):
     """ValueError if what is in the file that was opened is not what it was."""
+    if type(identity) is str:
+        if file_state(path) != identity:
+            raise ValueError(f"the file {path} is not what it was: it was written to since")
+        return
     size, mark = identity
     if os.fstat(descriptor).st_size != size or identity_of(descriptor, type(mark) is bytes) != identity:
         raise ValueError(f"the file {path} is not what it was")
 
 
 def buffered(buffer):
-    """(what it reads, attributes, None, or size of the buffer and position of an open one)"""
+    """(what it reads or writes, attributes, None, or size of the buffer and position of an open one)"""
     if buffer.closed:
         return buffer.raw, attributes_of(buffer), None
-    if type(buffer) is not io.BufferedReader or type(buffer.raw) is not io.FileIO:
-        raise TypeError("a file that is open for writing" if type(buffer.raw) is io.FileIO else "it reads no plain file")
+    if type(buffer) not in (io.BufferedReader, io.BufferedWriter) or type(buffer.raw) is not io.FileIO:
+        raise TypeError("a file that is open both to read and to write" if type(buffer.raw) is io.FileIO else "it is no plain file")
+    size = buffer.__sizeof__() - type(buffer).__basicsize__
     position = buffer.tell()
-    if buffer.raw.tell() > position:
+    if type(buffer) is io.BufferedWriter:
+        if buffer.raw.tell() != position:
+            raise TypeError("it was given what it has not written yet: flush it")
+    elif buffer.raw.tell() > position:
         _require(buffer.peek(), buffer, position)
-    return buffer.raw, attributes_of(buffer), (buffer.__sizeof__() - type(buffer).__basicsize__, position)
+    return buffer.raw, attributes_of(buffer), (size, position)
 
 
 def _require(read, buffer, position):
@@ -118,7 +129,7 @@ def _require(read, buffer, position):
 
 
 def text(wrapper):
-    """(what it reads, what it is made with, attributes, newlines that it saw, None, or where an open one stands)"""
+    """(what it reads or writes, what it is made with, attributes, newlines that it saw, None, or where an open one stands)"""
     if type(wrapper) is not io.TextIOWrapper:
         raise TypeError(f"a {type(wrapper).__name__} may do what a text file does not")
     memory, held = instance_memory(wrapper), gc.get_referents(wrapper)
@@ -130,12 +141,18 @@ def text(wrapper):
 
 def _place(wrapper, memory, held, newline):
     """(what seek() takes: position, flags of the decoder, bytes to be read, letters to be passed over; how many next() takes then; whether
-    tell() tells, which it does not after next())"""
-    if type(wrapper.buffer) not in (io.BytesIO, io.BufferedReader) or wrapper._CHUNK_SIZE != io.TextIOWrapper(io.BytesIO())._CHUNK_SIZE:
+    tell() tells, which it does not after next()). Of one that only writes: (position, state of what encodes)"""
+    if type(wrapper.buffer) is io.BufferedRandom:
+        raise TypeError("a file that is open both to read and to write")
+    if type(wrapper.buffer) not in (io.BytesIO, io.BufferedReader, io.BufferedWriter) or wrapper._CHUNK_SIZE != io.TextIOWrapper(io.BytesIO())._CHUNK_SIZE:
         raise TypeError("a text file over what is neither bytes in memory nor a plain file")
     places, position = _places(), wrapper.buffer.tell()
     if field(memory, "=q", places["pending"]):
         raise TypeError("text was written to it that it keeps: flush it")
+    if type(wrapper.buffer) is io.BufferedWriter:
+        if not position and codecs.lookup(wrapper.encoding).name in _WITH_MARKS:
+            raise TypeError("whether it has written the mark of its encoding cannot be seen: write to it, and flush it")
+        return position, encoder_of(wrapper).getstate()
     used, decoder = field(memory, "=q", places["used"]), decoder_of(wrapper)
     rest, flags = decoder.getstate() if decoder is not None else (b"", 0)
     if not field(memory, "=B", places["tells"]):
@@ -183,6 +200,11 @@ def _by_next(wrapper, position, newline, text, used) -> tuple[int, int, int]:
 
 def _bytes_at(buffer, start, end) -> bytes:
     return buffer.getvalue()[start:end] if type(buffer) is io.BytesIO else os.pread(buffer.fileno(), end - start, start)
+
+
+def encoder_of(wrapper):
+    """What makes bytes of text."""
+    return next(each for each in gc.get_referents(wrapper) if hasattr(type(each), "getstate") and hasattr(type(each), "encode"))
 
 
 def decoder_of(wrapper):

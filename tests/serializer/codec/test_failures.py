@@ -78,7 +78,7 @@ FAILURES = [
     ("lock", lambda tmp: taken(threading.Lock()), "_thread.lock", "lock"),
     ("again", lambda tmp: [taken(threading.RLock())], "_thread.RLock", "again[0]"),
     ("thread", lambda tmp: running(), "_thread.lock", "thread."),
-    ("f", lambda tmp: open(tmp / "f", "w"), "_io.TextIOWrapper", "f"),
+    ("f", lambda tmp: open(tmp / "f", "w+"), "_io.TextIOWrapper", "f"),
     ("frame", lambda tmp: [sys._getframe()], "frame", "frame[0]"),
     ("u", lambda tmp: [Unwilling()], "Unwilling", "u[0]"),
     ("fn", lambda tmp: closure(numbers()), "generator", "fn.value"),

@@ -1,6 +1,6 @@
 # name: unpicklable-files
 # description: open files for reading and writing, and what was read
-# lost: r (an open file), w (an open file), lines (it reads from one)
+# lost: r (what reads from it is lost), lines (a generator that reads from a file)
 # %%
 w = open("out.txt", "w"); _ = w.write("one\ntwo\n"); w.flush()
 # %%
