@@ -51,19 +51,6 @@ def is_plotly_widget(cls) -> bool:
     return any(base.__module__ == "plotly.basewidget" and base.__qualname__ == "BaseFigureWidget" for base in cls.__mro__)
 
 
-DRAWN_WITH = ("ink", "fill", "font", "fontmode")
-
-
-def reduce_draw(encoding, draw):
-    """PIL's: it draws into the image that it holds."""
-    state = {name: vars(draw)[name] for name in DRAWN_WITH if name in vars(draw)}
-    return make_draw, (type(draw), draw._image, draw.mode), state
-
-
-def make_draw(cls, image, mode):
-    return cls(image, mode)
-
-
 def reduce_context(encoding, context):
     """The current one: what it is set to is process state (capsule item `decimal`)."""
     getcontext = sys.modules["decimal"].getcontext
@@ -88,7 +75,6 @@ def refuse(encoding, handle):
 ADAPTERS = {
     "plotly.basedatatypes.BaseFigure": reduce_plotly,
     "plotly.basedatatypes.BasePlotlyType": reduce_plotly_part,
-    "PIL.ImageDraw.ImageDraw": reduce_draw,
     # Lists, dicts and sets that tell their owners of each change: filled directly.
     "bokeh.core.property.wrappers.PropertyValueContainer": instances.reduce_instance,
     # Its own pickling forgets whether a fit is to transform a parameter, which a fit changes.

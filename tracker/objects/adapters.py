@@ -7,7 +7,7 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 from __future__ import annotations
 
 from kernelferry._ferry import weak_target
-from kernelferry.objects import caches, callbacks, files, frames, iterators, numerics, sqlite, tensors, threads, traits
+from kernelferry.objects import caches, callbacks, files, frames, images, iterators, numerics, sqlite, tensors, threads, traits
 from kernelferry.objects.instance import fields_of
 
 
@@ -93,6 +93,7 @@ register("weakref.CallableProxyType", children=lambda p: (weak_target(p),))
 register("weakref.WeakValueDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("weakref.WeakKeyDictionary", children=lambda d: list(d.items()), opaque="weak references")
 register("_weakrefset.WeakSet", children=lambda s: list(s), opaque="weak references")
+register("PIL.Image.Image", children=images.parts)
 register("PIL.ImageDraw.ImageDraw", children=lambda d: (d._image, d.mode, *(vars(d).get(name) for name in ("ink", "fill", "font", "fontmode"))))
 for _name in ("_thread.lock", "_thread.RLock"):
     register(_name, children=lambda lock: (threads.is_held(lock),))

@@ -1,0 +1,33 @@
+"""Images of PIL over memory of another object."""
+import numpy as np
+from PIL import Image
+
+from kernelferry.codec import decode, encode
+from kernelferry.objects import images
+
+
+def again(**values):
+    encoded = encode(values, {}, {}, {})
+    return decode(memoryview(b"".join(encoded.chunks)), None, {})[0], encoded.notes
+
+
+def test_it_looks_into_the_array_again():
+    a = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    back, notes = again(a=a, im=Image.fromarray(a[1:3]), alone=Image.fromarray(a.copy()))
+    back["a"][1, 0] = 99
+    assert back["im"].getpixel((0, 0)) == 99 and back["alone"].getpixel((0, 1)) == 6 and notes == []
+
+
+def test_it_is_copied_before_it_changes():
+    a = np.zeros((2, 3, 4), np.uint8)
+    back, _ = again(a=a, im=Image.fromarray(a))
+    back["im"].putpixel((0, 0), (1, 2, 3, 4))
+    assert not back["a"].any() and back["im"].getpixel((0, 0)) == (1, 2, 3, 4)
+
+
+def test_where_the_rows_lie_is_named_where_it_is_unknown(monkeypatch):
+    monkeypatch.setattr(images, "_place", lambda: None)
+    a = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    back, notes = again(a=a, im=Image.fromarray(a), none=Image.frombuffer("L", (3, 0), b"", "raw", "L", 0, 1))
+    assert notes == ["an image that looks into memory of another object: comes back with memory of its own"]
+    assert np.array_equal(np.asarray(back["im"]), a)
