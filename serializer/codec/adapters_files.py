@@ -77,8 +77,10 @@ def reduce_text(encoding, wrapper):
 
 def make_text(buffer, made, newlines, place):
     name, errors, newline, line_buffering, write_through = made
-    wrapper = io.TextIOWrapper(buffer, name, errors, newline, line_buffering, write_through)
-    if place is None:
+    wrapper = io.TextIOWrapper(io.BytesIO() if buffer.closed else buffer, name, errors, newline, line_buffering, write_through)
+    if buffer.closed:  # of a kind that is closed from the beginning
+        set_member(wrapper, "buffer", buffer)
+    elif place is None:
         to_close.append(wrapper)
     elif type(buffer) is io.BufferedWriter:
         files.encoder_of(wrapper).setstate(place[1])
@@ -94,6 +96,35 @@ def make_text(buffer, made, newlines, place):
     if wrapper.newlines != newlines or place is not None and files.text(wrapper)[-1] != place:
         raise ValueError("a text file does not stand where it did")
     return wrapper
+
+
+def reduce_memory(encoding, stream):
+    """One that is closed has let go of what was in it."""
+    if not stream.closed or type(stream) not in (io.BytesIO, io.StringIO):
+        return NotImplemented
+    return make_memory, (type(stream),), files.attributes_of(stream), None, None, set_attributes
+
+
+def make_memory(cls):
+    to_close.append(cls())
+    return to_close[-1]
+
+
+def reduce_gzip(encoding, file):
+    """One that is closed and was written keeps what compressed it, and uses it no more."""
+    attributes = dict(vars(file))
+    if not file.closed or attributes.pop("compress", None) is None or type(file) is not importlib.import_module("gzip").GzipFile:
+        return NotImplemented
+    return make_gzip, (), attributes, None, None, set_gzip
+
+
+def make_gzip():
+    cls = importlib.import_module("gzip").GzipFile
+    return cls.__new__(cls)
+
+
+def set_gzip(file, attributes):
+    vars(file).update(attributes, compress=importlib.import_module("zlib").compressobj())
 
 
 def _see(decoder, name, newlines):
@@ -141,6 +172,8 @@ ADAPTERS = {
     "_io.FileIO": reduce_raw,
     **dict.fromkeys(("_io.BufferedReader", "_io.BufferedWriter", "_io.BufferedRandom"), reduce_buffered),
     "_io.TextIOWrapper": reduce_text,
+    **dict.fromkeys(("_io.BytesIO", "_io.StringIO"), reduce_memory),
+    "gzip.GzipFile": reduce_gzip,
     "_csv.reader": reduce_reader,
     "_csv.writer": reduce_writer,
     "_csv.Dialect": reduce_dialect,
