@@ -1,11 +1,11 @@
 """The loggers of `logging`: their levels, what is switched off, and the handlers and filters that cells gave them.
 
-A handler that a variable holds comes back as that variable. One of the plain kinds of the standard library is made again from
-its settings, all others are named. What a library gives its own loggers it gives them again when it is imported: that is
+A handler that a variable holds comes back as that variable; of others those of handlers.py, and what is none is named. What a library gives its own loggers it gives them again when it is imported: that is
 neither kept nor taken away.
 """
 import sys
 
+from .handlers import handler_again, kept_handler, put_in, vars_of, what_it_is
 from .kind import Kind, shown
 from .pack import pack, reason, unpack
 
@@ -32,42 +32,6 @@ def warnings_go_to(logging) -> bool:
 def base_logging(_shell):
     logging = sys.modules.get("logging")
     return loggers(), logging and logging.root.manager.disable, warnings_go_to(logging)
-
-
-def kept_handler(where, handler):
-    """Bytes for a handler that a name holds, or that its class and a few settings make again; None for others."""
-    logging, cls = sys.modules["logging"], type(handler)
-    if id(handler) in where.names:
-        return pack(handler, where.namespace, where.names)
-    if cls is logging.StreamHandler and handler.stream in (sys.stdout, sys.stderr):
-        arguments = ("stderr" if handler.stream is sys.stderr else "stdout",)
-    elif cls is logging.FileHandler:  # it is opened when it writes, behind what it wrote
-        arguments = (handler.baseFilename, handler.mode if handler.stream is None else "a", handler.encoding, True, handler.errors)
-    elif cls is logging.NullHandler:
-        arguments = ()
-    else:
-        return None
-    state = (cls.__name__, arguments, handler.level, handler.formatter, list(handler.filters), handler.name)
-    try:
-        return pack(state, where.namespace, where.names)
-    except Exception:  # a filter of the user's may be anything
-        return None
-
-
-def handler_again(where, data):
-    import logging
-    value = unpack(data, where.namespace)
-    if isinstance(value, logging.Handler):
-        return value
-    cls, arguments, level, formatter, filters, name = value
-    if cls == "StreamHandler":
-        arguments = (getattr(sys, arguments[0]),)
-    handler = getattr(logging, cls)(*arguments)
-    handler.setLevel(level)
-    handler.setFormatter(formatter)
-    handler.filters[:] = filters
-    handler.name = name
-    return handler
 
 
 def gives_it_again(name, handler) -> bool:
@@ -130,14 +94,14 @@ def apply_logging(where, state):
     lost = set(state["handled"])
     for name, packed in state.get("handlers", {}).items():
         logger = logging.getLogger(name or None)
+        there = list(logger.handlers)
         for number, data in packed.items():
             try:
                 handler = handler_again(where, data)
             except Exception:  # the variable did not come back; a formatter or filter of the user's may raise anything
                 lost.add(name or "root")
                 continue
-            if not any(known is handler or vars_of(known) == vars_of(handler) for known in logger.handlers):
-                logger.handlers.insert(number, handler)
+            put_in(logger.handlers, number, handler, there, vars_of)
     notes = [f"handlers added to {', '.join(sorted(lost))} are not restored"] if lost else []
     return "; ".join(notes + [f"a filter added to {name or 'root'} is not restored: {why}" for name, why in apply_filters(where, state).items()])
 
@@ -148,20 +112,15 @@ def apply_filters(where, state) -> dict:
     lost = dict(state.get("lost_filters", {}))
     for name, packed in state.get("filters", {}).items():
         given = logging.getLogger(name or None).filters
+        there = list(given)
         for number, data in packed.items():
             try:
                 value = unpack(data, where.namespace)
             except Exception as error:  # the variable did not come back
                 lost[name] = reason(error)
                 continue
-            if value not in given and what_it_is(value) not in map(what_it_is, given[number:number + 1]):
-                given.insert(number, value)
+            put_in(given, number, value, there, what_it_is)
     return lost
-
-
-def what_it_is(given):
-    """A filter that no variable holds is made anew whenever the item is applied."""
-    return getattr(given, "__code__", None) or (type(given), sorted(getattr(given, "__dict__", ())))
 
 
 def handlers(_shell=None):
@@ -185,13 +144,6 @@ def undo_logging(_where, before):
             if all(handler is not one for one in known) and not gives_it_again(name, handler):
                 logger.removeHandler(handler)
         logger.filters[:] = [each for each in filters if any(each is one for one in known_filters)]
-
-
-def vars_of(handler):
-    """What tells a handler that was made again from others; applying an item twice adds it once."""
-    formatter = getattr(handler.formatter, "__dict__", {})
-    return (type(handler), handler.level, handler.name, getattr(formatter.get("_style"), "_fmt", None), formatter.get("datefmt"),
-            getattr(handler, "baseFilename", None), getattr(handler, "stream", None) if not hasattr(handler, "baseFilename") else None)
 
 
 KINDS = [Kind("logging", base_logging, capture_logging, apply_logging, handlers, undo_logging)]
