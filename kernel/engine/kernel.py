@@ -1,13 +1,17 @@
 """The answers of the kernel (interpreter.h), and the object that libraries know as get_ipython().kernel."""
 import asyncio
+import contextlib
 import logging
+import os
 import platform
+import sys
 import types
 from json import load, loads
 
 import IPython
 import kernelferry
 from kernelferry.engine import comms, completion, messages
+from kernelferry.engine.outputs import OutStream
 from kernelferry.engine.shown import Shown
 from kernelferry.engine.stdin import Stdin
 from kernelferry.engine.wire_session import IOPub, WireSession
@@ -31,7 +35,7 @@ class Kernel:
         self.session = WireSession(self.iopub_socket, lambda: self.connection["session"])
         self.log = log
         self._shown = Shown()
-        self._open = None                   # (execution count, store_history) of the cell that runs
+        self._open = None                   # (execution count, store_history, whether IPython counts it) of the cell that runs
 
     @property
     def connection(self):
@@ -94,7 +98,7 @@ class Kernel:
     def execute(self, code, silent, store_history, user_expressions, allow_stdin):
         shell = self.shell
         store_history = store_history and not silent
-        self._open = (shell.execution_count, store_history)
+        self._open = (shell.execution_count, store_history, bool(code.strip()))
         self.stdin.allowed = bool(allow_stdin)
         shell.last_traceback = None
         user_expressions = loads(user_expressions) or {}
@@ -107,6 +111,8 @@ class Kernel:
             error = result.error_before_exec or result.error_in_exec
         else:                               # not the cell's: it hit IPython or us
             self._show(error)
+        if OutStream.forked:
+            self._end_child(error)
         reply = {"status": "ok", "user_expressions": {}}
         if error is None and not shell.displayhook_failed:
             values, error = self.main.guarded(shell.user_expressions, user_expressions)
@@ -125,6 +131,18 @@ class Kernel:
         return self.shell.run_cell(code, store_history=store_history, silent=silent,
                                    cell_id=self.shell.ferry_request["cell_id"] or None)
 
+    def _end_child(self, error):
+        """A child that the cell forked has come to the cell's end: it ends with the status of a program that does."""
+        status = 0 if error is None else 1
+        if isinstance(error, SystemExit):
+            status = (error.code or 0) & 0xFF if isinstance(error.code, int | None) else 1
+        elif error is not None:
+            print(*self.shell.last_traceback or [], sep="\n", file=sys.stderr)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        os._exit(status)
+
     def _show(self, error):
         try:
             self.shell.showtraceback((type(error), error, error.__traceback__))
@@ -135,9 +153,9 @@ class Kernel:
         """The cell is over: once for each, before its reply."""
         if self._open is None:
             return
-        (count, store_history), self._open = self._open, None
+        (count, store_history, counts), self._open = self._open, None
         self.stdin.allowed = None
-        if store_history and self.shell.execution_count == count:
+        if store_history and counts and self.shell.execution_count == count:
             self.shell.execution_count += 1     # an interrupt came before IPython counted
         self._shown.over(self.shell.history_manager, count, store_history)
         self.hooks.after_execute(status)

@@ -30,6 +30,14 @@ def test_counter_is_ipythons(engine):
     assert engine.ok("len(In) - 1, max(Out), Out[%d]" % (first + 2)).result == f"({first + 4}, {first + 2}, 'three')"
 
 
+def test_a_cell_of_nothing_counts_nothing(engine):
+    before = engine.ok("0").content["execution_count"]
+    for nothing in ("", " \n"):
+        engine.ok(nothing)
+    run = engine.ok("len(In) - 1")
+    assert numbers(run) == {before + 1} == {int(run.result)}
+
+
 def test_silent(engine):
     before = engine.ok("0").content["execution_count"]
     run = engine.ok("print('unseen'); 7", silent=True)

@@ -97,6 +97,14 @@ def test_forked_children_write_and_end(engine):
     assert engine.ok("'alive'").result == "'alive'"
 
 
+def test_a_forked_child_ends_with_the_status_of_its_cell(engine):
+    engine.ok("import os, sys")
+    for ends, status, shows in (("sys.exit(3)", 3, ""), ("sys.exit('why')", 1, ""), ("1 / 0", 1, "ZeroDivisionError"), ("print('half', end='')", 0, "")):
+        run = engine.ok(f"pid = os.fork()\nif pid == 0: {ends}\nelse: print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))")
+        assert run.text().removeprefix("half") == f"{status}\n" and shows in run.text("stderr"), ends
+    assert run.text().startswith("half")
+
+
 def test_multiprocessing(engine):
     code = ("import multiprocessing, math\nwith multiprocessing.get_context({!r}).Pool(2) as pool: "
             "print(pool.map(math.sqrt, [1, 4]))")
