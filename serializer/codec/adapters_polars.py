@@ -7,7 +7,7 @@ that (memory.py finds it). Attributes that cells hung on one are kept, which its
 import sys
 
 from kernelferry.codec import memory
-from kernelferry.objects.frames import polars_attributes, polars_views
+from kernelferry.objects.frames import polars_attributes, polars_sources, polars_views
 
 
 def reduce_series(encoding, series):
@@ -24,6 +24,24 @@ def reduce_frame(encoding, frame):
     if not any([parts_of(encoding, column) for column in columns]):
         return with_attributes(frame)
     return make_frame, (columns,), polars_attributes(frame) or None, None, None, set_attributes
+
+
+def reduce_lazy(encoding, lazy):
+    """Only a plan of no steps can be made again over other memory."""
+    if type(lazy) is not sys.modules["polars"].LazyFrame:
+        return with_attributes(lazy)
+    sources = polars_sources(lazy, lazy.__getstate__())
+    if sources is None:
+        encoding.note("a lazy frame with functions of Python, or files: its frames come back with memory of their own")
+        return with_attributes(lazy)
+    frames, whole = sources
+    columns = [column for frame in frames for column in frame.get_columns()]
+    if not any([parts_of(encoding, column) for column in columns]):
+        return with_attributes(lazy)
+    if not whole:
+        encoding.note("a lazy frame over memory of an array: comes back with memory of its own")
+        return with_attributes(lazy)
+    return make_lazy, (columns,), polars_attributes(lazy) or None, None, None, set_attributes
 
 
 def with_attributes(obj):
@@ -62,6 +80,10 @@ def make_frame(columns):
     return polars.DataFrame(columns)
 
 
+def make_lazy(columns):
+    return make_frame(columns).lazy()
+
+
 def set_attributes(obj, attributes):
     vars(obj).update(attributes)
 
@@ -75,5 +97,5 @@ def set_both(obj, parts):
 ADAPTERS = {
     "polars.series.series.Series": reduce_series,
     "polars.dataframe.frame.DataFrame": reduce_frame,
-    "polars.lazyframe.frame.LazyFrame": lambda encoding, lazy: with_attributes(lazy),
+    "polars.lazyframe.frame.LazyFrame": reduce_lazy,
 }

@@ -68,7 +68,7 @@ for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.arr
     register(_name, children=frames.pandas_arrow)
 register("polars.series.series.Series", children=frames.polars_series)
 register("polars.dataframe.frame.DataFrame", children=frames.polars_frame)
-register("polars.lazyframe.frame.LazyFrame", children=lambda lazy: (frames.polars_attributes(lazy), lazy.__getstate__()))
+register("polars.lazyframe.frame.LazyFrame", children=frames.polars_lazy)
 register("scipy.spatial._ckdtree.cKDTree", children=numerics.kd_tree_parts)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=frames.pandas_frame)

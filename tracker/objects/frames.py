@@ -109,3 +109,38 @@ def polars_frame(frame):
     yield polars_attributes(frame)
     for column in frame.get_columns():
         yield _polars_values(column)
+
+
+def polars_sources(lazy, state):
+    """(frames that a plan begins with, whether it does no more than give one of them). None where they cannot be seen: behind functions of
+    Python, and beside files, which a look at the plan would read. state: what its own pickling makes of it."""
+    import polars
+    if b"DataFrameScan" not in state:
+        return [], False
+    if any(mark in state for mark in (b"\xa4Scan", b"PythonScan")):
+        return None
+    found, nodes = [], 0
+    try:
+        plan = lazy._ldf.visit()
+        left = [plan.get_node()]
+        while left:
+            plan.set_node(left.pop())
+            node = plan.view_current_node()
+            nodes += 1
+            left += plan.get_inputs()
+            if type(node).__name__ == "DataFrameScan":
+                found.append(polars.DataFrame._from_pydf(node.df))
+    except Exception:  # what its kinds of steps raise, and polars of other versions
+        return None
+    whole = nodes == len(found) == 1 and lazy.explain(optimized=False).endswith(f"; PROJECT */{found[0].width} COLUMNS")
+    return found, whole and lazy.collect_schema() == found[0].schema
+
+
+def polars_lazy(lazy):
+    yield polars_attributes(lazy)
+    state = lazy.__getstate__()
+    frames, whole = polars_sources(lazy, state) or ([], False)
+    if not whole:
+        yield state
+    for frame in frames:
+        yield from map(_polars_values, frame.get_columns())
