@@ -12,6 +12,7 @@ import sys
 import types
 
 from kernelferry._ferry import fill_class, is_by_hand, set_metaclass
+from kernelferry.codec import structures
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: made in C, whether on the heap or not
@@ -63,6 +64,8 @@ def reduce_class(encoding, cls):
     metaclass = type(cls)
     if _is_array(cls):
         return operator.mul, (cls._type_, cls._length_)
+    if structures.is_structure(cls):
+        return structures.reduce_structure(cls, set_class)
     if name := _other_name(cls):
         return getattr, (sys.modules[cls.__module__], name)
     if made := encoding.named_tuples.reduce_class(cls):

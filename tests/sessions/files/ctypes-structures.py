@@ -1,6 +1,6 @@
 # name: ctypes-structures
 # description: structures, arrays and pointers of ctypes, in memory of their own and of each other
-# lost: Point (a class of ctypes), Line (another), pt (of that class), p (a pointer), whole (of that class), inner (a part of it), arr (a pointer reaches it)
+# lost: p (a pointer), arr (a pointer reaches it)
 # %%
 import ctypes
 class Point(ctypes.Structure): _fields_ = [("x", ctypes.c_int), ("y", ctypes.c_double)]
