@@ -3,7 +3,7 @@ import asyncio
 import sys
 
 from kernelferry.codec import instances
-from kernelferry.objects.numerics import kd_tree
+from kernelferry.objects.numerics import decimal_contexts, kd_tree
 
 
 def reduce_plotly(encoding, figure):
@@ -52,15 +52,43 @@ def is_plotly_widget(cls) -> bool:
 
 
 def reduce_context(encoding, context):
-    """The current one: what it is set to is process state (capsule item `decimal`)."""
-    getcontext = sys.modules["decimal"].getcontext
-    return (getcontext, ()) if context is getcontext() else NotImplemented
+    """The current one: what it is set to is process state (capsule item `decimal`). Or that of a `localcontext()` beside it."""
+    decimal = sys.modules["decimal"]
+    kind = type(decimal.localcontext())
+    for manager in encoding.values.values():
+        if type(manager) is kind and decimal_contexts(manager)[0] is context:
+            return context_within, (manager,)
+    return (decimal.getcontext, ()) if context is decimal.getcontext() else NotImplemented
+
+
+def context_within(manager):
+    return decimal_contexts(manager)[0]
 
 
 def reduce_kd_tree(encoding, tree):
     """Its own pickling copies the array that it searches in, which is the session's where that has numbers in order."""
     function, arguments, *_ = tree.__reduce_ex__(2)
     return instances.with_hung(tree, (function, arguments, tuple(kd_tree(tree))))
+
+
+def reduce_context_manager(encoding, manager):
+    """With the fields of the context that it enters, which is one of its own, and whether it has entered that."""
+    from decimal import getcontext
+    inner, outer = decimal_contexts(manager)
+    return make_context_manager, (*inner.__reduce__(), outer, inner is getcontext())
+
+
+def make_context_manager(kind, fields, outer, entered):
+    from decimal import getcontext, localcontext, setcontext
+    current = getcontext()
+    setcontext(outer)
+    try:
+        manager = localcontext(kind(*fields))
+    finally:
+        setcontext(current)
+    if entered:
+        manager.__enter__()
+    return manager
 
 
 def reduce_loop(encoding, loop):
@@ -80,6 +108,7 @@ ADAPTERS = {
     # Its own pickling forgets whether a fit is to transform a parameter, which a fit changes.
     "statsmodels.discrete.discrete_model.NegativeBinomial": instances.reduce_instance,
     "decimal.Context": reduce_context,
+    "decimal.ContextManager": reduce_context_manager,
     "scipy.spatial._ckdtree.cKDTree": reduce_kd_tree,
     "kernelferry.engine.loop.Loop": reduce_loop,
     "distributed.client.Future": refuse,

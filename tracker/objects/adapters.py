@@ -69,6 +69,8 @@ for _name in ("pandas.arrays.ArrowExtensionArray", "pandas.core.arrays.arrow.arr
 register("polars.series.series.Series", children=frames.polars_series)
 register("polars.dataframe.frame.DataFrame", children=frames.polars_frame)
 register("polars.lazyframe.frame.LazyFrame", children=frames.polars_lazy)
+register("decimal.Context", children=numerics.decimal_context)
+register("decimal.ContextManager", children=numerics.decimal_manager)
 register("scipy.spatial._ckdtree.cKDTree", children=numerics.kd_tree_parts)
 register("_frozen_importlib.ModuleSpec", caches=("_initializing",))  # an import sets it, which a reload does not
 register("pandas.DataFrame", children=frames.pandas_frame)

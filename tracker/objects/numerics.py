@@ -1,4 +1,4 @@
-"""What records of numpy, trees of scipy and wavelets are made of."""
+"""What records of numpy, trees of scipy, wavelets and contexts of decimal are made of."""
 from kernelferry.objects.hung import forgotten
 
 
@@ -46,6 +46,29 @@ def wavelet(obj):
     yield type(obj)
     yield obj.__reduce__()[1]
     yield [getattr(obj, name, None) for name in _OF_WAVELET]
+
+
+def decimal_contexts(manager) -> tuple:
+    """The context that `decimal.localcontext()` enters, and that to which it goes back; it tells them only by doing so."""
+    from decimal import getcontext, setcontext
+    current = getcontext()
+    try:
+        inner = manager.__enter__()
+        manager.__exit__(None, None, None)
+        return inner, getcontext()
+    finally:
+        setcontext(current)
+
+
+def decimal_context(context):
+    """What it says, and whether it is the current one."""
+    from decimal import getcontext
+    yield context.__reduce__()[1]
+    yield context is getcontext()
+
+
+def decimal_manager(manager):
+    yield from decimal_contexts(manager)
 
 
 def _address(array) -> int:
