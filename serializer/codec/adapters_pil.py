@@ -12,7 +12,10 @@ from kernelferry.objects import images
 
 def reduce_image(encoding, image):
     if not images.is_view(image):
-        return instances.reduce_hung(encoding, image)
+        reduced = image.__reduce_ex__(5)  # which loads one that was opened
+        if images.is_opened(image) and images.has_frames(image):
+            encoding.note("an image of a file that may have more frames: only the one that is shown comes back")
+        return instances.with_attributes(reduced, images.attributes_of(image, reduced))
     rows = images.rows_of(image)
     if rows is None:
         encoding.note("an image that looks into memory of another object: comes back with memory of its own")

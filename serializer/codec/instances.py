@@ -173,7 +173,11 @@ def reduce_hung(encoding, obj):
 
 
 def with_hung(obj, reduced):
-    attributes = forgotten(obj, reduced)
+    return with_attributes(reduced, forgotten(obj, reduced))
+
+
+def with_attributes(reduced, attributes: dict):
+    """A reduction after whose state the attributes are put into the `__dict__`."""
     if not attributes:
         return reduced
     function, arguments, state, items, pairs, setter = *reduced, *[None] * (6 - len(reduced))

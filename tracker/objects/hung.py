@@ -50,7 +50,9 @@ def forgotten(obj, reduced) -> dict:
         return {}
     carried = first if type(first) is dict else {}
     left = [name for name, value in fields.items() if carried.get(name, carried) is not value and type(name) is str]
-    own = left and _own_names(type(obj))
+    if not left or not forgets(type(obj)):
+        return {}
+    own = _own_names(type(obj))
     return {name: fields[name] for name in sorted(left) if not own(name)}
 
 

@@ -89,10 +89,44 @@ def fields_but_core(image) -> dict:
     return {name: value for name, value in sorted(fields_of(image).items()) if name != "_im"}
 
 
+_RESTORED = {"_im", "_mode", "_size", "palette", "info", "_readonly", "_exif", "filename", "tile"}  # by its own pickling
+_DATA = (int, float, str, bytes, bool, type(None))
+
+
+def is_opened(image) -> bool:
+    """It was read from a file, of which it knows more than its own pickling tells."""
+    files = sys.modules.get("PIL.ImageFile")
+    return files is not None and isinstance(image, files.ImageFile)
+
+
+def read_fields(image) -> dict:
+    """What an image that was read, and loaded since, knows of its file: texts, tables, how many frames there are."""
+    directory = getattr(sys.modules.get("PIL.TiffImagePlugin"), "ImageFileDirectory_v2", ())
+    return {name: value for name, value in sorted(fields_of(image).items())
+            if name not in _RESTORED and (isinstance(value, directory) or _is_data(value))}
+
+
+def has_frames(image) -> bool:
+    """There may be more in the file than the frame that is shown."""
+    fields = fields_of(image)
+    return fields.get("n_frames", fields.get("_n_frames", 1)) != 1
+
+
+def _is_data(value) -> bool:
+    if type(value) is dict:
+        return all(map(_is_data, value)) and all(map(_is_data, value.values()))
+    return all(map(_is_data, value)) if type(value) in (list, tuple) else type(value) in _DATA
+
+
 def palette_of(core):
     """(mode, colours), None for none."""
     mode = core.getpalettemode() if core.mode == "P" else None
     return mode and (mode, bytes(core.getpalette(mode, mode)))
+
+
+def attributes_of(image, reduced) -> dict:
+    """What its own pickling does not tell."""
+    return (read_fields(image) if is_opened(image) else {}) | forgotten(image, reduced)
 
 
 def parts(image):
@@ -100,7 +134,7 @@ def parts(image):
     if rows is None:
         reduced = image.__reduce_ex__(4)
         yield from reduced
-        if attributes := forgotten(image, reduced):
+        if attributes := attributes_of(image, reduced):
             yield attributes
     else:
         core = fields_of(image)["_im"]

@@ -73,6 +73,12 @@ def test_only_classes_that_say_what_is_pickled_of_them_forget(library):
     assert not hung.forgets(own) and hung.forgets(type("Plain", (library.Thing,), {"__module__": "__main__"}))
 
 
+def test_a_class_of_the_session_that_has_its_own_pickling_is_obeyed(library):
+    own = type("Own", (library.Thing,), {"__module__": "__main__", "__getstate__": lambda self: {}})()
+    own.note = [1]
+    assert forgotten(own) == {}
+
+
 def test_a_class_of_the_session_owns_no_attribute_over_one_of_a_library(library):
     namespace = {"Thing": library.Thing, "__name__": "__main__"}
     exec("class Mine(Thing):\n  def __init__(self): super().__init__(); self.mine = 2", namespace)
