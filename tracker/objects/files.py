@@ -17,7 +17,7 @@ import re
 import stat
 import sys
 
-from kernelferry._ferry import file_state, instance_memory
+from kernelferry._ferry import Stopped, file_state, instance_memory, stop_asked
 from kernelferry.objects.members import field, place_of
 
 DIGESTED = 256 << 10  # bytes
@@ -56,7 +56,7 @@ def file_of(descriptor, mapped: bool = False, written: bool = False) -> tuple[st
         raise TypeError("the session holds a lock on its file, which would not come back: let go of it")
     if written:
         return path, file_state(path)
-    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and is_written(path))
+    return path, identity_of(descriptor, mapped and now.st_size > DIGESTED and is_written(path), gives_way=True)
 
 
 def is_locked(descriptor) -> bool:
@@ -81,8 +81,8 @@ def is_written(path) -> bool:
     return any(fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY for number in descriptors_of(path))
 
 
-def identity_of(descriptor, whole: bool = False) -> tuple:
-    """Of what is in a file: the same where that is the same. whole: a digest of a large one, too."""
+def identity_of(descriptor, whole: bool = False, gives_way: bool = False) -> tuple:
+    """Of what is in a file: the same where that is the same. whole: a digest of a large one, too. gives_way: Stopped where a request waits."""
     now = os.fstat(descriptor)
     if now.st_size > DIGESTED and not whole:
         return now.st_size, now.st_mtime_ns
@@ -91,6 +91,8 @@ def identity_of(descriptor, whole: bool = False) -> tuple:
     digest, size = hashlib.blake2b(digest_size=16), 0
     while piece := os.pread(descriptor, DIGESTED, size):
         digest.update(piece)
+        if gives_way and whole and stop_asked():
+            raise Stopped()
         size += len(piece)
     return size, digest.digest()
 

@@ -5,7 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from kernelferry.codec import DecodeError, EncodeError, decode, encode
+from kernelferry.codec import DecodeError, EncodeError, Stopped, decode, encode
+from kernelferry.objects import files
 
 SPACE = {"__name__": "__main__"}
 
@@ -55,6 +56,16 @@ def test_a_file_that_is_too_large_to_be_compared_is_refused_where_it_can_be_writ
     assert again(stored(np.memmap(path, mode="r")))[255] == 255
     with pytest.raises(EncodeError, match="more than 64 MiB"):
         stored(np.memmap(path, mode="r+"))
+
+
+def test_reading_a_large_file_gives_way_to_requests_while_it_is_stored(path, monkeypatch):
+    os.truncate(path, 1 << 20)
+    one = np.memmap(path, mode="r+")
+    blob = stored(one)
+    monkeypatch.setattr(files, "stop_asked", lambda: True)
+    with pytest.raises(Stopped):
+        stored(one)
+    assert again(blob)[255] == 255
 
 
 def test_the_file_need_not_be_writable_where_only_the_map_is(path):
