@@ -142,11 +142,9 @@ class Absent:
         self.why = why
 
 
-class Unpickler(pickle.Unpickler):
-    def __init__(self, file, namespace, absent=None):
-        """absent: a list that gets an object for each name and way that leads nowhere; without it the first of them raises LookupError."""
-        super().__init__(file)
-        self.namespace, self.absent = namespace, absent
+class Finding:
+    """How an unpickler finds what was written as a name, an attribute or a way."""
+    namespace, absent = {}, None  # absent: a list that gets an object for each that leads nowhere; without it the first of them raises LookupError
 
     def persistent_load(self, pid):
         if self.absent is None:
@@ -176,6 +174,12 @@ class Unpickler(pickle.Unpickler):
             if type(found).__qualname__ == type_name:
                 return found
         raise LookupError(f"it shared an object with the variable {name}, which does not hold it any more")
+
+
+class Unpickler(Finding, pickle.Unpickler):
+    def __init__(self, file, namespace, absent=None):
+        super().__init__(file)
+        self.namespace, self.absent = namespace, absent
 
 
 class Bounded(io.BytesIO):

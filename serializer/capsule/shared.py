@@ -14,7 +14,7 @@ from collections import Counter, deque
 from kernelferry._ferry import Stopped, instance_dict, paths_to
 
 from .kind import give_way, of_session
-from .pack import PLAIN, STRIDE, base_of, pack
+from .pack import PLAIN, STRIDE, base_of
 
 MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
@@ -32,23 +32,6 @@ def holders(where) -> Counter:
     held += [*history.output_hist.values()] if history is not None else []
     held.append(getattr(getattr(shell, "last_execution_result", None), "result", None))
     return Counter(map(id, held))
-
-
-def pack_shared(value, where, most=None) -> bytes:
-    """pack() of values of the shell, in which what variables hold as well is a way to it. Raises what pack() raises, and Stopped."""
-    met, data, error = [], None, None
-    try:
-        data = pack(value, where.namespace, where.names, most, met)
-    except Stopped:
-        raise
-    except Exception as failure:  # it may be too large only for what it shares
-        error = failure.with_traceback(None)
-    paths = paths_from_names(wanted(met, holders(where)), where)
-    if paths:
-        return pack(value, where.namespace, Ways(where.names, paths), most)
-    if error is not None:
-        raise error
-    return data
 
 
 def wanted(met, held) -> set[int]:

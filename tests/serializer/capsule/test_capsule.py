@@ -2,10 +2,12 @@
 import json
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 
 import pytest
+from kernelferry.capsule import together
 
 SIDE = pathlib.Path(__file__).with_name("side.py")
 
@@ -209,6 +211,21 @@ def test_outputs_that_shared_with_what_is_not_there_cost_no_others(tmp_path):
     moved = "LookupError: it shared an object with the variable d, which does not hold it any more"
     assert out[2] == f"Out 2 is not restored: LookupError: the variable a is not there; Out 3 is not restored: {moved}; Out 5 is not restored: {moved}"
     assert back["values"] == ["[5]", "[[4], 7]", "True", "b'8'", "[4, 6, 7]", "[[4], 7]"]
+
+
+def test_outputs_that_cannot_be_loaded_cost_no_others(tmp_path):
+    bad = "class Bad(Exception):\n    def __init__(self, a, b): super().__init__(a)"
+    cells = [f"{bad}\nshared = [1]; bad = Bad(2, 3)\n(shared, 'first')", "[shared, bad, (half := [shared])]", "[half]", "[shared]", "(5, shared)",
+             "class Gone: pass\nGone()", "del half, shared, bad"]
+    saved, back = journey(tmp_path, cells, ["Out[1]", "Out[4][0] is Out[1][0] is Out[5][1]", "sorted(Out)", "_5"], [bad])
+    (out,) = [r for r in back["applied"] if r[0] == "Out"]
+    why = "TypeError: Bad.__init__() missing 1 required positional argument: 'b'"
+    assert out[2] == f"Out 2 is not restored: {why}; Out 3 is not restored: LookupError: it shared an object with what could not be had: {why}; Out 6 is not restored: LookupError: the variable Gone is not there"
+    assert back["values"] == ["([1], 'first')", "True", "[1, 4, 5]", "(5, [1])"]
+
+
+def test_outputs_of_older_stores_are_one_dict():
+    assert together.unpack_together(pickle.dumps({1: [2], 3: "x"}), {}, {}) == ({1: [2], 3: "x"}, {})
 
 
 def test_figures_reached_from_variables_stay_those_objects(tmp_path):
