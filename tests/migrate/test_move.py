@@ -199,3 +199,16 @@ def test_back_and_forth_under_bursts(notebook, host):
             assert (answer.status, answer.execution_count) == ("ok", count), answer.error
             assert source or answer.text == f"[stdout] {number}\n"
     assert kernel.evaluate([f"log == list(range({sent}))", "len(lives)"]) == ["True", str(moves + 1)]
+
+
+def test_what_is_open_goes_on_over_the_same_files(notebook, host):
+    kernel = notebook.open()
+    assert kernel.run("import sqlite3, numpy as np\nlog = open('log.txt', 'w'); con = sqlite3.connect('kept.db'); grid = np.memmap('grid.bin', 'i4', 'w+', shape=4)\n"
+                      "with con: con.execute('create table t (x)')\n"
+                      "def write(n):\n    print(n, file=log, flush=True); grid[n] = n\n    with con: con.execute('insert into t values (?)', (n,))\nwrite(0)").status == "ok"
+    for number, where in enumerate((host.text, "home"), 1):
+        moved = kernel.run(f"%migrate {where}")
+        assert moved.status == "ok", moved.error
+        assert kernel.run(f"write({number})").status == "ok"
+    assert kernel.evaluate(["open('log.txt').read().split()", "con.execute('select x from t').fetchall()", "grid.tolist()", "con.total_changes"]) == [
+        "['0', '1', '2']", "[(0,), (1,), (2,)]", "[0, 1, 2, 0]", "3"]
