@@ -58,6 +58,23 @@ def assigned_to_classes(where, spoken) -> list:
     return found
 
 
+def deleted_from_classes(where, spoken) -> list:
+    """(module, class, attribute) of each that some cell deletes and a class of a library does not have."""
+    found = []
+    for path, attribute in spoken.deleted:
+        cls = holder_at(path, where.namespace)
+        if isinstance(cls, type) and not of_session(cls) and not attribute.startswith("__") and attribute not in vars(cls) and (place := place_of(cls)):
+            found.append((*place, attribute))
+    return sorted(found)
+
+
+def delete_from_classes(deleted):
+    for module, path, attribute in deleted:
+        cls = class_at(module, path)
+        if isinstance(cls, type) and attribute in vars(cls):
+            delattr(cls, attribute)
+
+
 def of_classes(where, seen) -> tuple[dict, dict, dict]:
     """What the session gave classes of libraries: ({(module, class, attribute): value}, {(module, class, number): class
     registered with that abstract one}, {place in words: why it cannot be kept})."""

@@ -19,7 +19,7 @@ from kernelferry._ferry import is_imported
 
 from . import filled, garbage, held, leftovers, local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
-from .library_classes import accessors, apply_accessors, apply_to_classes, holder_at, of_classes
+from .library_classes import accessors, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, is_own, source_hash
 from .writers import is_given, is_set
@@ -33,9 +33,9 @@ def cells(where) -> list:
 
 
 def assigned(where, spoken) -> set:
-    """(module, attribute) of each attribute of a module that some cell assigns."""
+    """(module, attribute) of each attribute of a module that some cell assigns or deletes."""
     found = set()
-    for path, attribute in spoken.assigned:
+    for path, attribute in spoken.assigned | spoken.deleted:
         module = holder_at(path, where.namespace)
         name = module.__dict__.get("__name__") if isinstance(module, types.ModuleType) else None
         if name in sys.modules and not is_own(name):
@@ -68,6 +68,12 @@ def session_attributes(where, seen) -> dict:
         if said or value is not ABSENT and is_kept(name) and is_given(seen.spoken, name, attribute):
             found[name, attribute] = value
     return found
+
+
+def is_under_its_name(key, value) -> bool:
+    """Whether a reference to what a cell put there would mean what it replaced: `time.sleep = functools.lru_cache(time.sleep)`."""
+    return (not of_session(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == key
+            and getattr(value, "__wrapped__", None) is not None)
 
 
 def named_modules(where, spoken):
@@ -142,7 +148,8 @@ def capture_modules(where, seen):
     give_way()
     attributes, settings = session_attributes(where, seen), held.assigned(where, seen, wanted)
     gone = [key for key, value in attributes.items() if value is ABSENT]
-    packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT}, where.namespace, where.names)
+    packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT and not is_under_its_name(k, v)}, where.namespace, where.names)
+    lost |= {key: "a library made it of what stood there and gave it that name; assign it again" for key, value in attributes.items() if is_under_its_name(key, value)}
     give_way()
     of_class, members, refused_classes = of_classes(where, seen)
     give_way()
@@ -151,10 +158,11 @@ def capture_modules(where, seen):
     give_way()
     entries, refused_entries, told, kept = registry.capture(where, seen.registries, seen.spoken, sources)
     containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch)
+    deleted_of_classes = deleted_from_classes(where, seen.spoken)
     given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
     seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
     if not (imports or attributes or settings or made or other_names or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
-            or refused_entries or containers or refused_containers):
+            or refused_entries or containers or refused_containers or deleted_of_classes):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names)
@@ -164,7 +172,7 @@ def capture_modules(where, seen):
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
-             "aliases": other_names, "filled": containers,
+             "aliases": other_names, "filled": containers, "class_gone": deleted_of_classes,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
              "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(), *lost_held.items(),
                                                           *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries | refused_containers}
@@ -211,6 +219,7 @@ def apply_modules(where, state):
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
     missing |= apply_to_classes(where, state.get("class_attributes", {}), state.get("class_members", {}))
+    delete_from_classes(state.get("class_gone", ()))
     missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= filled.apply(where, state.get("filled", {}))
     missing |= registry.apply(where, state.get("registries", ()))

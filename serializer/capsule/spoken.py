@@ -12,6 +12,8 @@ from .kind import give_way
 PIECE, OVERLAP = 1 << 16, 1 << 10  # characters; what crosses the border of a piece is read twice
 ASSIGNED = (r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w\s.,|\[\]'\"]{1,200})?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
             r"|setattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]")
+DELETING = r"\bdel\s{1,20}([^\n;#]{1,500})|\bdelattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]"
+DELETED = r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})(?=\s{0,20}(?:[,)]|$))"
 OF_RESULTS = r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"  # `of(x)[0].attribute = 1`
 FILLED = (r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
           r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
@@ -34,6 +36,7 @@ class Spoken:
         self._read = []        # the cells that were read
         self.words = set()
         self.assigned = set()  # (dotted name, attribute)
+        self.deleted = set()   # the same of attributes that they delete
         self.attributes = set()  # the attributes of those, and of what expressions give
         self.filled = set()      # dotted names of containers that cells change
         self.dotted = set()      # all dotted names
@@ -65,6 +68,8 @@ class Spoken:
         self.words.update(sys.intern(match[0]) for match in re.finditer(WORD, text))
         assigned = {(match[1] or match[3], match[2] or match[4]) for match in re.finditer(ASSIGNED, text)}
         self.assigned |= assigned
+        for match in re.finditer(DELETING, text):
+            self.deleted.update(re.findall(DELETED, match[1]) if match[1] else [(match[2], match[3])])
         self.attributes.update([attribute for _, attribute in assigned] + re.findall(OF_RESULTS, text))
         self.filled.update(match[1] or match[2] for match in re.finditer(FILLED, text))
         self.dotted.update(match[0] for match in re.finditer(DOTTED, text))
