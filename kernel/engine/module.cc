@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "kernel/engine/cell_file.h"
@@ -23,7 +24,7 @@ Server& Running() {
   return *server;
 }
 
-// xeus announces itself on the terminal of whoever started the kernel.
+// xeus announces itself where the kernel was started, and when it starts to serve, to the front end.
 class Quiet {
  public:
   Quiet() : cout_(std::cout.rdbuf(sink_.rdbuf())), clog_(std::clog.rdbuf(sink_.rdbuf())) {}
@@ -55,7 +56,8 @@ class Kernel {
 
   // Serves until a shutdown; the sockets close when this object goes.
   void Run(py::object main, int relay_pid, double lease) {
-    Running().Serve(std::move(main), RelayWatch::Of(relay_pid, lease));
+    std::optional<Quiet> quiet(std::in_place);
+    Running().Serve(std::move(main), RelayWatch::Of(relay_pid, lease), [&quiet] { quiet.reset(); });
     kernel_->start();
   }
 

@@ -38,14 +38,16 @@ Server::Server(const xeus::xconfiguration& config, nl::json::error_handler_t err
 
 Server::~Server() { current = nullptr; }
 
-void Server::Serve(py::object main, RelayWatch watch) {
+void Server::Serve(py::object main, RelayWatch watch, std::function<void()> begun) {
   main_ = std::move(main);
   watch_ = std::move(watch);
+  begun_ = std::move(begun);
   wire_.Follow(watch_.relay);
 }
 
 void Server::start_impl(xeus::xpub_message message) {
   CHECK(main_);
+  begun_();
   wire_.Introduce(message.header());
   wire_.Publish(std::move(message));
   main_.attr("attach")(wire_.shell.get(zmq::sockopt::fd), wake_.fd(), py::cpp_function([this] { return ShellReady(); }));

@@ -58,8 +58,8 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   Nudge& nudge() { return nudge_; }
   Questions& questions() { return questions_; }
 
-  // Before start(): the Python half, and the relay that this engine belongs to.
-  void Serve(py::object main, RelayWatch watch);
+  // Before start(): the Python half, the relay that this engine belongs to, and what is called once it serves.
+  void Serve(py::object main, RelayWatch watch, std::function<void()> begun);
 
   // Any thread of Python's. Ends when the front end has answered. An interrupt raises KeyboardInterrupt, and EOFError comes where
   // nobody can answer (as py::error_already_set).
@@ -155,6 +155,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   Debugger debugger_{*this};
   py::object main_;
   RelayWatch watch_;
+  std::function<void()> begun_;
 
   // main thread
   Request request_;                    // the one being dispatched

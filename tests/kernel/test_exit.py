@@ -32,6 +32,7 @@ def test_exit_is_followed_by_a_clean_kernel_and_can_be_undone(kernel, tmp_path, 
     states = []
     while states[-2:] != ["restarting", "idle"]:
         message = kernel.client.get_iopub_msg(timeout=60)
+        assert message["msg_type"] != "stream", message["content"]
         states += [message["content"]["execution_state"]] if message["msg_type"] == "status" else []
     assert not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in before)
     after = kernel.run("a", "one")
