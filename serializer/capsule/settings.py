@@ -106,6 +106,16 @@ def plain_of(config):
     return {name: value for name, value in list(config.items()) if type(value) in PLAIN}
 
 
+def set_masked(module, value):
+    module.masked_print_option.set_display(value[0])
+    module.masked_print_option.enable(value[1])
+
+
+def set_of_sympy(module, value):
+    for name, each in value.items():
+        setattr(module.global_parameters, name, each)
+
+
 def console(module):
     """Of rich: how its own console prints, which it makes when it is first asked for."""
     return plain_of(vars(module._console)) if module._console is not None else {}
@@ -213,10 +223,12 @@ SETTINGS = {
                         lambda module, value: module.set_start_method(value or None, force=True)),
     "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
     "numba": (threads_of_numba, lambda module, value: module.set_num_threads(value)),
+    "numpy.ma": (lambda module: (module.masked_print_option.display(), module.masked_print_option.enabled()), set_masked),
     "numpy.polynomial": (lambda module: "unicode" if module.Polynomial._use_unicode else "ascii", lambda module, value: module.set_default_printstyle(value)),
     "pandas.plotting": (lambda module: dict(module.plot_params), lambda module, value: module.plot_params.update(value)),
     "rich": (console, lambda module, value: vars(module.get_console()).update(value)),
     "scipy.special": (lambda module: module.geterr(), lambda module, value: module.seterr(**value)),
+    "sympy.core.parameters": (lambda module: dict(vars(module.global_parameters)), set_of_sympy),
     "sympy.polys.polyconfig": (lambda module: dict(module._current_config), lambda module, value: module._current_config.update(value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),
