@@ -24,9 +24,10 @@ def _by_key(function):
     known = weakref.WeakKeyDictionary()
 
     def ask(key):
-        if key not in known:
-            known[key] = function(key)
-        return known[key]
+        try:
+            return known[key]
+        except KeyError:
+            return known.setdefault(key, function(key))
 
     return ask
 
@@ -50,10 +51,9 @@ def forgotten(obj, reduced) -> dict:
         return {}
     carried = first if type(first) is dict else {}
     left = [name for name, value in fields.items() if carried.get(name, carried) is not value and type(name) is str]
-    if not left or not forgets(type(obj)):
-        return {}
-    own = _own_names(type(obj))
-    return {name: fields[name] for name in sorted(left) if not own(name)}
+    own = left and _own_names(type(obj))
+    found = [name for name in left if not own(name)]
+    return {name: fields[name] for name in sorted(found)} if found and forgets(type(obj)) else {}
 
 
 @_by_key
