@@ -32,8 +32,9 @@ def places(where, spoken, watch) -> dict:
         if (place := way_of(path, where.namespace)) is not None and place not in found and watch.touched(holder_at(*place)):
             found[place] = False
     for path in spoken.filled:
-        first, dot, rest = path.partition(".")
-        if (place := way_of(spoken.imported.get(first, first) + dot + rest, where.namespace)) is not None:
+        imported = spoken.imported.get(path)
+        place = way_of(imported or path, where.namespace)
+        if place is not None and (imported is None or where.namespace.get(path) is holder_at(*place)):  # else the name means something else by now
             found[place] = True
     return found
 
