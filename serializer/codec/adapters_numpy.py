@@ -295,5 +295,11 @@ def reduce_dtype(encoding, dtype):
         return NotImplemented
 
 
-ADAPTERS = {"numpy.dtype": reduce_dtype,
+def reduce_limits(encoding, limits):
+    """Those of a type of floating point numbers, which also exist once, and which cannot be made without that type."""
+    np = sys.modules["numpy"]
+    return (np.finfo, (limits.dtype,)) if np.finfo(limits.dtype) is limits else NotImplemented
+
+
+ADAPTERS = {"numpy.dtype": reduce_dtype, "numpy.finfo": reduce_limits,
             "numpy.ndarray": reduce_array, "numpy.void": reduce_record}
