@@ -13,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from tests import ports
 
-TIMEOUT = 30        # seconds until a missing message fails the test
+TIMEOUT = 120       # seconds until a missing message fails the test
 
 
 @pytest.fixture(scope="session", autouse=True)

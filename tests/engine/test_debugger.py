@@ -1,5 +1,7 @@
 """The debugger of front ends, over debugpy."""
 
+from tests.engine.conftest import TIMEOUT
+
 HELLO = {"clientID": "test", "adapterID": "python", "pathFormat": "path", "linesStartAt1": True, "columnsStartAt1": True,
          "supportsVariableType": True, "locale": "en"}
 
@@ -337,7 +339,7 @@ def test_input_while_a_cell_is_stopped(start_engine):
         debug = Client(engine)
         cell, thread = debug.stop_in(CELL, 2, allow_stdin=True)
         request = debug.begin("evaluate", expression="input('? ')", frameId=debug.frame(thread), context="repl")
-        assert engine.client.get_stdin_msg(timeout=30)["content"]["prompt"] == "? "
+        assert engine.client.get_stdin_msg(timeout=TIMEOUT)["content"]["prompt"] == "? "
         assert debug("threads")
         engine.client.input("five")
         assert debug.end(request)["body"]["result"] == "'five'"

@@ -1,8 +1,10 @@
 """input() and getpass()."""
 
+from tests.engine.conftest import TIMEOUT
+
 
 def answer(engine, msg_id, value):
-    request = engine.client.stdin_channel.get_msg(timeout=30)
+    request = engine.client.stdin_channel.get_msg(timeout=TIMEOUT)
     assert request["parent_header"]["msg_id"] == msg_id
     engine.client.input(value)
     return request["content"]
@@ -28,7 +30,7 @@ def test_nobody_answers(engine):
 def test_threads_run_while_input_waits(engine):
     msg_id = engine.send("import threading\ndef work():\n    for n in range(5): pass\n    print('worked')\n"
                          "t = threading.Timer(0.05, work); t.start(); input('?')", allow_stdin=True)
-    request = engine.client.stdin_channel.get_msg(timeout=30)
+    request = engine.client.stdin_channel.get_msg(timeout=TIMEOUT)
     engine.wait_for_text("worked")          # before there is an answer
     engine.client.input("x")
     assert request["content"]["prompt"] == "?" and engine.finish(msg_id).result == "'x'"
@@ -36,7 +38,7 @@ def test_threads_run_while_input_waits(engine):
 
 def test_interrupt(engine):
     msg_id = engine.send("input('?')", allow_stdin=True)
-    engine.client.stdin_channel.get_msg(timeout=30)
+    engine.client.stdin_channel.get_msg(timeout=TIMEOUT)
     engine.interrupt()
     assert engine.reply(msg_id)["content"]["ename"] == "KeyboardInterrupt"
     msg_id = engine.send("input('again? ')", allow_stdin=True)
@@ -59,7 +61,7 @@ def join(prompt):
 
 
 def question(engine):
-    return engine.client.stdin_channel.get_msg(timeout=30)
+    return engine.client.stdin_channel.get_msg(timeout=TIMEOUT)
 
 
 def reply_to(engine, asked, value):

@@ -12,7 +12,7 @@ def comm_message(kernel, comm_id, data):
 
 def iopub_until(kernel, wanted):
     while True:
-        message = kernel.client.get_iopub_msg(timeout=30)
+        message = kernel.client.get_iopub_msg(timeout=120)
         if wanted(message):
             return message
 
