@@ -13,6 +13,7 @@ namespace: a placeholder would reach user code by nine of ten ways of access.
 import ast
 import contextlib
 import functools
+import gc
 import logging
 import re
 import time
@@ -112,8 +113,10 @@ class Arrival(Account):
         if ran:
             steps.append(("undo", set(last) - at_once))
         if self.only is None:
-            steps += [("item", name) for name in self.items.items if name in last]
-        steps += [("verify", None), ("recover", None)]
+            steps += [("item", name) for name in self.items.items if name in last and name != "subclasses"]
+        steps += [("verify", None), ("recover", None), ("settle", None)]
+        if "subclasses" in self.items.items and self.only is None:
+            steps.append(("item", "subclasses"))
         if self.whole:
             steps.append(("behind", None))
         return steps + [("finish", None)]
@@ -279,6 +282,12 @@ class Arrival(Account):
         if state.made_again:
             return differs
         return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code in ("replay-error", "unshared") or differs)
+
+    def _settle(self, _):
+        """Nothing comes another way any more. Classes that replays made beside those that stand go: their bases would tell of them."""
+        self.loader.let_go()
+        if self.ran:
+            gc.collect()
 
     def _behind(self, _):
         missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]

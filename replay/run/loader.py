@@ -254,6 +254,12 @@ class Loader:
             names = [name for state in self.states.values() if state.back() for name in state.entry.names]
             sharing.check(self, look_at(self.walker, [name for name in names if name in self.namespace]))
 
+    def let_go(self):
+        """Everything is back: what it held for those who refer to it belongs to the session alone."""
+        self.objects, self.look, self.live, self.ahead = {}, None, {}, None
+        for state in self.states.values():
+            state.values = {}
+
     def _look(self, names, patient):
         names = [name for name in names if name in self.namespace]
         look = look_at(self.walker, names) if patient else self.walker.look(names)

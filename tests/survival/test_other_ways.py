@@ -147,3 +147,18 @@ def test_what_cannot_be_stored_is_made_by_every_cell_that_changed_it(notebook):
                             "contextvars": ("stored", True), "sqlite3": ("stored", True)}
     assert result["variables"]["con"]["cells"] == [1, 2, 4]
     assert kernel.evaluate(["var.get()", "con.execute('select a from t').fetchall()"]) == ["7", "[(2,)]"]
+
+
+def test_a_class_that_came_back_goes_when_nobody_holds_it(notebook):
+    leave(notebook, "import gc\nclass Base: pass\nclass Gone(Base): pass\ndef maker(): return Gone", "held = [Gone()]")
+    kernel, _ = back(notebook)
+    kernel.run("del Gone, maker, held")
+    assert kernel.magic("%checkpoint")["ok"]
+    assert kernel.run("n = gc.collect()\n[each.__name__ for each in Base.__subclasses__()]").outputs[-1] == ("execute_result", "[]")
+
+
+def test_classes_that_a_replay_made_beside_those_that_stand_are_gone(notebook):
+    leave(notebook, "class Base: pass\nclass Sub(Base): pass\nkept = [Sub()]", "numbers = (n for n in range(3)); kept.append(next(numbers))", wishes=["%session recompute kept"])
+    kernel, result = back(notebook)
+    assert ways(result)["kept"][0] == "replayed"
+    assert kernel.run("[each is Sub for each in Base.__subclasses__()], type(kept[0]) is Sub").outputs[-1] == ("execute_result", "([True], True)")
