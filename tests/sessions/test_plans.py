@@ -7,7 +7,7 @@ import pytest
 from tests.sessions import plans, session_file
 
 FILES = Path(__file__).parent / "files"
-SAMPLE = ("callbacks-of-matplotlib", "figures-current", "import-hooks", "loggers-and-handlers", "magic-run-reaches-back", "modules-loaded-anew", "names-of-every-kind-deleted",
+SAMPLE = ("callbacks-of-matplotlib", "figures-current", "import-hooks", "loggers-and-handlers", "magic-run-reaches-back", "names-of-every-kind-deleted",
           "pyplot-without-a-figure-yet", "state-random", "subclasses-in-order", "threads-numbered")
 
 

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from kernelferry.codec import DecodeError, EncodeError, decode, encode
+from kernelferry.objects import threads
 
 SPACE = {"__name__": "__main__"}
 
@@ -80,6 +81,8 @@ def path(tmp_path):
 
 
 def test_a_connection_to_a_file_goes_on_as_it_was_set(path):
+    for other in threads.of_session():  # of an earlier test
+        other.join()
     con = sqlite3.connect(path, timeout=2.5, isolation_level="EXCLUSIVE", detect_types=3, check_same_thread=False)
     con.row_factory, con.text_factory = sqlite3.Row, bytes
     con.executescript("pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = persist; pragma cache_size = 17; pragma mmap_size = 65536")
