@@ -14,6 +14,7 @@ import json
 import shutil
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -127,11 +128,12 @@ def print_report(resumed: dict) -> None:
             verified = {True: "equal", False: "DIFFERENT", None: "-"}[entry["verified"]]
             about = entry["reason"] if entry["way"] in ("failed", "lost") or not entry["verified"] else None
             label = name if kind == "variables" else f"({name})"
-            rows.append((label, entry["way"], verified, f"{entry['bytes']:,}", f"{entry['seconds']:.3f}", str(about or entry["type"])))
+            about = textwrap.shorten(str(about or entry["type"]), 90, placeholder=" ...")
+            rows.append((label, entry["way"], verified, f"{entry['bytes']:,}", f"{entry['seconds']:.3f}", about))
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     for name, way, verified, size, seconds, about in rows:
         say(
-            f"  {name:<{widths[0]}}  {way:<{widths[1]}}  {verified:<{widths[2]}}  {size:>{widths[3]}}  {seconds:>{widths[4]}}  {about[:90]}"
+            f"  {name:<{widths[0]}}  {way:<{widths[1]}}  {verified:<{widths[2]}}  {size:>{widths[3]}}  {seconds:>{widths[4]}}  {about}"
         )
     for behind in resumed["cells_behind"]:
         say(f"  cell {behind['cell']} lay behind the save: {behind['status']} ({behind['reason']})")
