@@ -9,7 +9,7 @@ def test_a_loop_runs_in_plain_cells(engine):
 
 
 def test_tasks_go_on_between_cells_and_print_for_their_cell(engine):
-    first = engine.ok("done = asyncio.Event()\nasync def later():\n    await asyncio.sleep(0.05); print('from the task'); done.set()\n"
+    first = engine.ok("import asyncio\ndone = asyncio.Event()\nasync def later():\n    await asyncio.sleep(0.05); print('from the task'); done.set()\n"
                       "task = asyncio.create_task(later())")
     second = engine.ok("await asyncio.wait_for(done.wait(), 10); print('second')")
     assert second.text() == "second\n"
@@ -18,12 +18,12 @@ def test_tasks_go_on_between_cells_and_print_for_their_cell(engine):
 
 
 def test_user_code_stops_the_loop(engine):
-    engine.ok("asyncio.get_event_loop().stop()")
+    engine.ok("import asyncio\nasyncio.get_event_loop().stop()")
     assert engine.ok("await asyncio.sleep(0.01, 'slept')").result == "'slept'"
 
 
 def test_a_task_that_fails_or_exits_does_not_end_the_kernel(engine):
-    engine.ok("async def leave(): raise SystemExit(3)\nt = asyncio.create_task(leave())")
+    engine.ok("import asyncio\nasync def leave(): raise SystemExit(3)\nt = asyncio.create_task(leave())")
     assert engine.ok("await asyncio.sleep(0.01, 'here')").result == "'here'"
 
 
