@@ -39,13 +39,23 @@ def reduce_map(encoding, mapped):
 
 
 def _permissions(address) -> str:
+    return _area(address)[1]
+
+
+def is_of_file(address) -> bool:
+    """What lies there is a file that is mapped."""
+    return _area(address)[4] != "0"
+
+
+def _area(address) -> list[str]:
+    """Addresses, permissions, offset, device and inode of the mapping in which an address lies."""
     with open("/proc/self/maps") as areas:
         for area in areas:
-            addresses, permissions, *_ = area.split(maxsplit=2)
-            start, end = (int(each, 16) for each in addresses.split("-"))
+            found = area.split(maxsplit=5)[:5]
+            start, end = (int(each, 16) for each in found[0].split("-"))
             if start <= address < end:
-                return permissions
-    return ""
+                return found
+    return ["", "", "", "", "0"]
 
 
 def _own_pages(address, length):

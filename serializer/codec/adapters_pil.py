@@ -6,7 +6,7 @@ memory as an array or a bytearray, the image looks there again (memory.py finds 
 import sys
 
 from kernelferry._ferry import instance_dict
-from kernelferry.codec import instances, memory
+from kernelferry.codec import adapters_mmap, instances, memory
 from kernelferry.objects import images
 
 
@@ -22,6 +22,8 @@ def reduce_image(encoding, image):
         return instances.reduce_hung(encoding, image)
     view = rows.view()
     place = encoding.memory.place_of(view, rows.low, rows.count * rows.step)
+    if not place and adapters_mmap.is_of_file(rows.low):
+        encoding.note("an image over a mapped file: comes back with memory of its own")
     owner, offset, step = (*place, rows.step) if place else (view.copy(), 0, rows.width)
     core = instance_dict(image)["_im"]
     how = core.mode, core.size, owner, offset, step * rows.order

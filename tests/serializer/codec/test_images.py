@@ -31,3 +31,8 @@ def test_where_the_rows_lie_is_named_where_it_is_unknown(monkeypatch):
     back, notes = again(a=a, im=Image.fromarray(a), none=Image.frombuffer("L", (3, 0), b"", "raw", "L", 0, 1))
     assert notes == ["an image that looks into memory of another object: comes back with memory of its own"]
     assert np.array_equal(np.asarray(back["im"]), a)
+
+
+def test_one_over_a_mapped_file_is_named(tmp_path):
+    mapped = np.memmap(tmp_path / "pixels", np.uint8, "w+", shape=(4, 6))
+    assert again(im=Image.fromarray(mapped))[1] == ["an image over a mapped file: comes back with memory of its own"]
