@@ -105,7 +105,8 @@ class Ways:
 
 def paths_from_names(ids, where) -> list:
     """To each of the objects of these ids that a variable leads to, of objects. Raises Stopped."""
-    apart = {id(where.namespace), id(where.shell)}
+    loop = getattr(getattr(getattr(where.shell, "kernel", None), "main", None), "loop", None)  # whose callbacks lead to the whole kernel
+    apart = {id(where.namespace), id(where.shell), id(loop)}
     values = (where.namespace[name] for name in where.names.values())
     roots = [value for value in values if id(value) not in apart and not is_of_library(value)]
     paths = paths_to(ids, roots, apart, where.namespace, untracked(), MOST) if ids else []

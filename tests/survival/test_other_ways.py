@@ -162,3 +162,11 @@ def test_classes_that_a_replay_made_beside_those_that_stand_are_gone(notebook):
     kernel, result = back(notebook)
     assert ways(result)["kept"][0] == "replayed"
     assert kernel.run("[each is Sub for each in Base.__subclasses__()], type(kept[0]) is Sub").outputs[-1] == ("execute_result", "([True], True)")
+
+
+def test_results_come_back_beside_the_kernels_loop_in_a_variable(notebook):
+    kernel = notebook.open()
+    for number, cell in enumerate(("import asyncio\nloop = asyncio.get_event_loop()", "[1, 2]", "([3], True)")):
+        kernel.run(cell, f"cell-{number}")
+    kernel.suspend()
+    assert ("execute_result", "{2: [1, 2], 3: ([3], True)}") in notebook.open().run("Out", "cell-0").outputs
