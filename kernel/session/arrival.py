@@ -203,6 +203,10 @@ class Arrival(Account, Order):
             return differs
         return self._way(state.entry) == "replayed" and (state.way == "lost" or state.code in ("replay-error", "unshared") or differs)
 
+    def _collect(self, _):
+        """What a `__del__` of what replays made and nobody holds does to the variables is done before they are compared."""
+        gc.collect()
+
     def _settle(self, _):
         """Nothing comes another way any more. Classes that replays made beside those that stand go: their bases would tell of them."""
         self.loader.let_go()

@@ -34,6 +34,8 @@ class Order:
             steps.append(("undo", set(last) - at_once))
         if self.only is None:
             steps += [("item", name) for name in self.items.items if name in last and name not in SETTLED]
+        if ran:
+            steps.append(("collect", None))
         steps += [("verify", None), ("recover", None), ("settle", None)]
         if self.only is None:
             steps += [("item", name) for name in self.items.items if name in SETTLED]
