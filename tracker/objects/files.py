@@ -31,6 +31,9 @@ def raw_file(raw):
         raise TypeError(f"a {type(raw).__name__} may do what a file does not")
     if raw.closed:
         return raw.mode, attributes_of(raw), None
+    appends = fcntl.fcntl(raw.fileno(), fcntl.F_GETFL) & os.O_APPEND
+    if bool(appends) != raw.mode.startswith("a"):
+        raise TypeError("its descriptor appends, or does not, otherwise than its mode says: open() with that mode")
     path, identity = file_of(raw.fileno(), written=raw.writable())
     return raw.mode, attributes_of(raw), (path, identity, raw.tell())
 

@@ -48,6 +48,8 @@ def written(path, how="w", **options):
     (lambda path: open(path, "w", encoding="utf-16"), "the mark of its encoding"),
     (lambda path: open(path, "w+"), "both to read and to write"),
     (lambda path: open(path, "wb", opener=lambda name, flags: os.open(os.devnull, flags)), "no plain file"),
+    (lambda path: open(path, "w", opener=lambda name, flags: os.open(name, flags | os.O_APPEND)), "appends"),
+    (lambda path: open(path, "a", opener=lambda name, flags: os.open(name, flags & ~os.O_APPEND)), "appends"),
 ])
 def test_what_would_not_go_on_as_it_stands_is_refused(tmp_path, make, why):
     file = make(tmp_path / "f")
