@@ -9,10 +9,11 @@ import signal
 import sys
 import threading
 
+from .held import way_of
 from .kind import of_session
 
 TIMERS = {"ITIMER_REAL": signal.ITIMER_REAL, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL, "ITIMER_PROF": signal.ITIMER_PROF}
-OPENING = {"pipe", "pipe2", "openpty", "memfd_create", "eventfd", "mkstemp", "O_RDONLY", "O_WRONLY", "O_RDWR", "O_CREAT"}  # words of who opens a descriptor
+OPENING = {("os", name) for name in ("open", "dup", "pipe", "pipe2", "openpty", "memfd_create", "eventfd")} | {("tempfile", "mkstemp")}  # what opens a descriptor
 
 
 def is_mine(where, value) -> bool:
@@ -27,6 +28,13 @@ def loop():
 def descriptors() -> set[int]:
     """Those that are open."""
     return {int(number) for number in os.listdir("/proc/self/fd")}
+
+
+def are_spoken_of(where, functions) -> bool:
+    """Whether cells speak of one of these (module, name): of `os.pipe`, where `frame.pipe` or a variable of that name is something else."""
+    names = {name for _module, name in functions}
+    paths = [path for path in where.spoken.dotted.union(where.spoken.imported.values()) if path.rpartition(".")[2] in names]
+    return any(way_of(path, where.namespace) in functions for path in paths)
 
 
 def running(where) -> list[str]:
@@ -55,16 +63,16 @@ def unsettable(where, base) -> dict:
     default = getattr(parallel, "default_parallel_config", None)
     if not words.isdisjoint(("parallel_config", "parallel_backend")) and getattr(getattr(parallel, "_backend", None), "config", default) is not default:
         found["configuration of joblib"] = "call joblib.parallel_config again"
-    if "polars" in modules and "set_random_seed" in words:
+    if "polars" in modules and are_spoken_of(where, {("polars", "set_random_seed")}):
         found["generator of polars"] = "where it stands cannot be read; call set_random_seed again"
     if not words.isdisjoint(("register_parallel_backend", "register_compressor", "register_store_backend")) and "joblib" in modules:
         found["what was registered with joblib"] = "register it again"
-    if "create_function" in words and "duckdb" in modules:
+    if "duckdb" in modules and ("default_connection" in words and "create_function" in words or are_spoken_of(where, {("duckdb", "create_function")})):
         found["functions of duckdb's own connection"] = "create them again"
     if type(asyncio.get_event_loop_policy()) is not base["policy"]:
         found["policy of event loops"] = "set it again"
     found |= {f"function of sys.set{what}": "set it again" for what in ("profile", "trace") if is_mine(where, getattr(sys, f"get{what}")())}
-    if not words.isdisjoint(OPENING):
+    if are_spoken_of(where, OPENING):
         opened = descriptors() - base["descriptors"]
         found |= {f"descriptor {name}": "open it again" for name, value in list(where.namespace.items())
                   if any(type(each) is int and each in opened for each in (value if type(value) in (tuple, list) and len(value) < 8 else [value]))}

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import pickle
+import re
 import subprocess
 import sys
 
@@ -244,6 +245,21 @@ def test_lost_handlers_are_named(tmp_path):
     (logging,) = [r for r in back["applied"] if r[0] == "logging"]
     assert not logging[1] and "root" in logging[2]
     assert back["values"] == ["15"]
+
+
+OPENED = ["n = open('some.txt', 'w').fileno; k = (taken := open('other.txt', 'w')).fileno()", "import duckdb, polars, sqlite3"]
+
+
+@pytest.mark.parametrize("cells, named", [
+    (["pipe = 'x'; 'text'.pipe if k is None else k; create_function = set_random_seed = None  # os.pipeline"], []),
+    (["import os as system", "system.pipe() and None"], ["descriptor k"]),
+    (["from os import memfd_create as made", "made('x') and None"], ["descriptor k"]),
+    (["duckdb.create_function if k is None else k", "polars.set_random_seed(3)"], ["generator of polars", "functions of duckdb's own connection"]),
+])
+def test_descriptors_and_functions_are_named_where_cells_speak_of_these_and_not_of_words_like_them(cells, named, tmp_path):
+    saved, back = journey(tmp_path, OPENED + cells, [], ["k = 0"])
+    reason = "".join(why for item, _ok, why in back["applied"] if item == "switches")
+    assert re.findall("(?:^|; )([^;]*) is not restored", reason) == named
 
 
 def test_generators():
