@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "kernel/session/bind.h"
+#include "tracker/observe/audit.h"
 #include "tracker/observe/class_watch.h"
 #include "tracker/observe/code_scan.h"
 #include "tracker/observe/effects.h"
@@ -30,6 +32,11 @@ std::uint64_t BornAt(const std::string& path) {
   return static_cast<std::uint64_t>(info.stx_btime.tv_sec) * 1'000'000'000 + info.stx_btime.tv_nsec;
 }
 
+// observe::Unguarded as a context manager.
+struct BoundUnguarded {
+  std::optional<observe::Unguarded> lives;
+};
+
 }  // namespace
 
 void BindObserve(py::module_& m) {
@@ -38,6 +45,14 @@ void BindObserve(py::module_& m) {
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
   m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
   m.def("born_at", &BornAt, py::arg("path"), "When a file was made, in ns, by which and its inode it is known again; 0 if the system does not tell.");
+  py::class_<BoundUnguarded>(m, "Unguarded", "with Unguarded() as guarded: no guard stops anything in its body. guarded: whether one would.")
+      .def(py::init<>())
+      .def("__enter__", [](BoundUnguarded& unguarded) {
+        const bool guarded = observe::IsGuarded();
+        unguarded.lives.emplace();
+        return guarded;
+      })
+      .def("__exit__", [](BoundUnguarded& unguarded, const py::args&) { unguarded.lives.reset(); });
   m.def("is_door", [](const std::string& name) { return observe::IsDoorName(name) || observe::IsDoorAttribute(name); },
         "Whether code that mentions this name may reach every variable.");
   using observe::ClassWatch;

@@ -2,11 +2,12 @@
 closed must first be open, since files are made over open ones: over nothing, and decode() closes it at its end.
 """
 import codecs
+import functools
 import importlib
 import io
 import os
 
-from kernelferry._ferry import set_member
+from kernelferry._ferry import Unguarded, set_member
 from kernelferry.objects import files
 
 to_close = []  # what was closed; decode() does it
@@ -21,12 +22,14 @@ def reduce_raw(encoding, raw):
 
 def make_raw(mode, place):
     if place is None:
-        to_close.append(io.FileIO("", mode, opener=lambda name, flags: os.open(os.devnull, os.O_RDWR)))
+        with Unguarded():
+            to_close.append(io.FileIO("", mode, opener=lambda name, flags: os.open(os.devnull, os.O_RDWR)))
         return to_close[-1]
     path, identity, position = place
     if mode != "rb" and files.is_written(path):
         raise ValueError(f"the session has the file {path} open for writing: close it there")
-    raw = io.FileIO(path, mode, opener=_open_as_it_is)
+    with Unguarded() as guarded:
+        raw = io.FileIO(path, mode, opener=functools.partial(_open_as_it_is, guarded))
     try:
         files.require(raw.fileno(), path, identity)
     except ValueError:
@@ -36,8 +39,9 @@ def make_raw(mode, place):
     return raw
 
 
-def _open_as_it_is(path, flags) -> int:
-    return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC))
+def _open_as_it_is(guarded, path, flags) -> int:
+    """guarded: where nothing may be written, nothing can be."""
+    return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC | (os.O_ACCMODE if guarded else 0)))
 
 
 def set_attributes(file, attributes):

@@ -9,7 +9,7 @@ import os
 import re
 import struct
 
-from kernelferry._ferry import instance_memory
+from kernelferry._ferry import Unguarded, instance_memory
 from kernelferry.codec.adapters_files import to_close
 from kernelferry.objects import files
 
@@ -81,7 +81,8 @@ def make_closed():
 
 
 def make_map(access, length, offset, position, path, identity):
-    descriptor = os.open(path, os.O_CLOEXEC | (os.O_RDONLY if access in ("ACCESS_READ", "ACCESS_COPY") else os.O_RDWR))
+    with Unguarded():
+        descriptor = os.open(path, os.O_CLOEXEC | (os.O_RDONLY if access in ("ACCESS_READ", "ACCESS_COPY") else os.O_RDWR))
     try:
         files.require(descriptor, path, identity)
         mapped = mmap.mmap(descriptor, length, access=getattr(mmap, access), offset=offset)

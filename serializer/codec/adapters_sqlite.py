@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import pathlib
 
-from kernelferry._ferry import set_member
+from kernelferry._ferry import Unguarded, set_member
 from kernelferry.objects import sqlite, sqlite_files
 
 _BATCH = 100_000  # rows that count as changed in one go
@@ -32,7 +32,8 @@ def make_connection(held):
     made, settings, counts, content = held
     isolation_level, detect_types, check_same_thread, deserialized, temporary = made
     name, is_uri = _in_file(*content) if type(content) is tuple else (":memory:", False)
-    con = sqlite3.connect(name, detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread, uri=is_uri)
+    with Unguarded():
+        con = sqlite3.connect(name, detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread, uri=is_uri)
     if type(content) is tuple:
         _count(con, *counts)
     elif content is not None:

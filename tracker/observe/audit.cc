@@ -59,4 +59,9 @@ void StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py::object st
 
 std::vector<graph::Effect> StopGuard() { return TheListener().StopGuard(); }
 
+Unguarded::Unguarded() { TheListener().LiftGuard(true); }
+Unguarded::~Unguarded() { TheListener().LiftGuard(false); }
+
+bool IsGuarded() { return TheListener().guarded(); }
+
 }  // namespace ferry::observe

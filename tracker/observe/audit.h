@@ -46,4 +46,16 @@ void StartGuard(pybind11::handle ns, std::vector<graph::Effect> allowed, pybind1
 // The replay is over: what was stopped, in order, also where the code went on in spite of the exception.
 std::vector<graph::Effect> StopGuard();
 
+// While it lives, no guard stops anything. Not nested.
+class Unguarded {
+ public:
+  Unguarded();
+  ~Unguarded();
+  Unguarded(const Unguarded&) = delete;
+  Unguarded& operator=(const Unguarded&) = delete;
+};
+
+// Whether a guard stops what is about to be done, here or in another thread.
+bool IsGuarded();
+
 }  // namespace ferry::observe

@@ -125,7 +125,7 @@ void Listener::HearCode(PyObject* args) {
 }
 
 void Listener::Add(graph::Effect effect) {
-  if (guard_ && guard_->Stops(effect)) return;
+  if (guarded() && guard_->Stops(effect)) return;
   if (hears_) effects_.Add(std::move(effect));
 }
 

@@ -23,6 +23,8 @@ class Listener {
   Heard Stop();
   void StartGuard(pybind11::handle ns, std::vector<graph::Effect> allowed, pybind11::object stopped);
   std::vector<graph::Effect> StopGuard();
+  void LiftGuard(bool lifted) { lifted_ = lifted; }
+  bool guarded() const { return guard_ && !lifted_; }
 
   // Whether anything that happens now is of interest.
   bool listens() const { return hears_ || guard_; }
@@ -53,6 +55,7 @@ class Listener {
   PyObject* ns_ = nullptr;  // compared only
   bool hears_ = false;
   std::optional<Guard> guard_;
+  bool lifted_ = false;
   std::optional<OwnFiles> own_;
   EffectList effects_;
   NameSet temporary_;  // files with new names that the cell made in the temporary folder

@@ -84,6 +84,19 @@ def test_it_touches_nothing_outside(start, tmp_path):
     assert os.listdir(tmp_path / "work") == ["replayed"] and (tmp_path / "work" / "replayed").stat().st_size == 0
 
 
+def test_what_is_open_to_write_comes_back_in_it_and_cannot_be_written_by_it(start, tmp_path):
+    kernel = start(FERRY_REHEARSE="never")
+    kernel.run("import mmap, sqlite3\nlog = open('log', 'a'); print('one', file=log, flush=True)\nraw = open('raw', 'wb', buffering=0)\n"
+               "con = sqlite3.connect('db'); con.execute('create table t (x)'); con.commit()\n"
+               "with open('mapped', 'w+b') as file:\n    file.write(bytes(9)); file.flush(); mapped = mmap.mmap(file.fileno(), 0)")
+    kernel.run("class Eager:\n    def __setstate__(self, state):\n        self.__dict__.update(state); self.file.write('more'); self.file.flush()\n"
+               "eager = Eager(); eager.file = open('eager', 'w')")
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in (tmp_path / "work").iterdir()}
+    told = kernel.magic("%session rehearse")["messages"][0]
+    assert "7 of 9 names came back equal, 1 cannot be compared, not: eager (" in told and "Bad file descriptor" in told, told
+    assert before == {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in (tmp_path / "work").iterdir()}
+
+
 def test_it_begins_by_itself_when_it_is_quiet_and_is_no_child_of_the_session(start):
     kernel = start(FERRY_REHEARSE="0.2")
     answer = kernel.run("import psutil, time\nx = [1, 2]\n")
