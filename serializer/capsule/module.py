@@ -19,7 +19,7 @@ from kernelferry._ferry import is_imported
 
 from . import filled, garbage, held, leftovers, local, registry
 from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
-from .library_classes import accessors, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
+from .library_classes import accessors, answers, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, is_own, source_hash
 from .writers import is_given, is_set
@@ -72,7 +72,7 @@ def session_attributes(where, seen) -> dict:
 
 def is_under_its_name(key, value) -> bool:
     """Whether a reference to what a cell put there would mean what it replaced: `time.sleep = functools.lru_cache(time.sleep)`."""
-    return (not of_session(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == key
+    return (not of_session(value) and not answers(value) and (getattr(value, "__module__", None), getattr(value, "__qualname__", None)) == key
             and getattr(value, "__wrapped__", None) is not None)
 
 

@@ -138,6 +138,13 @@ def test_attribute_that_is_a_variable_stays_that_object(tmp_path):
     assert saved["values"] == back["values"] == ["True", "True", "6"]
 
 
+def test_attributes_of_libraries_may_be_objects_that_know_only_their_own_attributes(tmp_path):
+    box = "class Box:\n    def __getattr__(self, name): return {'own': 5}[name]"
+    saved, back = journey(tmp_path, [f"import json, fractions\n{box}", "json.box = Box(); fractions.Fraction.box = Box()"],
+                          ["__import__('json').box.own", "__import__('fractions').Fraction.box.own"], [box])
+    assert "modules" in saved["items"] and back["values"] == ["5", "5"]
+
+
 def test_state_of_a_local_module_comes_back_in_its_objects(tmp_path):
     (tmp_path / "shop.py").write_text(
         "import threading\nfrom os import environ\nlock = threading.Lock()\nMISSING = object()\nSTATE = []\nINDEX = {'all': STATE}\n"
