@@ -10,6 +10,7 @@ from .kind import Kind, shown
 from .pack import pack, reason, unpack
 
 NEW = 0, True, False, [], []  # a logger when it is made
+_furnished = []  # handlers and filters that were there before the first cell; held, so that their ids stay theirs
 
 
 def loggers(_shell=None):
@@ -31,6 +32,7 @@ def warnings_go_to(logging) -> bool:
 
 def base_logging(_shell):
     logging = sys.modules.get("logging")
+    _furnished[:] = [each for *_, held, filters in handlers().values() for each in (*held, *filters)]
     return loggers(), logging and logging.root.manager.disable, warnings_go_to(logging)
 
 
@@ -83,6 +85,11 @@ def capture_logging(where, base):
     return state, shown(told) or "disable"
 
 
+def came_since(given) -> list:
+    """Those of them among which one of the session's may be already: startup files give theirs beside it."""
+    return [each for each in given if all(each is not one for one in _furnished)]
+
+
 def apply_logging(where, state):
     import logging
     logging.disable(state["disable"])
@@ -94,7 +101,7 @@ def apply_logging(where, state):
     lost = set(state["handled"])
     for name, packed in state.get("handlers", {}).items():
         logger = logging.getLogger(name or None)
-        there = list(logger.handlers)
+        there = came_since(logger.handlers)
         for number, data in packed.items():
             try:
                 handler = handler_again(where, data)
@@ -112,7 +119,7 @@ def apply_filters(where, state) -> dict:
     lost = dict(state.get("lost_filters", {}))
     for name, packed in state.get("filters", {}).items():
         given = logging.getLogger(name or None).filters
-        there = list(given)
+        there = came_since(given)
         for number, data in packed.items():
             try:
                 value = unpack(data, where.namespace)
