@@ -35,6 +35,8 @@ def make_connection(held):
     with Unguarded():
         con = sqlite3.connect(name, detect_types=detect_types, isolation_level=None, check_same_thread=check_same_thread, uri=is_uri)
     if type(content) is tuple:
+        if "journal_mode" in settings and con.execute("pragma journal_mode").fetchone()[0] == "wal":
+            raise ValueError(f"the file {content[0]} is in WAL mode, out of which it would be taken: connect to it again")
         _count(con, *counts)
     elif content is not None:
         content = bytes(content)

@@ -126,6 +126,19 @@ def test_a_file_with_its_log_beside_it(path):
     assert back.execute("pragma journal_mode").fetchone() == ("wal",) and back.execute("select count(*) from t").fetchone() == (2,)
 
 
+def test_a_file_that_others_gave_a_log_keeps_it(path):
+    con = sqlite3.connect(path)
+    con.execute("pragma journal_mode = truncate")
+    blob = stored(con)
+    con.close()
+    other = sqlite3.connect(path)
+    other.execute("pragma journal_mode = wal")
+    other.close()
+    with pytest.raises(DecodeError, match="in WAL mode"):
+        load(blob)
+    assert sqlite3.connect(path).execute("pragma journal_mode").fetchone() == ("wal",)
+
+
 @pytest.mark.parametrize("change", [lambda path: path.unlink(), lambda path: (path.rename(f"{path}.old"), path.write_bytes(path.with_name(f"{path.name}.old").read_bytes()))],
                          ids=["removed", "another"])
 def test_another_file_is_named_and_not_made(path, change):
