@@ -214,7 +214,9 @@ class Arrival(Account, Order):
             gc.collect()
 
     def _behind(self, _):
-        missing = [key for key, state in self.loader.states.items() if state.way in ("lost", "failed")]
+        missing = {key: f"is connected to the file {state.databases[0]}, which may hold already what the cell did"
+                   for key, state in self.loader.states.items() if state.databases}
+        missing |= {key: "did not come back" for key, state in self.loader.states.items() if state.way in ("lost", "failed")}
         if self.behind.run(missing):
             self.session.saver.looks.looked = self.session.saver.looks.logged  # the cells since that look made what stands here now
 

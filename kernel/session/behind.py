@@ -26,7 +26,7 @@ class Behind:
         self.made = []  # names that they made
 
     def run(self, missing):
-        """missing: keys of components that did not come back. True if all was replayed that there was."""
+        """missing: components that are not what they were, and why. True if all was replayed that there was."""
         session = self._session
         records = [r for r in self._replayer.records.values()
                    if self._manifest.executions < r.execution <= self._until and not of_ferry(r)]

@@ -140,7 +140,7 @@ void BindPlan(py::module_& m) {
      "{entries, steps, blockers, totals, image}; costs: key tuple -> Cost; image: (bytes, seconds to take, seconds to bring back)");
 
   m.def("plan_behind", [](const SessionGraph& graph, std::uint32_t generation, Numbers replay_ok, Numbers no_replay, Reasons fatal,
-                          const std::vector<Key>& missing) {
+                          const std::map<Key, std::string>& missing) {
     py::list out;
     for (const plan::Behind& cell :
          plan::PlanBehind(graph, generation, {std::move(replay_ok), std::move(no_replay), std::move(fatal)}, missing)) {
@@ -148,7 +148,7 @@ void BindPlan(py::module_& m) {
     }
     return out;
   }, py::arg("graph"), py::arg("generation"), py::kw_only(), py::arg("replay_ok") = Numbers(),
-     py::arg("no_replay") = Numbers(), py::arg("fatal") = Reasons(), py::arg("missing") = std::vector<Key>(),
+     py::arg("no_replay") = Numbers(), py::arg("fatal") = Reasons(), py::arg("missing") = std::map<Key, std::string>(),
      "[{cell, replay, reason}] for each execution after `generation`, the last one that the generation contains");
 }
 

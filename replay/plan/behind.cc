@@ -1,7 +1,5 @@
 // Cells behind a generation: each runs again if it may, and if all it read is there as it was - from the generation, or
 // made by cells behind it that run again as well.
-#include <algorithm>
-
 #include "replay/plan/plan.h"
 
 namespace ferry::plan {
@@ -13,12 +11,10 @@ using graph::NodeKind;
 using graph::Version;
 
 std::vector<Behind> PlanBehind(const graph::SessionGraph& graph, std::uint32_t generation, const Wishes& wishes,
-                               const std::vector<Key>& missing) {
+                               const std::map<Key, std::string>& missing) {
   const graph::Needs& needs = graph.needs();
   std::vector<NodeId> block(needs.size(), kNoNode);
-  const auto is_missing = [&](const Version& version) {
-    return !missing.empty() && std::find(missing.begin(), missing.end(), graph.KeyOf(version)) != missing.end();
-  };
+  const auto is_missing = [&](const Version& version) { return !missing.empty() && missing.contains(graph.KeyOf(version)); };
   std::vector<Behind> cells;
   for (NodeId node = 0; node < needs.size(); ++node) {
     const std::uint32_t index = needs.index(node);
@@ -45,7 +41,7 @@ std::vector<Behind> PlanBehind(const graph::SessionGraph& graph, std::uint32_t g
     } else if (block[node] != kNoNode) {
       const Version& version = graph.versions()[needs.index(block[node])];
       for (const std::string& name : graph.KeyOf(version)) reason += (reason.empty() ? "it needs " : ", ") + name;
-      reason += version.explained ? ", which did not come back" : ", which changed while no recorded cell touched it";
+      reason += ", which " + (version.explained ? missing.at(graph.KeyOf(version)) : "changed while no recorded cell touched it");
     }
     if (!reason.empty()) block[node] = node;
     cells.push_back({execution.number, reason.empty(), reason});

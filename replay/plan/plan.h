@@ -119,8 +119,8 @@ struct Behind {
 };
 
 // Which executions after `generation` (the last execution that it contains) can run again on top of it, so that they read
-// what they read the first time. `missing`: components of the generation that did not come back.
+// what they read the first time. `missing`: components of the generation that are not what they were, and why: "did not come back".
 std::vector<Behind> PlanBehind(const graph::SessionGraph& graph, std::uint32_t generation, const Wishes& wishes,
-                               const std::vector<Key>& missing);
+                               const std::map<Key, std::string>& missing);
 
 }  // namespace ferry::plan

@@ -28,6 +28,7 @@ class Loaded:
         self.values, self.unbound = {}, False  # of what others refer to: name -> value; a replay has bound the names to what it made
         self.made_again = False  # a replay made what stands in its place
         self.uncovered = False  # its blob holds state that no fingerprint covers
+        self.databases = []  # files that it has connected to
 
     def back(self):
         """Whether it is there to be compared."""
@@ -162,11 +163,13 @@ class Loader:
             self._load(key)
             if owner := self.states[key].torn():
                 self.states[tuple(entry.key)].apart = owner
+        codec.connected.clear()
         found = self.ahead.take(entry.blob) if self.ahead is not None else None
         if found is None:
             stored = memoryview(self.reader.blob(entry.blob))
             found = codec.decode(stored, self._resolve, self.namespace), blob.Parts(stored).uncovered
         decoded, self.states[tuple(entry.key)].uncovered = found
+        self.states[tuple(entry.key)].databases = list(codec.connected)
         return decoded
 
     def _resolve(self, pid):

@@ -7,6 +7,8 @@ from kernelferry.codec.errors import DecodeError, EncodeError, NotBack
 
 __all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode", "reduce_alone"]
 
+connected = []  # database files to which decode() has connected; who asks clears it before
+
 
 def load():
     """Puts both ways in place of what stands in for them here."""

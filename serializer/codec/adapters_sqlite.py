@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import pathlib
 
+from kernelferry import codec
 from kernelferry._ferry import Unguarded, set_member
 from kernelferry.objects import sqlite, sqlite_files
 
@@ -52,6 +53,8 @@ def make_connection(held):
     if settings.get("extensions"):
         con.enable_load_extension(True)
     con.isolation_level = isolation_level
+    if type(content) is tuple:
+        codec.connected.append(content[0])
     if sqlite.connection(con)[0] != (made, settings, counts, content):
         raise ValueError("a database that this SQLite does not make again as it was")
     return con

@@ -170,3 +170,18 @@ def test_results_come_back_beside_the_kernels_loop_in_a_variable(notebook):
         kernel.run(cell, f"cell-{number}")
     kernel.suspend()
     assert ("execute_result", "{2: [1, 2], 3: ([3], True)}") in notebook.open().run("Out", "cell-0").outputs
+
+
+def test_cells_behind_that_use_a_database_file_are_listed(notebook):
+    """What they did stands in the file, and would be done once more."""
+    kernel = notebook.open(FERRY_SAVE="manual", FERRY_REHEARSE="never")
+    kernel.run("import sqlite3\ncon = sqlite3.connect('db'); con.execute('create table t (x)'); held = {'con': con}", "cell-1")
+    kernel.magic("%checkpoint")
+    for number, cell in enumerate(["a = [1]", "con.execute('insert into t values (1)'); con.commit(); b = [2]", "held['n'] = 1"], 2):
+        assert kernel.run(cell, f"cell-{number}").status == "ok"
+    kernel.kill()
+    kernel, result = back(notebook)
+    assert [(c["status"], c["reason"] or "") for c in result["cells_behind"]][0] == ("replayed", "")
+    listed = [c for c in result["cells_behind"] if c["status"] == "not-replayed"]
+    assert [c["cell"] for c in listed] == [3, 4] and "connected to the file" in listed[0]["reason"]
+    assert kernel.evaluate(["con.execute('select count(*) from t').fetchone()", "a"]) == ["(1,)", "[1]"]

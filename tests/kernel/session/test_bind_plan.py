@@ -54,5 +54,5 @@ def test_wishes_and_bad_arguments():
 def test_cells_behind():
     cells = _ferry.plan_behind(session(), 1)
     assert cells == [{"cell": 2, "replay": True, "reason": ""}]
-    cells = _ferry.plan_behind(session(), 1, missing=[("x",)])
-    assert not cells[0]["replay"] and "x" in cells[0]["reason"]
+    cells = _ferry.plan_behind(session(), 1, missing={("x",): "is gone"})
+    assert not cells[0]["replay"] and "x, which is gone" in cells[0]["reason"]

@@ -374,7 +374,7 @@ TEST_F(PlanTest, BehindAGeneration) {
   EXPECT_EQ(cells[1].reason, "it read the clock (time.time), and may come out different");
   EXPECT_EQ(cells[2].reason, "it needs cell 3, which is not run again");
   EXPECT_EQ(cells[4].reason, "it wrote a file (out.csv)");
-  const std::vector<Behind> without = PlanBehind(graph, 1, {}, {{"x"}});
+  const std::vector<Behind> without = PlanBehind(graph, 1, {}, {{{"x"}, "did not come back"}});
   EXPECT_EQ(without[0].reason, "it needs x, which did not come back");
   EXPECT_FALSE(without[3].replay);
   EXPECT_TRUE(without[5].replay);
