@@ -2,6 +2,7 @@
 closed must first be open, since files are made over open ones: over nothing, and decode() closes it at its end.
 """
 import codecs
+import fcntl
 import functools
 import importlib
 import io
@@ -17,7 +18,7 @@ def reduce_raw(encoding, raw):
     mode, attributes, place = files.raw_file(raw)
     if not raw.closefd:
         raise TypeError("a file that leaves its descriptor to others")
-    return make_raw, (mode, place), attributes, None, None, set_attributes
+    return make_raw, (mode, place), attributes, None, None, set_attributes if raw.closed else set_raw
 
 
 def make_raw(mode, place):
@@ -42,6 +43,19 @@ def make_raw(mode, place):
 def _open_as_it_is(guarded, path, flags) -> int:
     """guarded: where nothing may be written, nothing can be."""
     return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC | (os.O_ACCMODE if guarded else 0)))
+
+
+def set_raw(raw, attributes):
+    """One that was made over a descriptor (`os.fdopen`) has its number for a name, and cells have it, too."""
+    name = attributes.get("name")
+    if type(name) is int and name != raw.fileno():
+        position, number = raw.tell(), fcntl.fcntl(raw.fileno(), fcntl.F_DUPFD_CLOEXEC, name)
+        if number != name:
+            os.close(number)
+            raise ValueError(f"it was made over the descriptor {name}, which is another file's here: open the file by its name")
+        raw.__init__(name, raw.mode)  # lets go of the other
+        raw.seek(position)
+    set_attributes(raw, attributes)
 
 
 def set_attributes(file, attributes):

@@ -75,6 +75,30 @@ def test_a_file_that_was_written_to_since_is_named_and_stays_as_it_is(tmp_path, 
     assert content == ((tmp_path / "f").read_bytes() if (tmp_path / "f").exists() else None)
 
 
+@pytest.mark.parametrize("flags, mode", [(os.O_RDONLY, "r"), (os.O_WRONLY, "w"), (os.O_WRONLY | os.O_APPEND, "a"), (os.O_RDWR, "rb+")])
+def test_a_file_over_a_descriptor_has_its_number_again(tmp_path, flags, mode):
+    (tmp_path / "f").write_text("some text")
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(9)]
+    file = os.fdopen(os.open(tmp_path / "f", flags), mode, **({"buffering": 0} if "b" in mode else {}))
+    file.seek(3)
+    number, blob = file.fileno(), stored(file)
+    file.close()
+    for each in others:
+        os.close(each)
+    file = again(blob)
+    assert (file.name, file.fileno(), file.tell(), os.lseek(number, 0, os.SEEK_CUR)) == (number, number, 3, 3)
+    assert not os.get_inheritable(number)
+    file.close()
+    with pytest.raises(OSError):
+        os.fstat(number)
+    taken = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(taken, number)
+    with pytest.raises(DecodeError, match="another file's here"):
+        again(blob)
+    os.close(number)
+    os.close(taken)
+
+
 def test_a_file_that_the_session_has_open_to_write_already_is_not_opened_once_more(tmp_path):
     with open(tmp_path / "f", "a", buffering=1) as file:
         print("one", file=file)
