@@ -6,6 +6,7 @@ There is no copy of the module as it was imported, so everything is kept, and wh
 alone. Attributes are written apart from each other, as references where one holds another.
 """
 import collections
+import contextlib
 import sys
 import threading
 import types
@@ -104,6 +105,7 @@ def apply(where, entries) -> dict:
     lost = {}
     present = attributes_of({module for module, _ in entries if module in sys.modules})
     differing = {key: entry for key, entry in entries.items() if key not in present or not is_same(where, present, key, entry)}
+    present |= made_empty(where, present, differing)
     for kind_now in ("set", "fill"):  # what is filled may refer to what was set
         for (module, attribute), (kind, data, names) in differing.items():
             if kind != kind_now:
@@ -113,7 +115,8 @@ def apply(where, entries) -> dict:
                     raise LookupError(f"module {module} is not there")
                 value = unpack(data, where.namespace)
                 if kind == "fill":
-                    value = filled(present.get((module, attribute)), *value)
+                    (cls, what), value = value, as_made(present.get((module, attribute)), value[0])
+                    fill(value, what)
                 setattr(sys.modules[module], attribute, value)
                 where.namespace.update({name: value for name in names if name in where.namespace})
             except Exception as error:
@@ -121,14 +124,25 @@ def apply(where, entries) -> dict:
     return lost
 
 
-def filled(present, cls, what):
-    """The object that the import made, or one like it, with these contents."""
-    if type(present) is not cls:
-        if cls is collections.defaultdict:
-            raise TypeError(f"the import makes a {type(present).__name__} there")
-        present = cls.__new__(cls)
-    fill(present, what)
-    return present
+def made_empty(where, present, entries) -> dict:
+    """(module, attribute) -> object that is to be filled, where the import made none: what is filled before it may refer to it."""
+    made = {}
+    for (module, attribute), (kind, data, _names) in entries.items():
+        if kind == "fill" and module in sys.modules:
+            with contextlib.suppress(Exception):  # apply() says why
+                cls, _ = unpack(data, where.namespace)
+                made[module, attribute] = as_made(present.get((module, attribute)), cls)
+                setattr(sys.modules[module], attribute, made[module, attribute])
+    return made
+
+
+def as_made(present, cls):
+    """The object that the import made, or an empty one."""
+    if type(present) is cls:
+        return present
+    if cls is collections.defaultdict:
+        raise TypeError(f"the import makes a {type(present).__name__} there")
+    return cls.__new__(cls)
 
 
 def is_same(where, present, key, entry) -> bool:

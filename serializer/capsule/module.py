@@ -50,8 +50,8 @@ def imported_names(where, spoken) -> set:
     return spoken.words.union(str(name).split(".")[0] for name in modules)
 
 
-def session_attributes(where, seen) -> dict:
-    """(module, attribute) -> value now, or ABSENT."""
+def session_attributes(where, seen, modules) -> dict:
+    """(module, attribute) -> value now, or ABSENT; modules: those of which local.py keeps what their own code sets."""
     written, found, named = assigned(where, seen.spoken), {}, named_modules(where, seen.spoken)
     candidates = written.union((name, attribute) for name, attributes in seen.changed.items() for attribute in attributes)
     for name, attribute in sorted(candidates):
@@ -65,7 +65,7 @@ def session_attributes(where, seen) -> dict:
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
         said = mine or (name, attribute) in written or value is not ABSENT and named(name) and is_set(seen.spoken, name, attribute, value)
-        if said or value is not ABSENT and is_kept(name) and is_given(seen.spoken, name, attribute):
+        if said or value is not ABSENT and name not in modules and is_kept(name) and is_given(seen.spoken, name, attribute):
             found[name, attribute] = value
     return found
 
@@ -146,7 +146,7 @@ def capture_modules(where, seen):
     give_way()
     seen.look()
     give_way()
-    attributes, settings = session_attributes(where, seen), held.assigned(where, seen, wanted)
+    attributes, settings = session_attributes(where, seen, sources), held.assigned(where, seen, wanted)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT and not is_under_its_name(k, v)}, where.namespace, where.names)
     lost |= {key: "a library made it of what stood there and gave it that name; assign it again" for key, value in attributes.items() if is_under_its_name(key, value)}

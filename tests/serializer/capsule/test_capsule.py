@@ -159,6 +159,15 @@ def test_state_of_a_local_module_comes_back_in_its_objects(tmp_path):
     assert b"PATH" not in (tmp_path / "items").read_bytes()
 
 
+def test_attributes_of_a_local_module_go_on_sharing_what_the_import_does_not_make(tmp_path):
+    (tmp_path / "shop.py").write_text("tills = {}\n_open = None\ndef add(name): tills[name] = {'name': name}\n"
+                                      "def set_open(till):\n    global _open\n    _open = till\ndef rename(name): _open['name'] = name\n")
+    cells = ["import sys; sys.path.insert(0, '.'); import shop", "shop.add('a'); shop.add('b')", "shop.set_open(shop.tills['b'])"]
+    saved, back = journey(tmp_path, cells, ["shop._open is shop.tills['b']", "shop.rename('c')", "shop.tills"], ["import shop"])
+    assert saved["values"] == back["values"] == ["True", "None", "{'a': {'name': 'a'}, 'b': {'name': 'c'}}"]
+    assert all(ok for _, ok, _ in back["applied"])
+
+
 def test_lost_state_of_a_local_module_is_named(tmp_path):
     (tmp_path / "shop.py").write_text("def rows():\n    yield 1\nROWS = rows()\n")
     _, back = journey(tmp_path, ["import sys; sys.path.insert(0, '.'); import shop"], [])
