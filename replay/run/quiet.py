@@ -30,9 +30,17 @@ def muted(shell):
 
 @contextlib.contextmanager
 def unwritten():
-    """Text goes nowhere."""
-    with _all_instead([(sys.stdout, "write", len), (sys.stderr, "write", len)]):
-        yield
+    """Text goes nowhere. Whoever takes a `write` meanwhile (`write = sys.stdout.write` in a module) writes with it afterwards."""
+    over = threading.Event()
+
+    def silent(stream):
+        return lambda text: type(stream).write(stream, text) if over.is_set() else len(text)
+
+    try:
+        with _all_instead([(stream, "write", silent(stream)) for stream in (sys.stdout, sys.stderr)]):
+            yield
+    finally:
+        over.set()
 
 
 @contextlib.contextmanager

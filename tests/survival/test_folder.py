@@ -18,11 +18,11 @@ def test_modules_beside_the_notebook_never_replace_the_standard_library(notebook
 
 
 def test_what_a_module_says_while_it_is_imported_is_not_said_again(notebook):
-    (notebook.folder / "loud.py").write_text("import sys, warnings\nbox = [7]\nprint('loud', len(box))\nprint('hm', file=sys.stderr)\nwarnings.warn('old')\n")
+    (notebook.folder / "loud.py").write_text("import sys, warnings\nbox = [7]\nwrite = sys.stdout.write\nprint('loud', len(box))\nprint('hm', file=sys.stderr)\nwarnings.warn('old')\n")
     kernel = notebook.open()
     text = kernel.run("import loud\nfrom tqdm.auto import tqdm", "cell-0").text  # tqdm.auto hides the warning of the module that it imports
     assert "loud 1" in text and "UserWarning: old" in text and "Tqdm" not in text
     kernel.suspend()
     notebook.path.unlink()  # the session comes back within the first cell, which tells whose it is
-    again = notebook.open().run("print('mine'); loud.box", "cell-0")
-    assert [text for kind, text in again.outputs if kind != "display_data"] == ["mine\n", "[7]"]
+    again = notebook.open().run("print('mine'); _ = loud.write('by loud'); loud.box", "cell-0")
+    assert [text for kind, text in again.outputs if kind != "display_data"] == ["mine\nby loud", "[7]"]

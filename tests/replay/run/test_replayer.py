@@ -120,6 +120,12 @@ def test_nothing_is_shown_and_streams_stay(replay, shell, capsys, monkeypatch):
     assert not replay("1 / 0").ok and capsys.readouterr() == ("", "")
 
 
+def test_a_write_that_a_silent_cell_took_writes_afterwards(replay, shell, capsys):
+    assert replay("import sys; write = sys.stdout.write; write('then')").ok and capsys.readouterr().out == ""
+    shell.user_ns["write"]("later")
+    assert capsys.readouterr().out == "later"
+
+
 def test_a_cell_that_ended_the_kernel_ends_nothing(replay, shell):
     shell.ask_exit = lambda: ends.append(1)  # on the object, as nobody else has it there
     ends = []
