@@ -62,11 +62,18 @@ def fill(value, contents):
             fields[key] = item
 
 
+def first_places(found) -> dict:
+    """id -> the first attribute that is this object: there stands what it holds, others refer to it."""
+    return {id(value): place for place, value in reversed(found.items()) if type(value) not in IMMUTABLE}
+
+
 def written(where, found, key) -> tuple[str, bytes]:
     """How one attribute is kept: kind, and bytes; of (class, contents) where it is filled."""
     value = found[key]
-    others = {id(other): place for place, other in found.items() if type(other) not in IMMUTABLE}
+    others = first_places(found)
     names = where.names | others
+    if others.get(id(value), key) != key:
+        return "set", pack(value, where.namespace, names)
     names.pop(id(value), None)
     kind, what = contents(value)
     data = pack((type(value), what) if kind == "fill" else what, where.namespace, names)
@@ -97,7 +104,9 @@ def capture(where, modules, taken) -> tuple[dict, dict]:
             entries[key] = *written(where, found, key), names
         except Exception as error:  # a class of the module may raise anything
             lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
-    return entries, lost
+    places = first_places(found)
+    lost |= {key: lost[first] for key in entries if (first := places.get(id(found[key]))) in lost}
+    return {key: entry for key, entry in entries.items() if key not in lost}, lost
 
 
 def apply(where, entries) -> dict:
