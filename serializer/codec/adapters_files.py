@@ -154,6 +154,13 @@ def _see(decoder, name, newlines):
         decoder.setstate(state)
 
 
+def reduce_closer(encoding, closer):
+    """What a resume makes and lets go of again would take the session's file with it."""
+    if closer.delete and not closer.close_called:
+        raise TypeError("a temporary file that is removed when it is let go of: make it with delete=False")
+    return NotImplemented
+
+
 def reduce_reader(encoding, rows):
     return make_reader, files.reader(rows)
 
@@ -192,6 +199,7 @@ ADAPTERS = {
     "_io.TextIOWrapper": reduce_text,
     **dict.fromkeys(("_io.BytesIO", "_io.StringIO"), reduce_memory),
     "gzip.GzipFile": reduce_gzip,
+    "tempfile._TemporaryFileCloser": reduce_closer,
     "_csv.reader": reduce_reader,
     "_csv.writer": reduce_writer,
     "_csv.Dialect": reduce_dialect,

@@ -1,5 +1,6 @@
 """Files that are open for writing are opened again without a change to what is in them, or not at all."""
 import os
+import tempfile
 
 import pytest
 
@@ -97,6 +98,16 @@ def test_a_file_over_a_descriptor_has_its_number_again(tmp_path, flags, mode):
         again(blob)
     os.close(number)
     os.close(taken)
+
+
+def test_a_temporary_file_that_goes_with_its_object_is_refused(tmp_path):
+    with tempfile.NamedTemporaryFile("w", dir=tmp_path) as file, pytest.raises(EncodeError, match="delete=False"):
+        stored(file)
+    assert again(stored(file)).closed
+    with tempfile.NamedTemporaryFile("w", dir=tmp_path, delete=False) as file:
+        blob = stored(file)
+    with again(blob) as back:
+        assert back.name == file.name
 
 
 def test_a_file_that_the_session_has_open_to_write_already_is_not_opened_once_more(tmp_path):
