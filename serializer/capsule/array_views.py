@@ -15,11 +15,15 @@ def owner_of(value):
     return owner if _is_plain(np, type(owner)) and owner.size and _buffer_of(owner) is not None else None
 
 
+def owners_of(value):
+    """owner_of(), and what that looks into in turn, as an array of another class may."""
+    while (value := owner_of(value)) is not None:
+        yield value
+
+
 def _is_plain(np, cls) -> bool:
     """An array of this class is its memory and its attributes."""
-    if not issubclass(cls, np.ndarray) or issubclass(cls, np.memmap):
-        return False
-    return cls.__reduce__ in (np.ndarray.__reduce__, getattr(sys.modules.get("numpy.ma"), "MaskedArray", np.ndarray).__reduce__)
+    return issubclass(cls, np.ndarray) and cls.__reduce__ in (np.ndarray.__reduce__, getattr(sys.modules.get("numpy.ma"), "MaskedArray", np.ndarray).__reduce__)
 
 
 def _buffer_of(owner):
@@ -33,7 +37,20 @@ def _buffer_of(owner):
 def reduced(value, owner):
     offset = _address(value) - _address(_buffer_of(owner))
     arguments = type(value), owner, value.dtype, value.shape, offset, value.strides, value.flags.writeable
-    return array_over, arguments, instance_dict(value), None, None, set_attributes
+    attributes = {name: held for name, held in instance_dict(value).items() if name != "_mmap"} if _is_mapped(value) else instance_dict(value)
+    return array_over, arguments, attributes, None, None, set_attributes
+
+
+def _is_mapped(array) -> bool:
+    """It refers to the mapped file into which its owner looks."""
+    return isinstance(array, sys.modules["numpy"].memmap)
+
+
+def _mapped_under(array):
+    """None under one that was made over other memory."""
+    while isinstance(array, sys.modules["numpy"].ndarray):
+        array = array.base
+    return array if type(array) is sys.modules["mmap"].mmap else None
 
 
 def _address(array) -> int:
@@ -50,6 +67,7 @@ def array_over(cls, owner, dtype, shape, offset, strides, writeable):
 
 def set_attributes(array, attributes):
     """Its class may have given it some when it was made."""
-    own = instance_dict(array)
+    own, mapped = instance_dict(array), {"_mmap": _mapped_under(array)} if _is_mapped(array) else {}
     own.clear()
+    own.update(mapped)
     own.update(attributes)

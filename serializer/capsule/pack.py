@@ -92,11 +92,11 @@ class Pickler(cloudpickle.Pickler):
             closure = tuple(cell.cell_contents for cell in obj.__closure__ or ())
             return make_function, (marshal.dumps(obj.__code__), obj.__name__, obj.__defaults__, obj.__kwdefaults__,
                                    closure, obj.__dict__, self.namespace)
-        owner = array_views.owner_of(obj)
-        if owner is not None and self.names.get(id(owner)) is not None:
-            return array_views.reduced(obj, owner)
-        if owner is not None and self.met is not None:
-            self.met.append(owner)  # something may lead to it
+        for owner in array_views.owners_of(obj):
+            if self.names.get(id(owner)) is not None:
+                return array_views.reduced(obj, owner)
+            if self.met is not None:
+                self.met.append(owner)  # something may lead to it
         for reduce in reducers:
             if (reduced := reduce(obj)) is not NotImplemented:
                 return reduced
