@@ -15,7 +15,7 @@ from .kind import give_way, of_session, shown
 
 MOST = 64  # such objects, or holders at one step: what is more is not asked after
 REACHED = 200_000  # objects to which variables lead
-STRIDE = 4096  # of these between two looks whether a request waits
+STRIDE = 4096  # objects between two looks whether a request waits
 ROOTS = (types.ModuleType, types.FrameType, type)
 
 
@@ -37,15 +37,22 @@ def in_words(where) -> str:
     return f"{len(found)} objects that wait for the collector ({kinds}) are not kept, and their __del__ or finally is not called; gc.collect() would call it before"
 
 
+def with_end(where) -> list:
+    """Objects that would do something of the session's when they end. Raises Stopped."""
+    kinds, found, everything = {}, [], gc.get_objects()
+    for start in range(0, len(everything), STRIDE):
+        give_way()
+        for each in everything[start:start + STRIDE]:
+            kind = type(each)
+            if id(kind) not in kinds:
+                kinds[id(kind)] = has_end(kind)
+            if kinds[id(kind)] or kind is types.GeneratorType and is_within(where, each):
+                found.append(each)
+    return found
+
+
 def waiting(where) -> list:
-    kinds, objects = {}, []
-    for each in gc.get_objects():
-        kind = type(each)
-        if id(kind) not in kinds:
-            kinds[id(kind)] = has_end(kind)
-        if kinds[id(kind)] or kind is types.GeneratorType and is_within(where, each):
-            objects.append(each)
-    kind = each = None
+    objects = with_end(where)
     if len(objects) > MOST:
         reached = led_to(where, where.namespace.values())
         objects = [] if reached is None else [each for each in objects if id(each) not in reached]
@@ -54,7 +61,7 @@ def waiting(where) -> list:
         living = alive(members, objects, []) if members is not None else [*map(id, objects)]
         return [each for each in objects if id(each) not in living]
     members = dict(zip(map(id, objects), objects))
-    frontier, rooted, own = list(objects), [], {id(objects), id(members), id(kinds)}
+    frontier, rooted, own = list(objects), [], {id(objects), id(members)}
     while frontier:
         if len(frontier) > MOST:
             return []

@@ -4,6 +4,7 @@ import gc
 import types
 
 import numpy as np
+import pytest
 
 from kernelferry import _ferry
 from kernelferry.capsule import garbage
@@ -31,6 +32,19 @@ def test_a_metaclass_that_cannot_be_hashed_is_not_asked():
         assert [type(each) for each in found] == [space["Waits"]]
     del found
     gc.collect()
+
+
+def test_the_pass_over_all_objects_gives_way_to_a_request(monkeypatch):
+    looked = []
+
+    def asked():
+        if len(looked) == 2:
+            raise _ferry.Stopped
+        looked.append(1)
+
+    monkeypatch.setattr(garbage, "give_way", asked)
+    with pytest.raises(_ferry.Stopped):
+        garbage.waiting(types.SimpleNamespace(namespace={}))
 
 
 MANY = """
