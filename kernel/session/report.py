@@ -4,8 +4,8 @@ Text fits into WIDTH columns: a reason that is longer is cut here and stands who
 """
 
 import re
-import textwrap
-from json import dumps  # as it is now: a cell may put another in its place
+from json import dumps  # as it is now, as what follows: a cell may put another in its place
+from textwrap import shorten, wrap
 
 from kernelferry import _ferry
 
@@ -56,14 +56,14 @@ def human_seconds(seconds) -> str:
 
 def cut(text: str, width: int) -> str:
     """The text on one line of at most `width` characters."""
-    return textwrap.shorten(str(text), width, placeholder=" ...") if " " in str(text)[:width] else str(text)[:width]
+    return shorten(str(text), width, placeholder=" ...") if " " in str(text)[:width] else str(text)[:width]
 
 
 def wrapped(text, first="", rest="    ", most=3) -> list:
     """The text as lines of WIDTH columns, at most so many of them."""
     whole = _ferry.with_whole_commands(str(text).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
-    lines = textwrap.wrap(whole, WIDTH, initial_indent=first, subsequent_indent=rest, max_lines=most, placeholder=" ...",
-                          break_on_hyphens=False)
+    lines = wrap(whole, WIDTH, initial_indent=first, subsequent_indent=rest, max_lines=most, placeholder=" ...",
+                 break_on_hyphens=False)
     return [line.replace(_ferry.IN_COMMAND, " ") for line in lines]
 
 
