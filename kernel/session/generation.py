@@ -35,11 +35,12 @@ def costs(session, components, encoded):
         if key not in components:
             continue
         proved = session.rehearsal.verdict(key, e.fingerprint)
+        left = e.unfound and not e.error  # its cells would find what a reload has put in their place, which looks the same
         found[key] = _ferry.Cost(
             bytes=e.bytes, store_seconds=e.seconds, load_seconds=e.seconds, storable=not e.error, reason=e.error, opaque=bool(e.opaque),
-            pinned=proved is False or any(name in pinned for name in key), verified_replay=proved is True,
+            pinned=bool(left) or proved is False or any(name in pinned for name in key), verified_replay=proved is True,
             referred=not referred.isdisjoint(e.exports),
-            user_recompute=proved is not False and any(name in recompute for name in key))
+            user_recompute=not left and proved is not False and any(name in recompute for name in key))
     return found
 
 

@@ -26,11 +26,10 @@ void Walk::VisitObject(PyObject* object) {
       if (IsLocalFunction(object)) break;
       auto* f = reinterpret_cast<PyFunctionObject*>(object);
       encoder_.Put(Tag::kLibrary);
+      if (first_pass_ && !IsFoundByImport(object)) ++units_[unit_].unfound;
       for (PyObject* part : {f->func_module, f->func_qualname})
         if (!part || EncodeLeaf(encoder_, part) == Leaf::kNo) encoder_.Put(Tag::kAbsent);
-      if (IsFoundByImport(object)) return;
-      if (first_pass_) ++units_[unit_].unfound;
-      return encoder_.Put(Tag::kAbsent);  // not the one that a reload has put in its place
+      return;
     }
     case Kind::kBuiltin: {
       auto* f = reinterpret_cast<PyCFunctionObject*>(object);

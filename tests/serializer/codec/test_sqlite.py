@@ -80,9 +80,8 @@ def path(tmp_path):
     return path
 
 
-def test_a_connection_to_a_file_goes_on_as_it_was_set(path):
-    for other in threads.of_session():  # of an earlier test
-        other.join()
+def test_a_connection_to_a_file_goes_on_as_it_was_set(path, monkeypatch):
+    monkeypatch.setattr(threads, "of_session", list)  # some of an earlier test may go on
     con = sqlite3.connect(path, timeout=2.5, isolation_level="EXCLUSIVE", detect_types=3, check_same_thread=False)
     con.row_factory, con.text_factory = sqlite3.Row, bytes
     con.executescript("pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = persist; pragma cache_size = 17; pragma mmap_size = 65536")
