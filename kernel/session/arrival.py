@@ -18,7 +18,7 @@ import logging
 import re
 import time
 
-from kernelferry import _ferry
+from kernelferry import _ferry, codec
 from kernelferry.replay import EffectStopped, Loader, Replayer, files, unwritten
 
 from . import resume_plan
@@ -86,6 +86,7 @@ class Arrival(Account, Order):
                              made={name for name in self.of_start if name in session.namespace},
                              hash_seed=int(session.info.get("hash_seed", 0)), ways=ways,
                              ahead=self.ahead)
+        codec.opened.clear()
         self.items.begin()
         self.steps = self._steps()
 
@@ -188,6 +189,7 @@ class Arrival(Account, Order):
         """Takes every step once more. other: key -> (another way than before, why, code); no cell has seen anything yet."""
         log.info("brought back another way: %s", other)
         self.other.update(other)
+        codec.shut_off()
         self._forget(set(self.session.user_names()) - self.before)  # also what replays made and the session had deleted
         self.done = False
         self._set_out()

@@ -2,12 +2,26 @@
 
 The two ways are loaded when one is first taken, or by load(): no start of a kernel waits for them.
 """
+import os
+import weakref
+
 from kernelferry._ferry import Stopped
 from kernelferry.codec.errors import DecodeError, EncodeError, NotBack
 
 __all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode", "reduce_alone"]
 
+opened = weakref.WeakSet()  # files that decode() has opened to write since it was cleared
 connected = []  # database files to which decode() has connected; who asks clears it before
+
+
+def shut_off():
+    """What is still written to the files that decode() has opened goes nowhere: they are to be let go of, and opened once more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for raw in list(opened):
+        if not raw.closed:
+            os.dup2(nowhere, raw.fileno(), inheritable=False)
+    os.close(nowhere)
+    opened.clear()
 
 
 def load():

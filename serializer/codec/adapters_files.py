@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 
+from kernelferry import codec
 from kernelferry._ferry import Unguarded, set_member
 from kernelferry.objects import files
 
@@ -37,6 +38,8 @@ def make_raw(mode, place):
         raw.close()
         raise
     raw.seek(position)
+    if mode != "rb":
+        codec.opened.add(raw)
     return raw
 
 

@@ -185,3 +185,18 @@ def test_cells_behind_that_use_a_database_file_are_listed(notebook):
     listed = [c for c in result["cells_behind"] if c["status"] == "not-replayed"]
     assert [c["cell"] for c in listed] == [3, 4] and "connected to the file" in listed[0]["reason"]
     assert kernel.evaluate(["con.execute('select count(*) from t').fetchone()", "a"]) == ["(1,)", "[1]"]
+
+
+def test_what_is_made_twice_writes_to_no_file_the_first_time(notebook):
+    kernel = notebook.open(FERRY_REHEARSE="never")
+    for number, cell in enumerate([
+            "class Tee:\n    def __init__(self, path): self.file = open(path, 'a', buffering=1)\n    def __del__(self): self.file.write('END')\n"
+            "tee = Tee('log'); tee.itself = tee; print('one', file=tee.file)", "plain = Tee('other')", "a = [1, 2]", "b = [a[0] + 40]"]):
+        kernel.run(cell, f"cell-{number}")
+    kernel.magic("%checkpoint")
+    kernel.kill()
+    damage(notebook, "b")
+    kernel, result = back(notebook)
+    assert ways(result)["b"] == ("replayed", True) and {result["variables"][name]["way"] for name in ("tee", "plain")} == {"stored"}
+    kernel.run("print('two', file=tee.file); import gc; gc.collect()")
+    assert [(notebook.folder / name).read_text() for name in ("log", "other")] == ["one\ntwo\n", ""]
