@@ -2,9 +2,8 @@
 session that hold nothing which something else may hold, too. Which of them a logger has already, since an item may be applied again.
 """
 import sys
-import types
 
-from .kind import of_session
+from .kind import code_of, of_session
 from .pack import PLAIN, pack, unpack
 
 
@@ -76,7 +75,7 @@ def vars_of(handler):
 
 def what_it_is(given):
     """A filter that no variable holds is made anew whenever the item is applied."""
-    return given.__code__ if isinstance(given, types.FunctionType) else (type(given), sorted(getattr(given, "__dict__", ())))
+    return code_of(given) or (type(given), sorted(getattr(given, "__dict__", ())))
 
 
 def put_in(given, number, value, there, what):

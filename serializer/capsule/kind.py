@@ -54,6 +54,12 @@ def of_session(value) -> bool:
     return isinstance(value, (types.FunctionType, type)) and value.__module__ == "__main__"
 
 
+def code_of(value):
+    """Of a function or a method; None of others, which are asked for nothing: they may answer as they like."""
+    value = value.__func__ if type(value) is types.MethodType else value
+    return value.__code__ if type(value) is types.FunctionType else None
+
+
 def give_way():
     """Between two parts of a capture. Raises Stopped where a request waits; the capture is then taken anew."""
     if _ferry.stop_asked():

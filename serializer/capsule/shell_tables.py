@@ -10,7 +10,7 @@ import types
 from IPython.core.magic import MagicAlias, Magics
 
 from .finders import label
-from .kind import of_session
+from .kind import code_of, of_session
 from .pack import pack_each, reason, unpack, unpack_each
 
 TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
@@ -186,8 +186,8 @@ def put(shell, table, key, value):
 
 def is_among(value, entries) -> bool:
     """Also a function that no name holds, and that is made anew whenever an item is applied."""
-    code = getattr(value, "__code__", None)
-    return value in entries or code is not None and any(getattr(entry, "__code__", None) == code for entry in entries)
+    code = code_of(value)
+    return value in entries or code is not None and any(code_of(entry) == code for entry in entries)
 
 
 def take(shell, table, key, value):

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 
-from .kind import Kind, shown
+from .kind import Kind, code_of, shown
 from .pack import PLAIN, STREAMS, pack_each, reason, unpack_each
 from .unsettable import descriptors, is_mine, loop, unsettable
 
@@ -101,8 +101,8 @@ def put(part, name, value):
     if part == "the event loop":
         LOOP[name][1](loop(), value)
     elif part == "gc":
-        code = getattr(value, "__code__", None)  # a function that no name holds is made anew whenever the item is applied
-        if value not in gc.callbacks and (code is None or all(getattr(each, "__code__", None) != code for each in gc.callbacks)):
+        code = code_of(value)  # a function that no name holds is made anew whenever the item is applied
+        if value not in gc.callbacks and (code is None or all(code_of(each) != code for each in gc.callbacks)):
             gc.callbacks.append(value)
     elif part == "streams":
         setattr(STREAMS[name[0]], name[1], value)

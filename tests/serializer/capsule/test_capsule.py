@@ -139,10 +139,10 @@ def test_attribute_that_is_a_variable_stays_that_object(tmp_path):
 
 
 def test_attributes_of_libraries_may_be_objects_that_know_only_their_own_attributes(tmp_path):
-    box = "class Box:\n    def __getattr__(self, name): return {'own': 5}[name]"
-    saved, back = journey(tmp_path, [f"import json, fractions\n{box}", "json.box = Box(); fractions.Fraction.box = Box()"],
-                          ["__import__('json').box.own", "__import__('fractions').Fraction.box.own"], [box])
-    assert "modules" in saved["items"] and back["values"] == ["5", "5"]
+    box = "class Box:\n    def __getattr__(self, name): return {'own': 5}[name]\n    def __call__(self, *_): pass\nbox = Box()"
+    saved, back = journey(tmp_path, [f"import json, fractions\n{box}", "json.box = Box(); fractions.Fraction.box = Box(); import gc; gc.callbacks.append(box)"],
+                          ["__import__('json').box.own", "__import__('fractions').Fraction.box.own", "[each for each in __import__('gc').callbacks if each is box] == [box]"], [box])
+    assert "modules" in saved["items"] and back["values"] == ["5", "5", "True"]
 
 
 def test_state_of_a_local_module_comes_back_in_its_objects(tmp_path):
