@@ -10,7 +10,7 @@ import linecache
 from types import BuiltinFunctionType, FunctionType
 
 from .held import OTHERS, holder_at, way_of
-from .kind import of_session
+from .kind import give_way, of_session
 from .pack import PLAIN, pack, reason, refusal, unpack
 from .registry import SKIPPED, TABLES
 
@@ -18,6 +18,7 @@ KINDS = (dict, list, set)
 MOST = 1 << 20  # bytes
 BY_NAME = (type, FunctionType, BuiltinFunctionType)
 LINES = "linecache", "cache"
+STRIDE = 1024  # names in cells between two looks whether a request waits
 MOST_OF_LIBRARY = 1000  # objects of libraries in a dict that are kept one by one
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
 
@@ -26,9 +27,11 @@ _applied = set()  # (module, way) that this process has filled as they were
 
 
 def places(where, spoken, watch) -> dict:
-    """(module, way) of each container that cells may have filled -> whether one says so."""
+    """(module, way) of each container that cells may have filled -> whether one says so. Raises Stopped."""
     found = dict.fromkeys(_applied, False)
-    for path in spoken.dotted.union(spoken.imported.values()):
+    for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
+        if number % STRIDE == 0:
+            give_way()
         if (place := way_of(path, where.namespace)) is not None and place not in found and watch.touched(holder_at(*place)):
             found[place] = False
     for path in spoken.filled:
