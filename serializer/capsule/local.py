@@ -92,19 +92,21 @@ def has_no_state(value) -> bool:
     return type(value) is object
 
 
-def capture(where, modules, taken) -> tuple[dict, dict]:
-    """({(module, attribute): entry}, {(module, attribute): why it is lost}); `taken` are captured otherwise."""
-    found = {key: value for key, value in attributes_of(modules).items() if key not in taken}
+def capture(where, modules, taken, kept) -> tuple[dict, dict]:
+    """({(module, attribute): entry}, {(module, attribute): why it is lost}); `taken` are captured otherwise, and those of them that
+    are `kept` come back before these."""
+    known = {key: value for key, value in attributes_of(modules).items() if key not in taken or key in kept}
+    found = {key: value for key, value in known.items() if key not in taken}
     entries, lost = {}, {}
     for key, value in found.items():
         if has_no_state(value) or value is where.shell:
             continue
         try:
             names = [name for name, other in where.namespace.items() if other is value and type(value) not in IMMUTABLE]
-            entries[key] = *written(where, found, key), names
+            entries[key] = *written(where, known, key), names
         except Exception as error:  # a class of the module may raise anything
             lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
-    places = first_places(found)
+    places = first_places(known)
     lost |= {key: lost[first] for key in entries if (first := places.get(id(found[key]))) in lost}
     return {key: entry for key, entry in entries.items() if key not in lost}, lost
 

@@ -160,10 +160,10 @@ def test_state_of_a_local_module_comes_back_in_its_objects(tmp_path):
 
 
 def test_attributes_of_a_local_module_go_on_sharing_what_the_import_does_not_make(tmp_path):
-    (tmp_path / "shop.py").write_text("import array\ntills = {}\n_open = last = None\nrows = box = [1]\nsize = shape = None\ndef add(name): tills[name] = {'name': name}\n"
+    (tmp_path / "shop.py").write_text("import array\ntills = {}\n_open = last = None\nrows = box = [1]\nsize = shape = mine = None\ndef add(name): tills[name] = {'name': name}\n"
                                       "def set_open(till):\n    global _open, last, size, shape\n    _open = last = till; rows.append(2); size = shape = array.array('i', [5])\ndef rename(name): _open['name'] = name\n")
-    cells = ["import sys; sys.path.insert(0, '.'); import shop", "shop.add('a'); shop.add('b')", "shop.set_open(shop.tills['b'])"]
-    saved, back = journey(tmp_path, cells, ["shop._open is shop.last is shop.tills['b'] and shop.rows is shop.box and shop.box == [1, 2]", "shop.size is shop.shape and shop.size.tolist()", "shop.rename('c')", "shop.tills"], ["import shop"])
+    cells = ["import sys; sys.path.insert(0, '.'); import shop", "shop.add('a'); shop.add('b')", "shop.set_open(shop.tills['b'])", "shop.mine = shop.tills['a']"]
+    saved, back = journey(tmp_path, cells, ["shop._open is shop.last is shop.tills['b'] and shop.rows is shop.box and shop.box == [1, 2]", "shop.size is shop.shape and shop.mine is shop.tills['a'] and shop.size.tolist()", "shop.rename('c')", "shop.tills"], ["import shop"])
     assert saved["values"] == back["values"] == ["True", "[5]", "None", "{'a': {'name': 'a'}, 'b': {'name': 'c'}}"]
     assert all(ok for _, ok, _ in back["applied"])
 
