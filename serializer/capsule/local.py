@@ -11,26 +11,57 @@ import sys
 import threading
 import types
 
+from .library_classes import place_of
 from .pack import PLAIN, is_filled_by_fields, pack, reason, unpack
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 SEQUENCES = (list, collections.deque, bytearray)
 MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
+FILLED = (*SEQUENCES, set, *MAPPINGS)
 IMMUTABLE = (tuple, frozenset, *PLAIN)
 MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
 
 def attributes_of(modules) -> dict:
     """(module, attribute) -> value, without code, what the import system puts there, and what libraries hold as well
-    (`from os import environ`)."""
+    (`from os import environ`). Of classes the containers ("Class.attribute"), which stay what they are when they are filled."""
     found = {(name, attribute): value for name in modules for attribute, value in list(vars(sys.modules[name]).items())
              if not attribute.startswith("__") and not isinstance(value, CODE)}
+    found |= {(name, f"{cls.__qualname__}.{attribute}"): value for name in modules for cls in list(vars(sys.modules[name]).values())
+              if isinstance(cls, type) and place_of(cls) == (name, cls.__name__) for attribute, value in list(vars(cls).items())
+              if not attribute.startswith("__") and type(value) in FILLED}
     asked = {id(value) for value in found.values() if type(value) not in IMMUTABLE}
     others = [vars(module) for name, module in list(sys.modules.items())
               if name not in modules and name != "__main__" and type(module) is types.ModuleType]
     theirs = {id(value) for attributes in others for value in list(attributes.values()) if id(value) in asked}
     return {key: value for key, value in found.items() if id(value) not in theirs}
+
+
+def holder_of(module, attribute):
+    """(the module or its class that holds it, under which name)"""
+    *way, name = attribute.split(".")
+    holder = sys.modules[module]
+    for part in way:
+        holder = vars(holder)[part]
+    return holder, name
+
+
+def put(module, attribute, value):
+    holder, name = holder_of(module, attribute)
+    if vars(holder).get(name) is not value:
+        setattr(holder, name, value)
+
+
+def held(entries) -> list:
+    """(object, place in words) of what the containers and instances among these attributes hold."""
+    found = []
+    for module, attribute in entries:
+        holder, name = holder_of(module, attribute)
+        kind, what = contents(vars(holder)[name])
+        parts = what.values() if type(what) is dict else [part for pair in what for part in pair] if type(vars(holder)[name]) in MAPPINGS else what
+        found += [(part, f"{module}.{attribute}") for part in (parts if kind == "fill" else ())]
+    return found
 
 
 def contents(value):
@@ -128,7 +159,7 @@ def apply(where, entries) -> dict:
                 if kind == "fill":
                     (cls, what), value = value, as_made(present.get((module, attribute)), value[0])
                     fill(value, what)
-                setattr(sys.modules[module], attribute, value)
+                put(module, attribute, value)
                 where.namespace.update({name: value for name in names if name in where.namespace})
             except Exception as error:
                 lost[module, attribute] = reason(error)
@@ -143,7 +174,7 @@ def made_empty(where, present, entries) -> dict:
             with contextlib.suppress(Exception):  # apply() says why
                 cls, _ = unpack(data, where.namespace)
                 made[module, attribute] = as_made(present.get((module, attribute)), cls)
-                setattr(sys.modules[module], attribute, made[module, attribute])
+                put(module, attribute, made[module, attribute])
     return made
 
 

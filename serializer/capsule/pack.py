@@ -3,13 +3,14 @@
 Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
 whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
 name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
-`names` may also say (module, attribute) of an object: it is then written as that attribute; or (variable, steps, name of
+`names` may also say (module, attribute, or "Class.attribute") of an object: it is then written as that attribute; or (variable, steps, name of
 its type): as the way there from a variable (shared.py). A standard stream is that of
 the process, whatever a cell has put in its place since.
 """
 import collections
 import contextlib
 import copyreg
+import functools
 import gc
 import importlib
 import io
@@ -161,8 +162,8 @@ class Finding:
         if kind == "stream":
             return STREAMS[name]
         if kind == "attribute":
-            module, attribute = name
-            return vars(importlib.import_module(module))[attribute]
+            module, way = name
+            return functools.reduce(lambda holder, attribute: vars(holder)[attribute], way.split("."), importlib.import_module(module))
         name, *way = name if kind == "way" else (name,)
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")
