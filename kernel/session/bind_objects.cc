@@ -117,6 +117,7 @@ void BindObjects(py::module_& m) {
       .def(py::init<>())
       .def("__enter__", [](BoundNoCollection& collection) { collection.lives.emplace(); })
       .def("__exit__", [](BoundNoCollection& collection, const py::args&) { collection.lives.reset(); });
+  m.def("collector_is_on", &objects::NoCollection::IsOn, "gc.isenabled(), whatever NoCollection() has switched off.");
   m.def("is_imported", [](const py::module_& module) { return objects::IsImported(module.ptr()); },
         "Whether sys.modules holds the module under its name and an import would bring it.");
   m.def("version_of", [](const py::dict& dictionary) { return objects::VersionOf(dictionary.ptr()); },

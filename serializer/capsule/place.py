@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+from kernelferry._ferry import collector_is_on
+
 from .kind import Kind, shown
 
 SECRET = r"(?i)TOKEN|SECRET|PASSW|PASSPHRASE|KEY|CREDENTIAL|AUTH|COOKIE"
@@ -154,7 +156,7 @@ def stack_size():
 INTERPRETER = {"recursionlimit": (sys.getrecursionlimit, sys.setrecursionlimit),
                "switchinterval": (sys.getswitchinterval, sys.setswitchinterval),
                "int_max_str_digits": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
-               "gc": (lambda: (gc.isenabled(), gc.get_threshold()), set_collector),
+               "gc": (lambda: (collector_is_on(), gc.get_threshold()), set_collector),
                "debugging of gc": (gc.get_debug, gc.set_debug),
                "frozen by gc": (lambda: gc.get_freeze_count() > 0, set_frozen),
                "niceness": (priority, set_priority),

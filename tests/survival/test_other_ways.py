@@ -149,6 +149,16 @@ def test_what_cannot_be_stored_is_made_by_every_cell_that_changed_it(notebook):
     assert kernel.evaluate(["var.get()", "con.execute('select a from t').fetchall()"]) == ["7", "[(2,)]"]
 
 
+def test_the_collector_is_on_after_a_resume(notebook):
+    leave(notebook, "import gc")
+    kernel, result = back(notebook)
+    assert "limits" not in result["process"] and kernel.evaluate(["gc.isenabled()"]) == ["True"]
+    kernel.run("gc.disable()")
+    kernel.magic("%checkpoint")
+    kernel.suspend()
+    assert back(notebook)[0].evaluate(["gc.isenabled()"]) == ["False"]
+
+
 def test_a_class_that_came_back_goes_when_nobody_holds_it(notebook):
     leave(notebook, "import gc\nclass Base: pass\nclass Gone(Base): pass\ndef maker(): return Gone", "held = [Gone()]")
     kernel, _ = back(notebook)
