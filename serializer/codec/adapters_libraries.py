@@ -3,6 +3,7 @@ import asyncio
 import sys
 
 from kernelferry.codec import instances
+from kernelferry.codec.adapters_pil import make_draw  # noqa: F401  older stores name it here
 from kernelferry.objects.numerics import decimal_contexts, kd_tree
 
 

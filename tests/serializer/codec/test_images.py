@@ -1,8 +1,8 @@
 """Images of PIL over memory of another object."""
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from kernelferry.codec import decode, encode
+from kernelferry.codec import adapters_libraries, decode, encode
 from kernelferry.objects import images
 
 
@@ -36,3 +36,9 @@ def test_where_the_rows_lie_is_named_where_it_is_unknown(monkeypatch):
 def test_one_over_a_mapped_file_is_named(tmp_path):
     mapped = np.memmap(tmp_path / "pixels", np.uint8, "w+", shape=(4, 6))
     assert again(im=Image.fromarray(mapped))[1] == ["an image over a mapped file: comes back with memory of its own"]
+
+
+def test_what_draws_is_found_where_older_stores_name_it():
+    image = Image.new("RGB", (2, 2))
+    adapters_libraries.make_draw(ImageDraw.ImageDraw, image, "RGB").point((1, 1), (9, 9, 9))
+    assert image.getpixel((1, 1)) == (9, 9, 9)
