@@ -128,14 +128,17 @@ class Notebook:
 
     def run(self, source: str) -> Locator:
         """Types a cell at the end and runs it; the cell, once it has its number."""
+        return self.wait_for_number(self.send(source))
+
+    def send(self, source: str) -> Locator:
+        """The same; the cell at once."""
         cell = self.panel.locator(".jp-Notebook .jp-CodeCell").last
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)  # type() would fight with the editor's closing brackets
         number = self.panel.locator(".jp-CodeCell").count() - 1
         self.page.keyboard.press("Shift+Enter")
-        cell = self.panel.locator(".jp-CodeCell").nth(number)
-        return self.wait_for_number(cell)
+        return self.panel.locator(".jp-CodeCell").nth(number)
 
     def wait_for_number(self, cell: Locator) -> Locator:
         """The cell, once it is answered."""
