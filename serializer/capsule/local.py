@@ -53,14 +53,14 @@ def put(module, attribute, value):
         setattr(holder, name, value)
 
 
-def held(entries) -> list:
-    """(object, place in words) of what the containers and instances among these attributes hold."""
+def held(where, entries) -> list:
+    """(object, place in words) of the variables' values that the containers and instances among these attributes hold: others are not kept alive."""
     found = []
     for module, attribute in entries:
         holder, name = holder_of(module, attribute)
         kind, what = contents(vars(holder)[name])
         parts = what.values() if type(what) is dict else [part for pair in what for part in pair] if type(vars(holder)[name]) in MAPPINGS else what
-        found += [(part, f"{module}.{attribute}") for part in (parts if kind == "fill" else ())]
+        found += [(part, f"{module}.{attribute}") for part in (parts if kind == "fill" else ()) if id(part) in where.names]
     return found
 
 

@@ -169,7 +169,7 @@ def capture_modules(where, seen):
     class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(given, where.namespace, where.names)
     kept_local, refused = local.capture(where, sources, attributes, packed) if sources else ({}, {})
-    seen.registered += local.held(kept_local)
+    seen.registered += local.held(where, kept_local)
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
