@@ -193,7 +193,8 @@ def stress_files(name: str, path: Path, check, options) -> int:
 
 def stress_verdicts(name: str, sessions: list, results: verdicts.Results, check, options, group=None) -> int:
     """Fails where a session came back different, or gave no verdict. group: see verdicts.page."""
-    at, left = commit(), results.left(sessions, options.anew)
+    at = commit()
+    left = results.left(sessions, options.anew, at)
     print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {results.path.name}", flush=True)
     for verdict in in_folders(left, options.jobs, check, options.minutes):
         results.add(verdict, at)
@@ -313,7 +314,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them but sample")
     parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
     parser.add_argument("--minutes", type=float, default=0, help="begin no session after so many; 0: go on to the end")
-    parser.add_argument("--anew", metavar="TEXT", help="fidelity, plans and moved: also run what has this verdict, or TEXT in its name, and is done")
+    parser.add_argument("--anew", metavar="TEXT", help="fidelity, plans and moved: run again what has this verdict, or TEXT in its name; older: what another commit ran")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--kills", type=int, default=300, help="how many kills")
     parser.add_argument("--moves", type=int, default=200, help="how many moves of random programs, under bursts, with a slider")

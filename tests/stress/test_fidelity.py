@@ -80,6 +80,8 @@ def test_verdicts_are_kept_and_only_what_is_left_is_run(tmp_path, examples):
     assert results.left(examples) == examples[1:]
     assert results.left(examples, anew="different") == results.left(examples, anew=examples[0].name) == examples
     assert results.left(examples, anew="failed") == examples[1:]
+    assert results.left(examples, anew="older", commit="abc") == examples[1:]
+    assert results.left(examples, anew="older", commit="def") == examples
 
 
 def test_a_session_that_changed_is_run_again(tmp_path, examples, monkeypatch):

@@ -24,6 +24,7 @@ from pathlib import Path
 from tests.sessions import harness
 
 VERDICTS = ("equal", "refused", "different", "failed")
+OLDER = "older"
 TOLD = 160  # characters of each reason that are kept
 
 
@@ -81,9 +82,11 @@ class Results:
         now = self.digests()
         return [v for v in self.verdicts.values() if now.get(v.session) == v.entry]
 
-    def left(self, sessions: list, anew: str | None = None) -> list:
-        """The sessions that have no valid verdict, and those whose name or verdict contains `anew`."""
-        done = {v.session for v in self.valid() if anew is None or anew not in v.session and anew != v.verdict}
+    def left(self, sessions: list, anew: str | None = None, commit: str = "") -> list:
+        """The sessions that have no valid verdict, and those whose name contains `anew` or whose verdict it is; with "older" those that were not
+        run at this commit."""
+        again = {None: lambda v: False, OLDER: lambda v: v.commit != commit}.get(anew, lambda v: anew in v.session or anew == v.verdict)
+        done = {v.session for v in self.valid() if not again(v)}
         return [session for session in sessions if session.name not in done]
 
     def add(self, verdict: Verdict, commit: str) -> None:
