@@ -98,19 +98,34 @@ def first_places(found) -> dict:
     return {id(value): place for place, value in reversed(found.items()) if type(value) not in IMMUTABLE}
 
 
-def written(where, found, key) -> tuple[str, bytes]:
-    """How one attribute is kept: kind, and bytes; of (class, contents) where it is filled."""
-    value = found[key]
-    others = first_places(found)
-    names = where.names | others
-    if others.get(id(value), key) != key:
-        return "set", pack(value, where.namespace, names)
-    names.pop(id(value), None)
-    kind, what = contents(value)
-    data = pack((type(value), what) if kind == "fill" else what, where.namespace, names)
-    if len(data) > MOST:
-        raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
-    return kind, data
+class Writer:
+    """How attributes are kept, while neither they nor the variables change."""
+
+    def __init__(self, where, found):
+        self.namespace, self.found, self.places = where.namespace, found, first_places(found)
+        self.names = where.names | self.places
+
+    def written(self, key) -> tuple[str, bytes]:
+        """Kind, and bytes; of (class, contents) where it is filled."""
+        value = self.found[key]
+        if self.places.get(id(value), key) != key:
+            return "set", pack(value, self.namespace, self.names)
+        name = self.names.pop(id(value), None)  # what stands here is no reference to itself
+        try:
+            kind, what = contents(value)
+            data = pack((type(value), what) if kind == "fill" else what, self.namespace, self.names)
+        finally:
+            if name is not None:
+                self.names[id(value)] = name
+        if len(data) > MOST:
+            raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
+        return kind, data
+
+    def is_written(self, key, entry) -> bool:
+        try:
+            return self.written(key) == entry[:2]
+        except Exception:  # what cannot be written now is not what was written then
+            return False
 
 
 def has_no_state(value) -> bool:
@@ -128,17 +143,16 @@ def capture(where, modules, taken, kept) -> tuple[dict, dict]:
     are `kept` come back before these."""
     known = {key: value for key, value in attributes_of(modules).items() if key not in taken or key in kept}
     found = {key: value for key, value in known.items() if key not in taken}
-    entries, lost = {}, {}
+    writer, entries, lost = Writer(where, known), {}, {}
     for key, value in found.items():
         if has_no_state(value) or value is where.shell:
             continue
         try:
             names = [name for name, other in where.namespace.items() if other is value and type(value) not in IMMUTABLE]
-            entries[key] = *written(where, known, key), names
+            entries[key] = *writer.written(key), names
         except Exception as error:  # a class of the module may raise anything
             lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
-    places = first_places(known)
-    lost |= {key: lost[first] for key in entries if (first := places.get(id(found[key]))) in lost}
+    lost |= {key: lost[first] for key in entries if (first := writer.places.get(id(found[key]))) in lost}
     return {key: entry for key, entry in entries.items() if key not in lost}, lost
 
 
@@ -146,7 +160,8 @@ def apply(where, entries) -> dict:
     """Puts contents back where they differ from what the import made; {(module, attribute): why not}."""
     lost = {}
     present = attributes_of({module for module, _ in entries if module in sys.modules})
-    differing = {key: entry for key, entry in entries.items() if key not in present or not is_same(where, present, key, entry)}
+    writer = Writer(where, present)
+    differing = {key: entry for key, entry in entries.items() if key not in present or not writer.is_written(key, entry)}
     present |= made_empty(where, present, differing)
     for kind_now in ("set", "fill"):  # what is filled may refer to what was set
         for (module, attribute), (kind, data, names) in differing.items():
@@ -185,10 +200,3 @@ def as_made(present, cls):
     if cls is collections.defaultdict:
         raise TypeError(f"the import makes a {type(present).__name__} there")
     return cls.__new__(cls)
-
-
-def is_same(where, present, key, entry) -> bool:
-    try:
-        return written(where, present, key) == entry[:2]
-    except Exception:  # what cannot be written now is not what was written then
-        return False
