@@ -7,11 +7,10 @@ import dis
 import sys
 import types
 
+from kernelferry.objects import stores
+
 MADE_BY = {"__init__", "__new__", "__post_init__", "__setstate__", "__set_name__", "__init_subclass__"}
-STORES = {dis.opmap[name] for name in ("STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL")}
-STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
-EXTENDED = dis.opmap["EXTENDED_ARG"]
-WRAPPERS = (staticmethod, classmethod)
+STORES = (stores.STORE_ATTR, stores.DELETE_ATTR, stores.STORE_GLOBAL, stores.DELETE_GLOBAL)
 
 _known = {}  # module -> (how many names it had, what its functions set)
 
@@ -33,37 +32,18 @@ def is_given(spoken, module, attribute) -> bool:
 
 def globals_given(code):
     """The globals to which code assigns its parameters."""
-    operations = list(dis.get_instructions(code)) if STORE_GLOBAL in code.co_code[::2] else ()
+    operations = list(dis.get_instructions(code)) if stores.STORE_GLOBAL in code.co_code[::2] else ()
     return {then.argval for first, then in zip(operations, operations[1:])
             if then.opname == "STORE_GLOBAL" and first.opname == "LOAD_FAST" and first.argval in code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]}
 
 
 def stored_by(name) -> frozenset:
-    """Attributes and globals that the functions of a module set, but for those that make objects. 0.1 us an instruction, once."""
-    names = getattr(sys.modules.get(name), "__dict__", None)
+    """Attributes and globals that the functions of a module set, but for those that make objects."""
+    module = sys.modules.get(name)
+    names = getattr(module, "__dict__", None)
     if type(names) is not dict:
         return frozenset()
     if name not in _known or _known[name][0] != len(names):
-        _known[name] = len(names), frozenset(stored for function in functions_of(name, names) for stored in stores(function.__code__))
+        codes = (code for function in stores.functions_of(module, MADE_BY) if function.__globals__ is names for code in stores.nested(function.__code__))
+        _known[name] = len(names), frozenset(stored for code in codes for stored in stores.stored(code, STORES))
     return _known[name][1]
-
-
-def functions_of(name, names):
-    values = list(names.values())
-    for cls in [value for value in values if isinstance(value, type) and type.__dict__["__module__"].__get__(value) == name]:
-        values += [value for attribute, value in list(type.__dict__["__dict__"].__get__(cls).items()) if attribute not in MADE_BY]
-    for value in values:
-        parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value.__func__ if isinstance(value, WRAPPERS) else value,)
-        yield from (part for part in parts if type(part) is types.FunctionType and part.__globals__ is names)
-
-
-def stores(code):
-    extended, raw = 0, code.co_code
-    for at in range(0, len(raw), 2):
-        operation, argument = raw[at], raw[at + 1] | extended
-        extended = argument << 8 if operation == EXTENDED else 0
-        if operation in STORES:
-            yield code.co_names[argument]
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from stores(constant)

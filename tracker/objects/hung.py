@@ -5,7 +5,6 @@ stores attributes of that name: where no code of the modules that define the cla
 is the session's. What code of Cython stores cannot be read; there the names that begin with `_` count as its own.
 """
 import copyreg
-import dis
 import enum
 import functools
 import sys
@@ -13,6 +12,7 @@ import types
 import weakref
 
 from kernelferry._ferry import has_fields, instance_dict
+from kernelferry.objects import stores
 
 _WAYS = ("__reduce_ex__", "__reduce__", "__getstate__")
 _STORES_BY_NAME = {"setattr", "__setattr__", "__dict__", "vars"}
@@ -67,7 +67,7 @@ def _own_names(cls):
     @functools.cache
     def is_own(name):
         return (name.startswith("__") or unread and name.startswith("_") or any(_caches(vars(base).get(name)) for base in bases)
-                or any(_stored_by(module)(name) for module in modules))
+                or any(name in _stored_by(module) for module in modules))
 
     return is_own
 
@@ -87,49 +87,16 @@ def _is_of_cython(module) -> bool:
 
 
 @_by_key
-def _stored_by(module):
-    """stores(name): whether code of the module's functions and classes, or what is nested in it, stores an attribute of that name."""
-    codes = []
-    for value in list(vars(module).values()):
-        if isinstance(value, type):
-            if value.__module__ == module.__name__:
-                for each in list(vars(value).values()):
-                    codes += _codes(each)
-        else:
-            codes += _codes(value)
-    return functools.cache(lambda name: any(_stores(code, name) for code in codes))
+def _stored_by(module) -> set:
+    """The names under which code of the module's functions and classes, or what is nested in it, stores attributes."""
+    codes = [code for function in stores.functions_of(module) for each in _wrapped(function) for code in stores.nested(each.__code__)]
+    names = {name for code in codes for name in stores.stored(code, [stores.STORE_ATTR])}
+    by_name = [code for code in codes if not _STORES_BY_NAME.isdisjoint(code.co_names)]
+    return names.union(text for code in by_name for text in code.co_consts if type(text) is str)
 
 
-def _codes(value):
-    found = [function.__code__ for function in _functions_of(value)]
-    while found:
-        code = found.pop()
-        yield code
-        found += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-
-
-def _functions_of(value):
-    if isinstance(value, property):
-        parts = value.fget, value.fset, value.fdel
-    elif isinstance(value, functools.cached_property):
-        parts = (value.func,)
-    else:
-        parts = (value.__func__ if isinstance(value, (staticmethod, classmethod)) else value,)
-    for part in parts:
-        while isinstance(part, types.FunctionType):
-            yield part
-            part = vars(part).get("__wrapped__")
-
-
-def _stores(code, name: str) -> bool:
-    """It has a statement `x.name = ...`, or the name as a text beside a way to store by it."""
-    if name in code.co_names:
-        number, steps, arguments, at = code.co_names.index(name), code.co_code[::2], code.co_code[1::2], -1
-        while (at := steps.find(_STORE_ATTR, at + 1)) >= 0:
-            high = arguments[at - 1] if at and steps[at - 1] == dis.EXTENDED_ARG else 0
-            if number == high << 8 | arguments[at]:
-                return True
-    return name in code.co_consts and not _STORES_BY_NAME.isdisjoint(code.co_names)
-
-
-_STORE_ATTR = dis.opmap["STORE_ATTR"]
+def _wrapped(function):
+    """A function, and those around which it was made."""
+    while isinstance(function, types.FunctionType):
+        yield function
+        function = vars(function).get("__wrapped__")
