@@ -7,7 +7,6 @@ register nowhere.
 """
 
 from kernelferry import capsule, codec
-from kernelferry.codec.blob import Parts
 
 PLAIN = frozenset({"builtins", "copyreg", "_codecs", "collections", "datetime", "decimal", "fractions", "array", "numpy", "pandas", "scipy"})
 FIRST = frozenset({"modules", "limits"})  # of the items that come before variables, those under which they are decoded alike
@@ -25,7 +24,7 @@ def may_come(manifest) -> list[str]:
 class Ahead:
     def __init__(self, namespace):
         self.namespace = namespace
-        self.decoded = {}  # blob -> ((values, exports), whether it holds state that no fingerprint covers)
+        self.decoded = {}  # blob -> codec.Decoded
 
     def decode(self, reader, blobs):
         """Exactly these blobs are there afterwards, as far as they can be: what is wrong with others is told when they are loaded."""
@@ -34,8 +33,7 @@ class Ahead:
             if blob in self.decoded:
                 continue
             try:
-                stored = memoryview(reader.blob(blob))
-                self.decoded[blob] = codec.decode(stored, _nothing, self.namespace, only=PLAIN), Parts(stored).uncovered
+                self.decoded[blob] = codec.decode(memoryview(reader.blob(blob)), _nothing, self.namespace, only=PLAIN)
             except Exception:
                 continue
 

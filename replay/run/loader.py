@@ -10,7 +10,6 @@ it was saved is taken as it is, and what shared objects with a name that was kep
 import time
 
 from kernelferry import _ferry, capsule, codec
-from kernelferry.codec import blob
 
 from . import remade, sharing
 
@@ -97,9 +96,9 @@ class Loader:
             return
         begun = time.perf_counter()
         try:
-            values, exports = self._decode(state.entry)
-            if not self._take_remade(key, state, values, exports):
-                self._bind(state, values, exports)
+            decoded = self._decode(state.entry)
+            if not self._take_remade(key, state, decoded.values, decoded.exports):
+                self._bind(state, decoded.values, decoded.exports)
         except codec.DecodeError as error:
             state.way, state.code, state.reason = "failed", "load-error", str(error)
         except _ferry.FerryError as error:
@@ -148,7 +147,7 @@ class Loader:
         """What others need of a component that could not be stored whole."""
         if entry.blob:
             try:
-                self._adopt(self._decode(entry)[1])
+                self._adopt(self._decode(entry).exports)
             except (codec.DecodeError, _ferry.FerryError):
                 pass  # whoever needs one of them says so, by name
 
@@ -163,13 +162,11 @@ class Loader:
             self._load(key)
             if owner := self.states[key].torn():
                 self.states[tuple(entry.key)].apart = owner
-        codec.connected.clear()
-        found = self.ahead.take(entry.blob) if self.ahead is not None else None
-        if found is None:
-            stored = memoryview(self.reader.blob(entry.blob))
-            found = codec.decode(stored, self._resolve, self.namespace), blob.Parts(stored).uncovered
-        decoded, self.states[tuple(entry.key)].uncovered = found
-        self.states[tuple(entry.key)].databases = list(codec.connected)
+        decoded = self.ahead.take(entry.blob) if self.ahead is not None else None
+        if decoded is None:
+            decoded = codec.decode(memoryview(self.reader.blob(entry.blob)), self._resolve, self.namespace)
+        state = self.states[tuple(entry.key)]
+        state.uncovered, state.databases = decoded.uncovered, decoded.databases
         return decoded
 
     def _resolve(self, pid):

@@ -11,7 +11,6 @@ from kernelferry.codec.errors import DecodeError, EncodeError, NotBack
 __all__ = ["DecodeError", "EncodeError", "NotBack", "Stopped", "decode", "encode", "reduce_alone"]
 
 opened = weakref.WeakSet()  # files that decode() has opened to write since it was cleared
-connected = []  # database files to which decode() has connected; who asks clears it before
 
 
 def shut_off():

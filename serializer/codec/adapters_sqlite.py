@@ -7,9 +7,10 @@ import contextlib
 import importlib
 import pathlib
 
-from kernelferry import codec
 from kernelferry._ferry import Unguarded, set_member
 from kernelferry.objects import sqlite, sqlite_files
+
+connected = []  # files to which connections were made; decode() says them
 
 _BATCH = 100_000  # rows that count as changed in one go
 
@@ -54,7 +55,7 @@ def make_connection(held):
         con.enable_load_extension(True)
     con.isolation_level = isolation_level
     if type(content) is tuple:
-        codec.connected.append(content[0])
+        connected.append(content[0])
     if sqlite.connection(con)[0] != (made, settings, counts, content):
         raise ValueError("a database that this SQLite does not make again as it was")
     return con

@@ -1,6 +1,7 @@
 """Bytes of one component back to objects. The store has checked the bytes; altered ones lead to an exception."""
 import collections
 import copy
+import dataclasses
 import functools
 import importlib
 import itertools
@@ -13,12 +14,22 @@ from kernelferry._ferry import NoCollection, Resolver, apply_set_layout, restore
 from kernelferry.codec import blob as layout
 from kernelferry.codec import scripts
 from kernelferry.codec.adapters_files import to_close
+from kernelferry.codec.adapters_sqlite import connected
 from kernelferry.codec.errors import DecodeError
 from kernelferry.codec.library import held_by, to_advance
 
 
-def decode(blob, resolve, namespace: dict, only=None):
-    """(values, exports) of a blob (docs/architecture.md, "serializer/codec"). Nothing of the result looks into `blob`.
+@dataclasses.dataclass
+class Decoded:
+    """What a blob held. Nothing of it looks into the blob."""
+    values: dict  # name -> object
+    exports: dict  # pid -> object
+    uncovered: bool  # it holds state that no fingerprint covers
+    databases: list  # paths of database files to which connections were made
+
+
+def decode(blob, resolve, namespace: dict, only=None) -> Decoded:
+    """The objects of a blob (docs/architecture.md, "serializer/codec").
     Runs user code only where the user's own classes define how they are unpickled. Main thread. `only`: top-level packages;
     a blob that refers to what is of another one is not decoded."""
     names = []
@@ -30,7 +41,7 @@ def decode(blob, resolve, namespace: dict, only=None):
             raise ValueError("the pickle holds something else than values and exports")
     except Exception as exception:
         raise DecodeError(names, exception) from exception
-    return values, exports
+    return Decoded(values, exports, parts.uncovered, list(connected) if only is None else [])
 
 
 def _load(parts, resolve, namespace, only):
@@ -42,6 +53,7 @@ def _load(parts, resolve, namespace, only):
     if only is None:
         to_advance.clear()
         to_close.clear()
+        connected.clear()
     with NoCollection():  # new containers only: collecting while they are made costs up to ten times the decoding
         constants = [sys.intern(each) if type(each) is str else each for each in pickle.loads(parts.numbers)]
         buffers = (bytearray(view) if copied else view for view, copied in parts.buffers)

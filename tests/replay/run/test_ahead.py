@@ -42,8 +42,8 @@ def test_plain_data_is_decoded_once():
     ahead = Ahead({})
     ahead.decode(reader, list(reader.blobs))
     assert ahead.decoded.keys() == reader.blobs.keys()
-    (values, exports), uncovered = ahead.take("array")
-    assert values["array"].tolist() == [0, 1, 2, 3, 4] and not exports and not uncovered and ahead.take("array") is None
+    decoded = ahead.take("array")
+    assert decoded.values["array"].tolist() == [0, 1, 2, 3, 4] and not decoded.exports and not decoded.uncovered and ahead.take("array") is None
     ahead.decode(reader, ["frame", "array"])
     assert ahead.decoded.keys() == {"frame", "array"}  # what is not wanted any more is dropped
 

@@ -54,7 +54,7 @@ def write(cases_file, folder):
 
 def read(cases_file, folder):
     def step(case):
-        values, _ = decode(memoryview((pathlib.Path(folder) / case["id"]).read_bytes()), None, NAMESPACE)
+        values = decode(memoryview((pathlib.Path(folder) / case["id"]).read_bytes()), None, NAMESPACE).values
         exec(case["apart_again"], NAMESPACE)
         NAMESPACE.update(values)
         _check(case)

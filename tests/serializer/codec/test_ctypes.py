@@ -29,7 +29,7 @@ class Derived(Base):
 
 
 def again(**values):
-    return decode(b"".join(encode(values, {}, {}, SPACE).chunks), None, SPACE)[0]
+    return decode(b"".join(encode(values, {}, {}, SPACE).chunks), None, SPACE).values
 
 
 @pytest.mark.parametrize("part", [lambda outer: outer.first, lambda outer: outer.second, lambda outer: outer.rows[1]])

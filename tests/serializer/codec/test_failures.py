@@ -124,7 +124,7 @@ def test_recursion_limit_is_left_as_it_was():
     for _ in range(5000):
         chain = [chain]
     limit = sys.getrecursionlimit()
-    values, _ = decode(blob({"chain": chain}), None, SPACE)
+    values = decode(blob({"chain": chain}), None, SPACE).values
     assert sys.getrecursionlimit() == limit
     depth, chain = 0, values["chain"]
     while chain:
@@ -137,11 +137,11 @@ def test_identity_across_components():
     first = blob({"a": [sentinel]}, exports={7: sentinel, 8: nan})
     second = blob({"b": {"k": sentinel, "n": nan}, "l": [nan]}, needs={7: sentinel, 8: nan})
     asked = []
-    values, exports = decode(first, None, SPACE)
-    others, nothing = decode(second, lambda pid: asked.append(pid) or exports[pid], SPACE)
-    assert values["a"][0] is exports[7] is others["b"]["k"]
-    assert others["l"][0] is exports[8] is others["b"]["n"]
-    assert nothing == {} and sorted(asked) == [7, 8]
+    home = decode(first, None, SPACE)
+    away = decode(second, lambda pid: asked.append(pid) or home.exports[pid], SPACE)
+    assert home.values["a"][0] is home.exports[7] is away.values["b"]["k"]
+    assert away.values["l"][0] is home.exports[8] is away.values["b"]["n"]
+    assert away.exports == {} and sorted(asked) == [7, 8]
 
 
 def test_class_of_another_component():
@@ -150,10 +150,10 @@ def test_class_of_another_component():
     cls, instance = space["A"], space["a"]
     home = b"".join(encode({"A": cls}, {3: cls}, {}, space).chunks)
     away = b"".join(encode({"a": instance}, {}, {3: cls}, space).chunks)
-    values, exports = decode(home, None, space)
-    others, _ = decode(away, exports.__getitem__, space)
-    assert type(others["a"]) is values["A"] is exports[3] is not cls
-    assert others["a"].f() == 5 and values["A"].f.__globals__ is space
+    decoded = decode(home, None, space)
+    again = decode(away, decoded.exports.__getitem__, space).values["a"]
+    assert type(again) is decoded.values["A"] is decoded.exports[3] is not cls
+    assert again.f() == 5 and type(again).f.__globals__ is space
 
 
 def test_what_cannot_be_resolved_is_named():
@@ -185,7 +185,7 @@ def test_altered_blobs_end_in_decode_errors():
 def test_decoded_memory_is_its_own():
     np = pytest.importorskip("numpy")
     whole = bytearray(blob({"a": np.arange(5000)}))
-    values, _ = decode(memoryview(whole), None, SPACE)
+    values = decode(memoryview(whole), None, SPACE).values
     whole[:] = bytes(len(whole))
     assert values["a"].sum() == 4999 * 2500
     values["a"][0] = 9
@@ -234,7 +234,7 @@ def test_a_file_that_was_open_for_reading_and_has_changed_is_an_error(tmp_path, 
     with open(path) as file, open(path, "rb") as other:
         file.read(3)
         data = blob({"file": file, "other": other})
-    values, _ = decode(data, None, SPACE)
+    values = decode(data, None, SPACE).values
     assert values["file"].read() == "x" * (size - 3) and not values["other"].closed
     for each in values.values():
         each.close()

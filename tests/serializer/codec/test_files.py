@@ -14,7 +14,7 @@ def stored(value):
 
 
 def again(blob):
-    return decode(blob, None, SPACE)[0]["f"]
+    return decode(blob, None, SPACE).values["f"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-le", "iso2022_jp", "cp1252", "utf-7"])

@@ -69,12 +69,12 @@ def there_and_back(code):
             return {pid: look.object(pid) for pid in pids}
         encoded = codec.encode({name: before[name] for name in component.names}, of(component.exports),
                                of(component.needs), before, walker.module_reference)
-        values, exports = codec.decode(memoryview(b"".join(encoded.chunks)), objects.__getitem__, after)
-        for pid, value in exports.items():
+        decoded = codec.decode(memoryview(b"".join(encoded.chunks)), objects.__getitem__, after)
+        for pid, value in decoded.exports.items():
             again.adopt(pid, value)
-        objects.update(exports)
-        after.update(values)
-        del values, exports
+        objects.update(decoded.exports)
+        after.update(decoded.values)
+        del decoded
     del objects
     return before, look, after, again.look(names)
 

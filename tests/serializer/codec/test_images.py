@@ -8,7 +8,7 @@ from kernelferry.objects import images
 
 def again(**values):
     encoded = encode(values, {}, {}, {})
-    return decode(memoryview(b"".join(encoded.chunks)), None, {})[0], encoded.notes
+    return decode(memoryview(b"".join(encoded.chunks)), None, {}).values, encoded.notes
 
 
 def test_it_looks_into_the_array_again():

@@ -16,7 +16,7 @@ def stored(value):
 
 
 def again(blob):
-    return decode(blob, None, SPACE)[0]["m"]
+    return decode(blob, None, SPACE).values["m"]
 
 
 @pytest.fixture

@@ -75,14 +75,14 @@ def test_is_never_made_without_its_methods():
     """A class that is only met on the way: a method of it may have been written by value before."""
     namespace = {"__name__": "__main__"}
     exec(MADE + "x = [P._replace, P]", namespace)
-    values, _ = codec.decode(memoryview(b"".join(codec.encode({"x": namespace["x"]}, {}, {}, namespace).chunks)), None, namespace)
+    values = codec.decode(memoryview(b"".join(codec.encode({"x": namespace["x"]}, {}, {}, namespace).chunks)), None, namespace).values
     assert values["x"][0] is values["x"][1]._replace
 
 
 def test_blobs_of_layout_4_still_load():
-    values, exports = codec.decode(memoryview(GOLDEN.read_bytes()), None, {})
-    P, Q = values["P"], values["Q"]
-    assert P(1) == (1, [0]) and P._field_defaults["y"] is P(1).y and exports[1] is P.__new__ and values["make"].__func__ is P._make.__func__
+    decoded = codec.decode(memoryview(GOLDEN.read_bytes()), None, {})
+    values, P, Q = decoded.values, decoded.values["P"], decoded.values["Q"]
+    assert P(1) == (1, [0]) and P._field_defaults["y"] is P(1).y and decoded.exports[1] is P.__new__ and values["make"].__func__ is P._make.__func__
     assert isinstance(Q(1), tuple) and Q(1).m() == 1 and Q.__doc__ == "own" and Q.__annotations__ is Q.__new__.__annotations__ == {"a": int, "b": list}
     assert type(P) is type and P.__bases__ == (tuple,) and P._make([1, 2])._asdict() == {"x": 1, "y": 2}
 
@@ -90,4 +90,4 @@ def test_blobs_of_layout_4_still_load():
 def test_a_cell_may_exchange_namedtuple(monkeypatch):
     made = written(MADE)
     monkeypatch.setattr(collections, "namedtuple", None)
-    assert codec.decode(memoryview(made), None, {})[0]["P"](1) == (1, [0])
+    assert codec.decode(memoryview(made), None, {}).values["P"](1) == (1, [0])

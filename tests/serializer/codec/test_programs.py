@@ -35,12 +35,12 @@ def through_the_codec(namespace):
                                                                                   (component.exports, component.needs)))
         try:
             encoded = codec.encode(values, exports, needs, namespace, walker.module_reference)
-            found, made = codec.decode(memoryview(b"".join(encoded.chunks)), objects.__getitem__, other)
+            decoded = codec.decode(memoryview(b"".join(encoded.chunks)), objects.__getitem__, other)
         except (codec.EncodeError, codec.DecodeError):  # a generator, or who needs a class that it keeps
             lost.update(component.names)
             continue
-        other.update(found)
-        objects.update(made)
+        other.update(decoded.values)
+        objects.update(decoded.exports)
     for name in lost:
         del namespace[name]
     return other, lost

@@ -46,7 +46,7 @@ def written(**values):
 
 
 def read(blob):
-    return codec.decode(memoryview(blob), None, {})[0]
+    return codec.decode(memoryview(blob), None, {}).values
 
 
 def test_a_script_of_a_library_is_not_written(library):

@@ -65,7 +65,7 @@ def write(path):
 
 
 def read(path):
-    sets = decode(memoryview(pathlib.Path(path).read_bytes()), None, {})[0]["sets"]
+    sets = decode(memoryview(pathlib.Path(path).read_bytes()), None, {}).values["sets"]
     assert sets[-1][0] is sets[-1][1] is sets[0]
     assert all(member in each for each in sets[:-1] for member in each)
     print(json.dumps([history(each) for each in sets if type(each) is not list]))
@@ -116,7 +116,7 @@ def test_the_set_of_a_module_is_left_alone():
     keyword.shared.pop()
     held = lambda obj: ("keyword", "shared") if obj is keyword.shared else None
     order = list(keyword.shared)
-    values, _ = decode(b"".join(encode({"s": keyword.shared}, {}, {}, {}, held).chunks), None, {})
+    values = decode(b"".join(encode({"s": keyword.shared}, {}, {}, {}, held).chunks), None, {}).values
     assert values["s"] is keyword.shared and list(values["s"]) == order
 
 
@@ -138,8 +138,8 @@ def test_altered_layouts_are_refused_or_harmless():
 
 
 def test_blobs_of_the_first_layout_still_load():
-    values, exports = decode(memoryview((GOLDEN / "layout-1").read_bytes()), None, {})
-    assert values == {"a": [1, {"x", "y"}, frozenset((1, 2))], "b": 10**20} and values["a"][0] == 1 and exports == {}
+    decoded = decode(memoryview((GOLDEN / "layout-1").read_bytes()), None, {})
+    assert decoded.values == {"a": [1, {"x", "y"}, frozenset((1, 2))], "b": 10**20} and decoded.values["a"][0] == 1 and decoded.exports == {}
 
 
 def test_a_newer_layout_is_refused():

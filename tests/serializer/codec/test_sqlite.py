@@ -17,7 +17,7 @@ def stored(con):
 
 
 def load(blob):
-    return decode(blob, None, SPACE)[0]["con"]
+    return decode(blob, None, SPACE).values["con"]
 
 
 def again(con):
