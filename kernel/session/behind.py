@@ -34,7 +34,7 @@ class Behind:
             return False
         counts = {r.execution: r.count for r in self._replayer.records.values()}
         verdicts = {v["cell"]: v for v in _ferry.plan_behind(session.graph, self._manifest.executions, missing=missing, **session.wishes())}
-        budget, before = REPLAY_BEHIND, set(session.user_names())
+        budget, gap, before = REPLAY_BEHIND, None, set(session.user_names())
         for record in sorted(records, key=lambda r: r.execution):
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
             outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed",
@@ -42,13 +42,15 @@ class Behind:
             changed = misread(record) if verdict["replay"] else ""
             if changed:
                 outcome["reason"] = changed
+            elif verdict["replay"] and gap is not None:
+                outcome["reason"] = f"cell [{gap}] before it was not run again, and it may depend on what that did"
             elif verdict["replay"] and budget < 0:
                 outcome["reason"] = "it and the cells before it ran longer than half a minute; run it again when you need it"
             elif verdict["replay"]:
                 result = self._replayer.go_on(record.execution)
                 outcome.update(status="replayed" if result.ok else "failed", reason=result.reason)
             if outcome["status"] != "replayed":
-                budget = -1.0  # what comes after may depend on it
+                gap = record.count if gap is None else gap
             self.outcomes.append(outcome)
         self.made = [name for name in session.user_names() if name not in before]
         return all(outcome["status"] == "replayed" for outcome in self.outcomes)

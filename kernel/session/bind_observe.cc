@@ -103,7 +103,8 @@ void BindObserve(py::module_& m) {
         record.attr("status") = status;
         return record;
       }, py::arg("status") = "ok")
-      .def("install_audit_hook", [](Observer&) { observe::InstallAuditHook(); }, "Once a process; it cannot be removed.")
+      .def("install_audit_hook", [](Observer&, std::vector<std::string> own) { observe::InstallAuditHook(std::move(own)); },
+           py::arg("own") = std::vector<std::string>(), "Once a process; it cannot be removed. own: folders in which the engine holds files open.")
       .def("set_generators", &Observer::SetGenerators, py::arg("states"), "states() -> dict name -> bytes")
       .def("note", [](Observer&, std::string kind, std::string detail, bool unsafe) {
         observe::NoteEffect({std::move(kind), std::move(detail), unsafe});

@@ -201,6 +201,7 @@ class Images:
         session.start, session.anonymous = word["start"], word.get("anonymous", "")
         session.life = int(session.info.get("life", 0)) + 1
         session.recorder.running, session.notices, session.unwritten = None, [], []
+        session.hear()
         reader, records = session.read_log()
         manifest = reader.generation(word["generation"])
         arrival = ImageArrival(session, reader, records, manifest, word.get("bytes", 0))

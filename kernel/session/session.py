@@ -43,7 +43,7 @@ class Session:
         self.namespace = shell.user_ns
         self.observer = _ferry.Observer(self.namespace)
         self.observer.set_generators(capsule.generators)
-        self.observer.install_audit_hook()
+        self.hear()
         self.walker = _ferry.Walker(self.namespace)
         self.graph = None  # read_log() folds it
         self.scene = capsule.Scene(shell)
@@ -69,6 +69,11 @@ class Session:
         hooks.watch_source(shell, self.recorder.saw_source)
         shell.register_magics(magics.FerryMagics(self))
         self.baseline = capsule.baseline(shell)  # what was hung on the shell above is none of the session's
+
+    def hear(self):
+        """Effects outside are heard from now on, but what the engine writes to the store and beside its sockets."""
+        kernel = getattr(self.shell, "kernel", None)
+        self.observer.install_audit_hook([str(self.config.home), *([os.path.dirname(kernel.connection_file)] if kernel is not None else [])])
 
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""

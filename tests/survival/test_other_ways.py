@@ -187,13 +187,13 @@ def test_cells_behind_that_use_a_database_file_are_listed(notebook):
     kernel = notebook.open(FERRY_SAVE="manual", FERRY_REHEARSE="never")
     kernel.run("import sqlite3\ncon = sqlite3.connect('db'); con.execute('create table t (x)'); held = {'con': con}", "cell-1")
     kernel.magic("%checkpoint")
-    for number, cell in enumerate(["a = [1]", "con.execute('insert into t values (1)'); con.commit(); b = [2]", "held['n'] = 1"], 2):
+    for number, cell in enumerate(["a = [1]", "held['rows'] = con.execute('select x from t').fetchall()", "con.execute('insert into t values (1)'); con.commit(); b = [2]"], 2):
         assert kernel.run(cell, f"cell-{number}").status == "ok"
     kernel.kill()
     kernel, result = back(notebook)
     assert [(c["status"], c["reason"] or "") for c in result["cells_behind"]][0] == ("replayed", "")
     listed = [c for c in result["cells_behind"] if c["status"] == "not-replayed"]
-    assert [c["cell"] for c in listed] == [3, 4] and "connected to the file" in listed[0]["reason"]
+    assert [c["cell"] for c in listed] == [3, 4] and "connected to the file" in listed[0]["reason"] and "wrote a file" in listed[1]["reason"]
     assert kernel.evaluate(["con.execute('select count(*) from t').fetchone()", "a"]) == ["(1,)", "[1]"]
 
 

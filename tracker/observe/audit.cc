@@ -19,6 +19,7 @@ int Hook(const char* event, PyObject* args, void* data) {
   auto& listener = *static_cast<Listener*>(data);
   if (!listener.listens()) {
     if (event[0] == 'e' && std::strcmp(event, "exec") == 0) listener.HearCode(args);
+    if (std::strcmp(event, "open") == 0 || std::strcmp(event, "sqlite3.connect") == 0) listener.HearBetween(event, args);
     return 0;
   }
   // Frequent events that say nothing: builtins.id, object.__getattr__ and their like, code.__new__, marshal.loads.
@@ -34,8 +35,9 @@ int Hook(const char* event, PyObject* args, void* data) {
 
 }  // namespace
 
-void InstallAuditHook() {
+void InstallAuditHook(std::vector<std::string> own) {
   static bool installed = false;
+  TheListener().Disregard(std::move(own));
   if (installed) return;
   if (PySys_AddAuditHook(&Hook, &TheListener()) != 0) throw py::error_already_set();
   installed = true;

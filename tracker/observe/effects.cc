@@ -122,6 +122,10 @@ void EffectList::Add(graph::Effect effect) {
   }
 }
 
+bool EffectList::writes() const {
+  return more_ || std::any_of(effects_.begin(), effects_.end(), [](const auto& effect) { return effect.kind == "file-write"; });
+}
+
 bool EffectList::full() const { return effects_.size() >= kMostEffects; }
 
 std::vector<graph::Effect> EffectList::Take() {

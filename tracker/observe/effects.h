@@ -43,6 +43,7 @@ class EffectList {
  public:
   void Add(graph::Effect effect);
   std::vector<graph::Effect> Take();
+  bool writes() const;  // a file was opened for writing, or may have been
   bool full() const;  // what is added now is only counted
 
  private:

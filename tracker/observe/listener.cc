@@ -42,6 +42,13 @@ std::string Argument(PyObject* args, int index) {
   return index >= 0 && index < PyTuple_GET_SIZE(args) ? Text(PyTuple_GET_ITEM(args, index)) : std::string();
 }
 
+// Of the event `open`.
+long Flags(PyObject* args) { return PyLong_CheckExact(PyTuple_GET_ITEM(args, 2)) ? PyLong_AsLong(PyTuple_GET_ITEM(args, 2)) : 0; }
+
+bool Writes(const std::string& mode, long flags) {
+  return mode.find_first_of("wxa+") != mode.npos || flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
+}
+
 // Where Python, its libraries and the shell keep files of their own.
 std::vector<std::string> OwnFolders() {
   std::vector<std::string> folders{"/proc", "/sys", "/dev", "/usr", "/lib", "/etc"};
@@ -65,11 +72,14 @@ void Listener::Start(py::handle ns) {
   temporary_.clear();
   newest_thread_ = NewestThread();
   ns_ = ns.ptr();
+  open_.Before(*own_);
   hears_ = true;
 }
 
 Heard Listener::Stop() {
   hears_ = false;
+  for (std::string& path : open_.Written()) effects_.Add({"file-write", std::move(path), true});
+  if (effects_.writes()) open_.Opened();
   if (RunsNewerThread(newest_thread_)) effects_.Add({"thread", "still running when the cell ended", false});
   heard_.effects = effects_.Take();
   return std::move(heard_);
@@ -86,6 +96,7 @@ void Listener::StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py:
 
 std::vector<graph::Effect> Listener::StopGuard() {
   auto stopped = guard_ ? guard_->Take() : std::vector<graph::Effect>();
+  open_.Opened();
   guard_.reset();
   return stopped;
 }
@@ -133,16 +144,19 @@ void Listener::Door(std::string reason) {
   if (heard_.door.empty()) heard_.door = std::move(reason);
 }
 
+void Listener::HearBetween(std::string_view event, PyObject* args) {
+  if (event != "open" || (PyTuple_GET_SIZE(args) == 3 && Writes(Argument(args, 1), Flags(args)))) open_.Opened();
+}
+
 void Listener::HearOpen(PyObject* args) {
   if (PyTuple_GET_SIZE(args) < 3 || PyLong_Check(PyTuple_GET_ITEM(args, 0))) return;  // a descriptor: opened before
   const std::string path = Argument(args, 0), mode = Argument(args, 1);
-  const long flags = PyLong_CheckExact(PyTuple_GET_ITEM(args, 2)) ? PyLong_AsLong(PyTuple_GET_ITEM(args, 2)) : 0;
+  const long flags = Flags(args);
   if (own_->Contains(path)) return;
   struct stat info;
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return;  // tempfile names the folder; the file's own event comes beside it
-  const bool writes = mode.find_first_of("wxa+") != mode.npos || flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
-  if (writes) {
+  if (Writes(mode, flags)) {
     const bool new_temporary = flags & O_EXCL && path.starts_with(TemporaryFolder());
     if (new_temporary) temporary_.insert(path);
     return Add({"file-write", path, !temporary_.contains(path)});

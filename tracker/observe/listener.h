@@ -7,12 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tracker/observe/audit.h"
 #include "tracker/observe/effects.h"
 #include "tracker/observe/guard.h"
 #include "tracker/observe/names.h"
+#include "tracker/observe/open_files.h"
 
 namespace ferry::observe {
 
@@ -26,8 +28,14 @@ class Listener {
   void LiftGuard(bool lifted) { lifted_ = lifted; }
   bool guarded() const { return guard_ && !lifted_; }
 
+  // As InstallAuditHook.
+  void Disregard(std::vector<std::string> folders) { open_.Disregard(std::move(folders)); }
+
   // Whether anything that happens now is of interest.
   bool listens() const { return hears_ || guard_; }
+
+  // `open` or `sqlite3.connect` while nothing else is of interest: a file may stay open for writing when the next cell begins.
+  void HearBetween(std::string_view event, PyObject* args);
 
   // Code that is about to be executed: that of a module, where import does it.
   void HearCode(PyObject* args);
@@ -57,6 +65,7 @@ class Listener {
   std::optional<Guard> guard_;
   bool lifted_ = false;
   std::optional<OwnFiles> own_;
+  OpenFiles open_;
   EffectList effects_;
   NameSet temporary_;  // files with new names that the cell made in the temporary folder
   Heard heard_;

@@ -1,17 +1,26 @@
 """What a cell does outside its namespace, as the audit hook hears it, and random draws."""
+import contextlib
+import os
 import pickle
 import random
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 from kernelferry import _ferry
 
 
+def open_now():
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            yield os.readlink(f"/proc/self/fd/{number}")
+
+
 @pytest.fixture
 def hearing(session, tmp_path, monkeypatch):
-    session.observer.install_audit_hook()
+    session.observer.install_audit_hook(list(open_now()))  # the process of the tests has files of its own
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old.txt").write_text("old")
     session.run("import os, subprocess, socket, sqlite3, threading, shutil, tempfile, io, pathlib")
@@ -56,6 +65,39 @@ def test_effect(hearing, source, effect):
         hearing.ns["stop"].set()
     assert record.status == "ok"
     assert effect in [(e.kind, e.detail, e.unsafe) for e in record.effects]
+
+
+HELD = {  # what an earlier cell opened, and what a later one writes to it
+    "by a logger": ("import logging; logging.getLogger('ferry-held').addHandler(logging.FileHandler('held.txt'))", "logging.getLogger('ferry-held').error('x')"),
+    "by a descriptor": ("held = os.open('held.txt', os.O_WRONLY | os.O_CREAT)", "os.write(held, b'x')"),
+    "by a writer of rows": ("import csv; held = open('held.txt', 'w', 1); rows = csv.writer(held).writerow", "rows([1])"),
+    "as the standard output": ("import contextlib; held = open('held.txt', 'w', 1)", "with contextlib.redirect_stdout(held): print('x')"),
+    "and closed": ("held = open('held.txt', 'w')", "held.write('x'); held.close()"),
+    "by a connection": ("held = sqlite3.connect('held.txt')", "held.execute('create table t (x)'); held.commit()"),
+    "in the same place": ("held = open('held.txt', 'wb', 0); held.write(b'x')", "held.seek(0); held.write(b'y')"),
+}
+
+
+@pytest.mark.parametrize("opening, writing", HELD.values(), ids=HELD)
+def test_what_is_written_to_a_file_that_an_earlier_cell_opened(hearing, tmp_path, opening, writing):
+    hearing.run(opening)
+    assert hearing.run("1 + 1").effects == []
+    record = hearing.run(writing)
+    assert ("file-write", str(tmp_path / "held.txt"), True) in [(e.kind, e.detail, e.unsafe) for e in record.effects]
+    assert hearing.run("1 + 1").effects == []
+
+
+def test_what_is_opened_between_cells_and_what_nobody_will_find(hearing, tmp_path):
+    with open("between.txt", "w", 1) as between, tempfile.TemporaryFile("w", buffering=1, dir=tmp_path) as gone:
+        hearing.ns.update(between=between, gone=gone)
+        assert hearing.run("gone.write('x\\n')").effects == []
+        assert [e.detail for e in hearing.run("between.write('x\\n')").effects] == [str(tmp_path / "between.txt")]
+
+
+def test_reading_a_file_that_may_be_written_is_no_writing(hearing, tmp_path):
+    os.utime(tmp_path / "old.txt", (1, 1))
+    hearing.run("both = open('old.txt', 'r+')")
+    assert hearing.run("both.read()").effects == []
 
 
 def test_locks_of_the_session_outlive_the_digest_of_a_file(hearing, tmp_path):
