@@ -2,6 +2,7 @@
 import sys
 
 from kernelferry._ferry import instance_dict
+from kernelferry.objects.array_memory import address
 
 
 def owner_of(value):
@@ -35,7 +36,7 @@ def _buffer_of(owner):
 
 
 def reduced(value, owner):
-    offset = _address(value) - _address(_buffer_of(owner))
+    offset = address(value) - address(_buffer_of(owner))
     arguments = type(value), owner, value.dtype, value.shape, offset, value.strides, value.flags.writeable
     attributes = {name: held for name, held in instance_dict(value).items() if name != "_mmap"} if _is_mapped(value) else instance_dict(value)
     return array_over, arguments, attributes, None, None, set_attributes
@@ -51,10 +52,6 @@ def _mapped_under(array):
     while isinstance(array, sys.modules["numpy"].ndarray):
         array = array.base
     return array if type(array) is sys.modules["mmap"].mmap else None
-
-
-def _address(array) -> int:
-    return array.__array_interface__["data"][0]
 
 
 def array_over(cls, owner, dtype, shape, offset, strides, writeable):

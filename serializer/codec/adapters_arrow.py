@@ -7,6 +7,7 @@ as one over that (memory.py finds it), any other with bytes of its own.
 import sys
 
 from kernelferry.codec import memory
+from kernelferry.objects.array_memory import address, extent
 
 
 def reduce_buffer(encoding, buffer):
@@ -39,21 +40,14 @@ def reduce_view(encoding, values):
         owner, start = base, base.address
     if owner is None or start is None:
         return None
-    place = memory.address(values) - start, values.dtype, values.shape, values.strides, values.flags.writeable
+    place = address(values) - start, values.dtype, values.shape, values.strides, values.flags.writeable
     return view_over, (type(values), owner, *place)
-
-
-def extent(values) -> tuple:
-    """Address and length of the bytes that its items lie in."""
-    reaches = [(length - 1) * stride for length, stride in zip(values.shape, values.strides) if length]
-    return (memory.address(values) + sum(reach for reach in reaches if reach < 0),
-            values.itemsize + sum(abs(reach) for reach in reaches) if values.size else 0)
 
 
 def address_of(array):
     """Of the items of an array of pyarrow; None where numpy cannot look at them without copying."""
     try:
-        return memory.address(array.to_numpy(zero_copy_only=True))
+        return address(array.to_numpy(zero_copy_only=True))
     except (ValueError, NotImplementedError):  # what pyarrow raises are such
         return None
 

@@ -11,6 +11,7 @@ import sys
 
 from kernelferry._ferry import capsule_parts, copy_memory
 from kernelferry.codec import adapters_arrow
+from kernelferry.objects.array_memory import address
 
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
 
@@ -71,13 +72,13 @@ def _is_alone(values) -> bool:
     base = values.base
     if sys.getrefcount(base) > 3:  # the array, `base`, the call
         return False
-    start = values.__array_interface__["data"][0]
+    start = address(values)
     if (type(base).__module__, type(base).__name__) == ("_nrt_python", "_MemInfo"):
         size = memoryview(base).nbytes  # 0 for memory of others
         return base.refcount == 1 and base.data <= start and start + values.nbytes <= base.data + size
     if type(base).__name__ == "PyCapsule":
-        address, library = capsule_parts(base)
-        return address == start and any(part in library for part in _FREEING)
+        freed, library = capsule_parts(base)
+        return freed == start and any(part in library for part in _FREEING)
     return False
 
 
@@ -118,21 +119,15 @@ def _behind_cython(base):
 
 def _covers(np, owner, values) -> bool:
     """A buffer over `owner` holds all of `values`."""
-    offset = _address(np, values) - _address(np, owner)
+    offset = address(values) - address(owner)
     reaches = [(length - 1) * stride for length, stride in zip(values.shape, values.strides) if length]
     low = offset + sum(reach for reach in reaches if reach < 0)
     high = offset + values.itemsize + sum(reach for reach in reaches if reach > 0)
     return owner.flags.forc and 0 <= low and high <= owner.nbytes
 
 
-def _address(np, holder) -> int:
-    if not isinstance(holder, np.ndarray):
-        holder = np.frombuffer(holder, np.uint8)
-    return holder.__array_interface__["data"][0]
-
-
 def _view(np, cls, values, owner, attributes):
-    offset = _address(np, values) - _address(np, owner)
+    offset = address(values) - address(owner)
     axes = None
     if _through_strides(values.base) is not values.base:
         arguments = (cls, owner, type(values.base), values.dtype, values.shape, offset, values.strides, values.flags.writeable)
@@ -269,7 +264,7 @@ def _index(np, base, record):
     """Where in the array the record lies; None if it is no item of it."""
     strides = base.strides
     lowest = sum((length - 1) * stride for length, stride in zip(base.shape, strides) if stride < 0)
-    rest = _address(np, np.asarray(record)) - _address(np, base) - lowest
+    rest = address(np.asarray(record)) - address(base) - lowest
     index = [0] * base.ndim
     for axis in sorted(range(base.ndim), key=lambda axis: -abs(strides[axis])):
         if strides[axis]:

@@ -15,6 +15,7 @@ import types
 import typing
 
 from kernelferry._ferry import is_imported
+from kernelferry.objects.array_memory import address
 from kernelferry.objects.iterators import Primed, container_of, held_by_pairwise, is_at_its_end
 
 # Immutable kinds that no module is asked for.
@@ -69,14 +70,9 @@ def reduce_proxy(encoding, proxy):
 def reduce_memoryview(encoding, view):
     if not view.contiguous or type(view.obj) not in (bytes, bytearray, array.array, mmap.mmap):
         raise TypeError(f"cannot pickle a memoryview of '{type(view.obj).__name__}' object")
-    start = _address(view) - _address(memoryview(view.obj))
+    start = address(view) - address(view.obj) if view.nbytes else 0
     shape = view.shape if view.ndim > 1 else None
     return make_memoryview, (view.obj, start, view.nbytes, view.format, shape, view.readonly)
-
-
-def _address(view) -> int:
-    import numpy
-    return numpy.frombuffer(view, numpy.uint8).__array_interface__["data"][0] if view.nbytes else 0
 
 
 def make_memoryview(obj, start, size, code, shape, readonly):

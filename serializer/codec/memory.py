@@ -7,6 +7,8 @@ import array
 import bisect
 import sys
 
+from kernelferry.objects.array_memory import address
+
 
 class Memory:
     def __init__(self):
@@ -79,7 +81,3 @@ def in_order(holder):
         return None
     flat = holder.view(np.ndarray).ravel("K")
     return None if flat.flags.owndata else flat.view(np.uint8)
-
-
-def address(values) -> int:
-    return values.__array_interface__["data"][0]

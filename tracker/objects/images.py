@@ -8,6 +8,7 @@ import functools
 import sys
 
 from kernelferry._ferry import capsule_parts
+from kernelferry.objects.array_memory import address
 from kernelferry.objects.hung import forgotten
 from kernelferry.objects.instance import fields_of
 
@@ -63,7 +64,7 @@ def _place():
         except (AttributeError, TypeError):
             return None
         places = {at for at in range(2, _WORDS) if words[at] and words[at] == words[at + alike] and not words[at - 3 - alike]}
-        start, step = pixels.ctypes.data, pixels.strides[0]
+        start, step = address(pixels), pixels.strides[0]
         found.append({at for at in places if _rows(core, at, 3).tolist() == [start, start + step, start + 2 * step]})
     both = found[0] & found[1]
     return both.pop() if len(both) == 1 else None
@@ -77,11 +78,11 @@ def _rows(core, place, count):
     return _memory(_words(core)[place], (count,), (8,), "<u8")
 
 
-def _memory(address, shape, strides, kind="|u1"):
+def _memory(start, shape, strides, kind="|u1"):
     import numpy as np
 
     class Place:
-        __array_interface__ = {"data": (address, True), "shape": shape, "strides": strides, "typestr": kind, "version": 3}
+        __array_interface__ = {"data": (start, True), "shape": shape, "strides": strides, "typestr": kind, "version": 3}
     return np.asarray(Place())
 
 

@@ -1,4 +1,5 @@
 """What records of numpy, trees of scipy, wavelets and contexts of decimal are made of."""
+from kernelferry.objects.array_memory import address
 from kernelferry.objects.hung import forgotten
 
 
@@ -11,7 +12,7 @@ def record(obj):
         import numpy
         yield obj.base
         if isinstance(obj.base, numpy.ndarray):
-            yield _address(numpy.asarray(obj)) - _address(obj.base)
+            yield address(numpy.asarray(obj)) - address(obj.base)
 
 
 def kd_tree(tree) -> list:
@@ -69,7 +70,3 @@ def decimal_context(context):
 
 def decimal_manager(manager):
     yield from decimal_contexts(manager)
-
-
-def _address(array) -> int:
-    return array.__array_interface__["data"][0]

@@ -5,7 +5,8 @@ import array
 import numpy as np
 import pytest
 
-from kernelferry.codec.memory import Memory, address
+from kernelferry.codec.memory import Memory
+from kernelferry.objects.array_memory import address
 
 
 def asked(owner, part):
@@ -26,7 +27,7 @@ def asked(owner, part):
 def test_an_owner_is_found_by_where_its_memory_lies(owner, part):
     found, place = asked(owner, part)
     assert found and place[0] is owner
-    start = owner.__array_interface__["data"][0] if isinstance(owner, np.ndarray) else address(np.frombuffer(owner, "u1"))
+    start = address(owner)
     assert place[1] == address(part) - start
 
 
