@@ -4,13 +4,11 @@ Pickle writes a view as an array of its own. Here the owner of the memory is wri
 (owner, offset, strides), so that they share memory again. Owners come back owning their memory: `resize` works, and
 nothing looks into the store's file.
 """
-import array
 import collections
-import mmap
 import sys
 
-from kernelferry._ferry import capsule_parts, copy_memory
-from kernelferry.codec import adapters_arrow
+from kernelferry._ferry import copy_memory
+from kernelferry.codec import adapters_arrow, array_owner
 from kernelferry.objects.array_memory import address
 
 _IN_BAND = 4096  # bytes; below, a buffer's entry and alignment cost more than copying
@@ -22,12 +20,12 @@ def reduce_array(encoding, values):
     if not _is_plain(np, cls):
         return NotImplemented  # a state of their own
     attributes = getattr(values, "__dict__", None)
-    owner = _owner(np, values)
+    owner = array_owner.of(values)
     if owner is not None:
         return _view(np, cls, values, owner, attributes)
     if values.base is not None and (view := adapters_arrow.reduce_view(encoding, values)):
         return *view, attributes, None, None, set_attributes
-    if values.base is not None and not _is_state(values.base) and not _is_given_away(values) and not _is_alone(values):
+    if values.base is not None and not array_owner.nobody_sees(values):
         encoding.note(f"an array over memory of {type(values.base).__name__}: comes back with memory of its own")
     flags = values.flags
     if values.dtype.names and values.dtype.hasobject:  # numpy would write each record, with its objects, for itself
@@ -53,89 +51,22 @@ def reduce_array(encoding, values):
             attributes, None, None, set_attributes)
 
 
-def _is_state(base) -> bool:
-    """The array is part of its base's own state."""
-    return hasattr(type(base), "__setstate__") and type(base).__module__ != "torch"
-
-
-def _is_given_away(values) -> bool:
-    """pyarrow filled the memory for this array; what it shares with others cannot be written."""
-    return type(values.base).__name__ == "PyCapsule" and '"arrow::Buffer"' in repr(values.base) and values.flags.writeable
-
-
-# Libraries whose capsules free the memory that they were made with, which nobody else was told of.
-_FREEING = ("/scipy/optimize/_slsqplib.",)
-
-
-def _is_alone(values) -> bool:
-    """Nobody else holds the memory: that which code of numba allocated, and gave out once; and that of capsules which own it."""
-    base = values.base
-    if sys.getrefcount(base) > 3:  # the array, `base`, the call
-        return False
-    start = address(values)
-    if (type(base).__module__, type(base).__name__) == ("_nrt_python", "_MemInfo"):
-        size = memoryview(base).nbytes  # 0 for memory of others
-        return base.refcount == 1 and base.data <= start and start + values.nbytes <= base.data + size
-    if type(base).__name__ == "PyCapsule":
-        freed, library = capsule_parts(base)
-        return freed == start and any(part in library for part in _FREEING)
-    return False
-
-
 def _is_plain(np, cls) -> bool:
     """The state of an array of this class is its memory and its attributes. A masked array's is, though it reduces itself
     in another way; its mask is an attribute."""
     return cls is np.ndarray or any(cls.__reduce__ is known.__reduce__ for known in (np.ndarray, np.ma.MaskedArray))
 
 
-def _owner(np, values):
-    """What holds the memory of a view: an array, bytes, or a mapped file. None: the array itself, or memory that cannot be named.
-    Views of subclasses can have views as bases; where one of these serves it is taken, so that `base` stays the same."""
-    owner, nearest = _through_strides(_behind_cython(values.base)), None
-    while isinstance(owner, (np.ndarray, np.void)):  # an array over a record looks through it
-        if isinstance(owner, np.void) and owner.base is None:
-            break
-        if nearest is None and isinstance(owner, np.ndarray) and _covers(np, owner, values):
-            nearest = owner
-        if owner.base is None:
-            return nearest if nearest is not None else owner
-        owner = _through_strides(owner.base)
-    if nearest is not None:
-        return nearest
-    return owner if type(owner) in (bytes, bytearray, memoryview, array.array, mmap.mmap) else None
-
-
-def _through_strides(base):
-    """What as_strided() was given, where it stands between."""
-    return base.base if type(base).__name__ == "DummyArray" and type(base).__module__.startswith("numpy.") else base
-
-
-def _behind_cython(base):
-    """What a memoryview of Cython looks at: trees of scikit-learn hand out their arrays through one."""
-    if type(base) is memoryview and type(base.obj).__name__ in ("memoryview", "_memoryviewslice"):
-        return getattr(base.obj, "base", base)
-    return base
-
-
-def _covers(np, owner, values) -> bool:
-    """A buffer over `owner` holds all of `values`."""
-    offset = address(values) - address(owner)
-    reaches = [(length - 1) * stride for length, stride in zip(values.shape, values.strides) if length]
-    low = offset + sum(reach for reach in reaches if reach < 0)
-    high = offset + values.itemsize + sum(reach for reach in reaches if reach > 0)
-    return owner.flags.forc and 0 <= low and high <= owner.nbytes
-
-
 def _view(np, cls, values, owner, attributes):
     offset = address(values) - address(owner)
     axes = None
-    if _through_strides(values.base) is not values.base:
+    if array_owner.through_strides(values.base) is not values.base:
         arguments = (cls, owner, type(values.base), values.dtype, values.shape, offset, values.strides, values.flags.writeable)
         return strided_array, arguments, attributes, None, None, set_attributes
     if isinstance(owner, np.ndarray) and not (owner.flags.c_contiguous or owner.flags.f_contiguous):
         axes = tuple(sorted(range(owner.ndim), key=lambda axis: -abs(owner.strides[axis])))
     arguments = (cls, owner, axes, values.dtype, values.shape, offset, values.strides, values.flags.writeable)
-    between = cls is np.ndarray and values.dtype.kind in "biufc" and _behind_cython(values.base) is not values.base
+    between = cls is np.ndarray and values.dtype.kind in "biufc" and array_owner.behind_cython(values.base) is not values.base
     return (array_behind_view if between else view_array), arguments, attributes, None, None, set_attributes
 
 
