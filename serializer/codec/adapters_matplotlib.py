@@ -19,7 +19,7 @@ from kernelferry.objects.callbacks import is_of_cells
 def reduce_artist(encoding, artist):
     told = vars(artist).get("stale_callback")
     if type(told) is types.FunctionType and importable(told):
-        at_last(encoding).told.setdefault(told, []).append(artist)
+        encoding.at_last(Callbacks).told.setdefault(told, []).append(artist)
     return NotImplemented
 
 
@@ -28,7 +28,7 @@ def reduce_figure(encoding, figure):
     function, arguments, state, *rest = figure.__reduce_ex__(5)
     if isinstance(state, dict):
         state = {name: value for name, value in state.items() if name != "_restore_to_pylab"}
-        at_last(encoding).figures.append((figure, figure.stale))
+        encoding.at_last(Callbacks).figures.append((figure, figure.stale))
     return function, arguments, state, *rest
 
 
@@ -41,7 +41,7 @@ def reduce_callbacks(encoding, registry):
             function = proxy()
             if cid not in registry._pickled_cids:
                 if type(function) is types.MethodType or is_of_cells(function):
-                    at_last(encoding).entries.append((registry, signal, cid, function))
+                    encoding.at_last(Callbacks).entries.append((registry, signal, cid, function))
     asked = object.__new__(cls)  # instead of it
     vars(asked).update(attributes, _cid_gen=copy.copy(registry._cid_gen))
     return copyreg.__newobj__, (cls,), (asked.__getstate__(), list(attributes)), None, None, set_callbacks
@@ -55,8 +55,8 @@ def set_callbacks(registry, parts):
     vars(registry).update({name: attributes[name] for name in order if name in attributes} | attributes)
 
 
-class AtLast:
-    """Is pickled last: by then it shows which objects are encoded without the callbacks."""
+class Callbacks:
+    """What is connected again when everything is there."""
 
     def __init__(self, encoding):
         self.encoding, self.entries, self.told, self.figures = encoding, [], {}, []
@@ -75,12 +75,6 @@ class AtLast:
             elif is_of_cells(callback):
                 self.encoding.note(f"{function.__qualname__} is not called any more for {signal} of matplotlib")
         return connect, (kept, self.told, self.figures)
-
-
-def at_last(encoding) -> AtLast:
-    if not encoding.last:
-        encoding.last.append(AtLast(encoding))
-    return encoding.last[0]
 
 
 def function_of(target, name):

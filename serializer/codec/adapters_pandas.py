@@ -68,34 +68,54 @@ def set_arrow(array, state):
     vars(array).update(state)
 
 
-KEPT = ("_is_copy", "_cacher", "_item_cache")
-OWN = {*KEPT, "_mgr", "_attrs", "_flags", "_typ", "_metadata", "_name", "_cache"}  # pandas' own fields
+OWN = {"_is_copy", "_cacher", "_item_cache", "_mgr", "_attrs", "_flags", "_typ", "_metadata", "_name", "_cache"}  # pandas' own fields
 
 
 def reduce_frame(encoding, frame):
     """Before pandas 3 a part of a frame knows of what it is one: to warn (`_is_copy`), and as a column that the frame hands
-    out again (`_cacher`, and there `_item_cache`). Pickled without, a write to one would not reach the other. A whole
-    that no variable of the component holds is left out, which its fingerprint tells. What cells have hung on a frame
-    (`df.name = "train"`) its own pickling forgets."""
-    known = {name: value for name in KEPT if (value := vars(frame).get(name)) and _is_held(encoding, value)}
-    known |= {name: value for name, value in vars(frame).items() if name not in OWN and name not in frame._metadata}
-    if not known or not _is_of_pandas(type(frame).__getstate__) or not _is_of_pandas(type(frame).__setstate__):
+    out again (`_cacher`, and there `_item_cache`). Pickled without, a write to one would not reach the other. What cells have
+    hung on a frame (`df.name = "train"`) its own pickling forgets, too."""
+    known = {name: value for name, value in vars(frame).items() if name not in OWN and name not in frame._metadata}
+    if cached := vars(frame).get("_item_cache"):
+        known["_item_cache"] = cached
+    parts = {name: (value, whole) for name in ("_is_copy", "_cacher") if (value := vars(frame).get(name)) for whole in [_whole(value)]}
+    if not (known or parts) or not _is_of_pandas(type(frame).__getstate__) or not _is_of_pandas(type(frame).__setstate__):
         return NotImplemented
+    for name, (value, whole) in parts.items():
+        if whole is None:
+            known[name] = value
+        else:
+            encoding.at_last(Parts).entries.append((frame, name, value, whole))
     function, arguments, state, *_ = frame.__reduce_ex__(2)
     return function, arguments, (state, known), None, None, set_frame
 
 
-def _is_held(encoding, value) -> bool:
-    for part in value if isinstance(value, tuple) else (value,):
-        if isinstance(part, weakref.ref) and all(weak_target(part) is not each for each in encoding.values.values()):
-            return False
-    return True
+def _whole(value):
+    """What a part is one of, None if that has gone; value: a weak reference, or a name with one, or a text that pandas tells in a warning."""
+    reference = value[1] if isinstance(value, tuple) else value
+    return weak_target(reference) if isinstance(reference, weakref.ref) else None
+
+
+class Parts:
+    """Parts of what is alive. A whole that is not encoded as well is left out, which the part's fingerprint tells."""
+
+    def __init__(self, encoding):
+        self.encoding, self.entries = encoding, []
+
+    def __reduce__(self):
+        met = self.encoding.met()
+        return set_parts, ([(frame, name, value) for frame, name, value, whole in self.entries if id(whole) in met],)
 
 
 def set_frame(frame, parts):
     state, known = parts
     frame.__setstate__(state)
     vars(frame).update(known)
+
+
+def set_parts(entries):
+    for frame, name, value in entries:
+        vars(frame)[name] = value
 
 
 ADAPTERS = {
