@@ -2,12 +2,13 @@
 `cvxopt.solvers.options["show_progress"] = False`, `keyword.kwlist.append("mine")`.
 
 The text of a cell has to say so, since libraries fill their own: that it fills it, or the name of one that was touched after it was first
-seen (a variable or a parameter of a function may stand for it where it is filled). Such a container is kept whole, and compared with the one that an import
+seen (a variable or a parameter of a function may stand for it where it is filled), or of a function that gets to one (reached.py) which holds what some cell spells. Such a container is kept whole, and compared with the one that an import
 makes. Objects that the library made itself stay as an import makes them, and of a dict those are added whose keys an import does not bring. What was
 written in the session is found without a word (registry.py).
 """
 import linecache
-from types import BuiltinFunctionType, FunctionType
+import re
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 
 from .held import OTHERS, holder_at, way_of
 from .kind import give_way, of_session
@@ -16,41 +17,53 @@ from .registry import SKIPPED, TABLES
 
 KINDS = (dict, list, set)
 MOST = 1 << 20  # bytes
-BY_NAME = (type, FunctionType, BuiltinFunctionType)
+BY_NAME = (type, FunctionType, BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)
 LINES = "linecache", "cache"
+SAID, NAMED, REACHED = "a cell fills it", "a cell names it", "a cell names what gets to it"
+WORDS = re.compile(r"\w+")
 STRIDE = 1024  # names in cells between two looks whether a request waits
 MOST_OF_LIBRARY = 1000  # objects of libraries in a dict that are kept one by one
+LEFT = SKIPPED | OTHERS - {"matplotlib"}  # to other items
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
 
 
 _applied = set()  # (module, way) that this process has filled as they were
 
 
-def places(where, spoken, watch) -> dict:
-    """(module, way) of each container that cells may have filled -> whether one says so. Raises Stopped."""
-    found = dict.fromkeys(_applied, False)
+def places(where, spoken, watch, reached=()) -> dict:
+    """(module, way) of each container that cells may have filled -> how that is known: SAID, NAMED or REACHED. Raises Stopped."""
+    found = dict.fromkeys(_applied, NAMED)
+    for place in reached:
+        if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and any(spells(spoken, part) for part in list(container)):
+            found[place] = REACHED
     for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
         if number % STRIDE == 0:
             give_way()
-        if (place := way_of(path, where.namespace)) is not None and place not in found and watch.touched(holder_at(*place)):
-            found[place] = False
+        if (place := way_of(path, where.namespace)) is not None and found.get(place, REACHED) is REACHED and watch.touched(holder_at(*place)):
+            found[place] = NAMED
     for path in spoken.filled:
         imported = spoken.imported.get(path)
         place = way_of(imported or path, where.namespace)
         if place is not None and (imported is None or where.namespace.get(path) is holder_at(*place)):  # else the name means something else by now
-            found[place] = True
+            found[place] = SAID
     return found
 
 
-def capture(where, spoken, local, watch) -> tuple[dict, dict]:
+def spells(spoken, part) -> bool:
+    """Whether cells spell a key or member of a container, a text or what has a name."""
+    name = part if type(part) is str else getattr(part, "__name__", None) if isinstance(part, BY_NAME) else None
+    return type(name) is str and bool(words := WORDS.findall(name)) and spoken.words.issuperset(words)
+
+
+def capture(where, spoken, local, watch, reached=()) -> tuple[dict, dict]:
     """({(module, way): packed (kind, entries)}, {place in words: why it cannot be kept}); local: modules whose state another item keeps; watch: that of
-    the registries, after it has looked."""
+    the registries, after it has looked; reached: places of containers that functions get to which cells name."""
     found, lost = {}, {}
-    for place, told in places(where, spoken, watch).items():
+    for place, how in places(where, spoken, watch, reached).items():
         if place == LINES:
             found[place] = pack(("dict", lines_of_no_file(where), ()), where.namespace, where.names)
             continue
-        if place in LISTED or place[0] in local or not SKIPPED.union(OTHERS).isdisjoint((place[0], place[0].partition(".")[0])):
+        if place in LISTED or place[0] in local or not LEFT.isdisjoint((place[0], place[0].partition(".")[0])):
             continue
         container = holder_at(*place)
         if type(container) not in KINDS:
@@ -58,15 +71,23 @@ def capture(where, spoken, local, watch) -> tuple[dict, dict]:
         parts = list(container.items()) if type(container) is dict else list(container)
         alone = [part for part in parts if stands_alone(where, part)]
         if type(container) is not dict and len(alone) < len(parts):
-            if told and not any(of_session(part) or of_session(type(part)) for part in parts):
+            if how is SAID and not any(of_session(part) or of_session(type(part)) for part in parts):
                 lost[".".join(place)] = "it holds objects of the library's own"
             continue
         kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict else None
+        others = others_of(where, parts if how is SAID else [part for part in parts if spells(spoken, part[0])]) if kept is not None else []
         try:
-            found[place] = pack((type(container).__name__, alone, kept, others_of(where, parts) if told and kept is not None else []), where.namespace, where.names, MOST)
+            found[place] = pack((type(container).__name__, alone, kept, others, holder_of(*place) is not None, how is not REACHED), where.namespace, where.names, MOST)
         except Exception as error:  # a user's reduction may raise anything
             lost[".".join(place)] = refusal(container, error)
     return found, lost
+
+
+def holder_of(module, way):
+    """The class that holds itself what a way leads to; or None."""
+    owner, _, name = way.rpartition(".")
+    holder = holder_at(module, owner) if owner else None
+    return holder if isinstance(holder, type) and name in vars(holder) else None
 
 
 def others_of(where, parts) -> list:
@@ -105,19 +126,30 @@ def apply(where, filled) -> dict:
     lost = {}
     for place, data in filled.items():
         try:
-            kind, parts, kept, *others = unpack(data, where.namespace)
+            kind, parts, kept, others, own, sure = (*(state := unpack(data, where.namespace)), *((), False, True)[len(state) - 3:])  # older stores have less
             container = holder_at(*place)
+            if type(container) not in KINDS and not sure:  # the library makes it when it needs it
+                continue
             if type(container) not in KINDS or type(container).__name__ != kind:
                 raise LookupError("this version of the library holds something else there")
+            if own and holder_of(*place) is None:
+                container = given_to_class(*place, container)
             fill(where, container, parts, kept)
             _applied.add(place)
-            lost |= {(*place, str(key)): why for key, why in add(where, container, *others).items()}
+            lost |= {(*place, str(key)): why for key, why in add(where, container, others).items()}
         except Exception as error:  # a key of the user's may raise anything
             lost[place] = reason(error)
     return lost
 
 
-def add(where, container, others=()) -> dict:
+def given_to_class(module, way, inherited):
+    """A copy of what a class has from another, as its own."""
+    owner, _, name = way.rpartition(".")
+    setattr(holder_at(module, owner), name, inherited.copy())
+    return vars(holder_at(module, owner))[name]
+
+
+def add(where, container, others) -> dict:
     """What an import does not bring; {key: why it is not there}."""
     lost = {}
     for key, data, why in others:

@@ -4,6 +4,7 @@
 The text of a cell has to say so, since libraries keep caches in such objects: in these words, or by assigning such an attribute to
 whatever, or by computing names (writers.py). What other items bring back is left to them.
 """
+import contextlib
 import sys
 import types
 
@@ -89,9 +90,21 @@ def holder_at(module, way):
             found = fields[name]
         elif isinstance(found, types.FunctionType) and name in OF_FUNCTIONS:
             found = getattr(found, name)
+        elif isinstance(found, type):
+            found = of_class(found, name)
         else:
-            found = of_class(found if isinstance(found, type) else type(found), name)
+            found = in_slot(found, name)
     return found
+
+
+def in_slot(holder, name):
+    """What an object has in a slot, or from its class."""
+    declared = next((vars(cls)[name] for cls in type(holder).__mro__ if name in vars(cls)), ABSENT)
+    if not isinstance(declared, types.MemberDescriptorType):
+        return of_class(type(holder), name)
+    with contextlib.suppress(AttributeError):  # an empty one
+        return declared.__get__(holder)
+    return ABSENT
 
 
 def of_class(cls, name):

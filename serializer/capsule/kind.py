@@ -35,6 +35,14 @@ class Kind(NamedTuple):
     prepare: Callable[[Where, Any], str] | None = None  # the part that loading and replaying stand on; no user objects yet
 
 
+OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
+
+
+def is_own(name) -> bool:
+    """Whether a module is the engine's, the session's or of builtins: no library."""
+    return name.split(".")[0] in OWN
+
+
 def no_baseline(_shell):
     return None
 

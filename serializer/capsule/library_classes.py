@@ -11,9 +11,8 @@ import warnings
 
 from kernelferry._ferry import is_by_hand
 
-from .kind import of_session
+from .kind import is_own, of_session
 from .pack import reason, unpack_each
-from .seen import is_own
 from .writers import is_set
 
 

@@ -18,10 +18,10 @@ import weakref
 from kernelferry._ferry import is_imported
 
 from . import filled, garbage, held, leftovers, local, registry
-from .kind import Kind, give_way, lost_text, no_baseline, of_session, shown
+from .kind import Kind, give_way, is_own, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, answers, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
-from .seen import ABSENT, Seen, is_own, source_hash
+from .seen import ABSENT, Seen, source_hash
 from .writers import is_given, is_set
 
 STRIDE = 256  # modules that a capture looks at in one go
@@ -50,8 +50,9 @@ def imported_names(where, spoken) -> set:
     return spoken.words.union(str(name).split(".")[0] for name in modules)
 
 
-def session_attributes(where, seen, modules) -> dict:
-    """(module, attribute) -> value now, or ABSENT; modules: those of which local.py keeps what their own code sets."""
+def session_attributes(where, seen, modules, given) -> dict:
+    """(module, attribute) -> value now, or ABSENT; modules: those of which local.py keeps what their own code sets; given: those to which functions
+    get that cells name (reached.py)."""
     written, found, named = assigned(where, seen.spoken), {}, named_modules(where, seen.spoken)
     candidates = written.union((name, attribute) for name, attributes in seen.changed.items() for attribute in attributes)
     for name, attribute in sorted(candidates):
@@ -65,7 +66,8 @@ def session_attributes(where, seen, modules) -> dict:
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
         said = mine or (name, attribute) in written or value is not ABSENT and named(name) and is_set(seen.spoken, name, attribute, value)
-        if said or value is not ABSENT and name not in modules and is_kept(name) and is_given(seen.spoken, name, attribute):
+        if said or value is not ABSENT and name not in modules and is_kept(name) and ((name, attribute) in given and type(value) in PLAIN
+                                                                                      or is_given(seen.spoken, name, attribute)):
             found[name, attribute] = value
     return found
 
@@ -146,7 +148,8 @@ def capture_modules(where, seen):
     give_way()
     seen.look()
     give_way()
-    attributes, settings = session_attributes(where, seen, sources), held.assigned(where, seen, wanted)
+    reached, given_to_reached = seen.reached.look(where, seen.spoken)
+    attributes, settings = session_attributes(where, seen, sources, given_to_reached), held.assigned(where, seen, wanted)
     gone = [key for key, value in attributes.items() if value is ABSENT]
     packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT and not is_under_its_name(k, v)}, where.namespace, where.names)
     lost |= {key: "a library made it of what stood there and gave it that name; assign it again" for key, value in attributes.items() if is_under_its_name(key, value)}
@@ -157,7 +160,7 @@ def capture_modules(where, seen):
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
     entries, refused_entries, told, kept = registry.capture(where, seen.registries, seen.spoken, sources)
-    containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch)
+    containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch, reached)
     deleted_of_classes = deleted_from_classes(where, seen.spoken)
     given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
     seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]

@@ -12,14 +12,11 @@ import weakref
 from kernelferry._ferry import ClassWatch, HeldWatch, ModuleWatch, NoCollection
 
 from . import registry
+from .kind import is_own
+from .reached import Reached
 from .spoken import Spoken
 
-OWN = ("kernelferry", "__main__", "__mp_main__", "_ferry", "builtins")
 ABSENT = object()
-
-
-def is_own(name) -> bool:
-    return name.split(".")[0] in OWN
 
 
 class Seen:
@@ -28,7 +25,7 @@ class Seen:
     def __init__(self, shell=None):
         namespace = shell.user_ns if shell is not None else sys.modules["__main__"].__dict__
         self.modules, self.classes, self.registries = ModuleWatch(), ClassWatch(namespace), registry.Registries(namespace)
-        self.held = HeldWatch()
+        self.held, self.reached = HeldWatch(), Reached()
         self.exit_functions, self.finalizers = atexit._ncallbacks(), len(weakref.finalize._registry)
         self.before = set(sys.modules)
         self.first = {}       # name -> (module, shallow copy of its dictionary)
@@ -45,11 +42,13 @@ class Seen:
             self.registries.look()
 
     def look(self):
+        new = []
         for name, module, dictionary in self.modules.look():
             if is_own(name):
                 continue
             if name not in self.first or self.first[name][0] is not module:
                 self.first[name] = module, dict(dictionary)
+                new.append(name)
                 mine = self.classes.see(dictionary)
                 self.held.see(dictionary)
                 # What was there before the first cell matters only once it differs (session_attributes).
@@ -58,6 +57,7 @@ class Seen:
             first = self.first[name][1]
             self.changed[name] |= {k for k in {**first, **dictionary}
                                    if first.get(k, ABSENT) is not dictionary.get(k, ABSENT)}
+        self.registries.watch.see(new)
         self.modules.settle()
 
 

@@ -12,6 +12,7 @@ namespace py = pybind11;
 namespace ferry::observe {
 namespace {
 
+constexpr std::uint64_t kTouched = ~std::uint64_t{0};  // no container has such a tag
 constexpr Py_ssize_t kShort = 8;  // items of a tuple or list that one entry may be
 
 std::string Text(PyObject* name) {
@@ -114,7 +115,7 @@ const RegistryWatch::Parts& RegistryWatch::AttributesOf(PyObject* owner) {
 void RegistryWatch::LookInto(PyObject* container, const Place& place, std::vector<Entry>* found) {
   const std::uint64_t tag = TagOf(container);
   const void* table = TableOf(container);
-  auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0, tag});
+  auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0, PyDict_Check(container) && tag > place.born ? kTouched : tag});
   State& state = known->second;
   if (state.round == round_) return;  // another place leads to it, too
   const bool touched = fresh || state.tag != tag || state.table != table || state.holding;
@@ -160,6 +161,12 @@ bool RegistryWatch::Touched(PyObject* container) const {
   return known != states_.end() && known->second.first != TagOf(container);
 }
 
+void RegistryWatch::See(const py::list& modules) {
+  const std::uint64_t now = objects::VersionOf(py::dict().ptr());
+  for (py::handle name : modules)
+    if (PyObject* module = PyDict_GetItem(PyImport_GetModuleDict(), name.ptr())) born_[module] = now;
+}
+
 std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {
   std::vector<Entry> found;
   ++round_;
@@ -171,10 +178,12 @@ std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {
     if (!PyUnicode_Check(key) || !PyModule_Check(value)) continue;
     if (IsSkipped(Text(key), skipped)) continue;
     const Parts& parts = PartsOf(value, key, skipped);  // stays where it is while others come
-    for (auto [name, held] : parts.functions) LookThrough(held, {key, name, nullptr}, &found);
-    for (auto [name, held] : parts.containers) LookInto(held, {key, name, nullptr}, &found);
+    const auto known = born_.find(value);
+    const std::uint64_t born = known == born_.end() ? kTouched : known->second;
+    for (auto [name, held] : parts.functions) LookThrough(held, {key, name, nullptr, born}, &found);
+    for (auto [name, held] : parts.containers) LookInto(held, {key, name, nullptr, born}, &found);
     for (auto [name, held] : parts.owners)
-      for (auto [attribute, part] : AttributesOf(held).containers) LookInto(part, {key, name, attribute}, &found);
+      for (auto [attribute, part] : AttributesOf(held).containers) LookInto(part, {key, name, attribute, born}, &found);
   }
   std::erase_if(states_, [&](const auto& entry) { return entry.second.round != round_; });
   std::erase_if(parts_, [&](const auto& entry) { return entry.second.round != round_; });

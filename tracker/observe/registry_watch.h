@@ -29,24 +29,28 @@ class RegistryWatch {
     std::string kind;               // dict, list, set or dispatch (of a singledispatch function)
     pybind11::object key, value;    // of a list: the index and the item; of a set: None and the member
   };
+  // What these modules hold, which have just come (names in sys.modules), is as their import made it: of dicts, Touched goes by that.
+  void See(const pybind11::list& modules);
+
   // Entries whose key or value is the session's (of_session.h), or is a tuple or list that holds such. `skipped`: modules that
   // are not looked into, by their first name or whole, nor objects of their classes that others hold (the shell). Runs no user code. Cost: 1 us a module.
   std::vector<Entry> Look(const Names& skipped);
 
-  // Whether this dict, list or set was touched after the Look that met it first: entries came, went or (of a dict) were replaced.
+  // Whether this dict came, or was touched, after the See of its module, or this list or set after the Look that met it first: entries came, went or (of a dict) were replaced.
   bool Touched(PyObject* container) const;
 
  private:
   // Where a container stands: borrowed, and made to words only for what is found.
   struct Place {
     PyObject *module, *name, *attribute;  // the last is null for what the module itself holds
+    std::uint64_t born;                   // the newest version that any dict had when the module came
   };
   struct State {
     std::uint64_t tag;
     const void* table;
     bool holding;
     std::uint64_t round;
-    std::uint64_t first;  // tag
+    std::uint64_t first;  // tag, or one that no container has where it was touched before
   };
   using Named = std::vector<std::pair<PyObject*, PyObject*>>;  // attribute, value; borrowed from a dict that has not changed since
   struct Parts {
@@ -63,6 +67,7 @@ class RegistryWatch {
   pybind11::dict ns_;
   std::unordered_map<PyObject*, State> states_;  // of containers; these are compared only
   std::unordered_map<PyObject*, Parts> parts_;   // of modules, and of their classes and objects
+  std::unordered_map<PyObject*, std::uint64_t> born_;  // of modules
   std::uint64_t round_ = 0;
 };
 
