@@ -1,6 +1,9 @@
 """The engine's command line and environment, as the relay sets them (docs/architecture.md, "relay and engine")."""
 import argparse
 import os
+import re
+
+OUTSIDE = "libferry_outside.so"  # tracker/observe/outside_preload.cc
 
 
 def parse(arguments):
@@ -24,4 +27,14 @@ def parse(arguments):
     for name in list(os.environ):
         if (name == "PYTHONHASHSEED" or name.startswith("FERRY_")) and name not in kept:
             del os.environ[name]
+    _forget_preloaded()
     return options
+
+
+def _forget_preloaded():
+    """What the relay had preloaded into the engine is for no process that the session starts."""
+    if "LD_PRELOAD" in os.environ:
+        others = [path for path in re.split("[ :]+", os.environ["LD_PRELOAD"]) if os.path.basename(path) not in ("", OUTSIDE)]
+        os.environ["LD_PRELOAD"] = ":".join(others)
+        if not others:
+            del os.environ["LD_PRELOAD"]

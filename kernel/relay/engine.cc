@@ -15,6 +15,14 @@ namespace {
 constexpr int kReconnectMs = 10;  // an engine may have made its socket file and not listen yet
 constexpr int kLingerMs = 1000;   // for the last messages to an engine that is left alone
 
+// What tells the engine of what libraries in C do outside (tracker/observe/outside_preload.cc); it takes it out of its environment. "" where it
+// is not installed.
+std::string OutsideLibrary() {
+  const auto library = std::filesystem::path(ProgramPath()).parent_path().parent_path() / "libferry_outside.so";
+  std::error_code none;
+  return std::filesystem::exists(library, none) ? library.string() : std::string();
+}
+
 }  // namespace
 
 Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::string& python, int number, const std::string& start) {
@@ -32,6 +40,10 @@ Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::st
   // The engine removes PYTHONHASHSEED from what user code sees, unless the user had set it.
   if (std::getenv("PYTHONHASHSEED")) set.push_back("FERRY_ENV_KEEP=PYTHONHASHSEED");
   else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);
+  if (const std::string outside = OutsideLibrary(); !outside.empty()) {
+    const char* others = std::getenv("LD_PRELOAD");
+    set.push_back("LD_PRELOAD=" + (others && *others ? others + (":" + outside) : outside));
+  }
   c.environment = EnvironmentWith(set);
   c.log = dir.Log();
   c.own_user = ::geteuid() != 0 && store::Setting("namespace") == "own";

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tracker/observe/listener.h"
+#include "tracker/observe/outside.h"
 
 namespace py = pybind11;
 
@@ -38,6 +39,7 @@ int Hook(const char* event, PyObject* args, void* data) {
 void InstallAuditHook(std::vector<std::string> own) {
   static bool installed = false;
   TheListener().Disregard(std::move(own));
+  Outside::The().Listen();
   if (installed) return;
   if (PySys_AddAuditHook(&Hook, &TheListener()) != 0) throw py::error_already_set();
   installed = true;

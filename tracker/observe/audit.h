@@ -25,7 +25,7 @@ struct Heard {
 const std::string& WayBack();
 void ForgetModules();
 
-// Adds the hook, once a process. own: folders in which the engine itself holds files open; each call says all of them.
+// Adds the hook, once a process, and hears what the preloaded library tells (outside.h). own: folders in which the engine itself holds files open; each call says all of them.
 // Throws error_already_set if Python refuses.
 void InstallAuditHook(std::vector<std::string> own);
 

@@ -8,6 +8,7 @@
 
 #include "tracker/observe/callers.h"
 #include "tracker/observe/code_scan.h"
+#include "tracker/observe/outside.h"
 
 namespace py = pybind11;
 
@@ -66,18 +67,34 @@ std::vector<std::string> OwnFolders() {
 
 }  // namespace
 
+void Listener::Disregard(std::vector<std::string> folders) {
+  own_.emplace(OwnFolders());
+  open_.Disregard(std::move(folders));
+  Outside::The().Disregard(*own_, open_.ours(), TemporaryFolder());
+}
+
+void Listener::LiftGuard(bool lifted) {
+  lifted_ = lifted;
+  Outside::The().LiftGuard(lifted);
+}
+
 void Listener::Start(py::handle ns) {
   if (!own_) own_.emplace(OwnFolders());
   heard_ = {};
   temporary_.clear();
   newest_thread_ = NewestThread();
   ns_ = ns.ptr();
+  if (Outside::The().Opened()) open_.Opened();
   open_.Before(*own_);
+  Outside::The().Start();
   hears_ = true;
 }
 
 Heard Listener::Stop() {
   hears_ = false;
+  for (graph::Effect& effect : Outside::The().Stop()) {
+    if (effect.kind != "more" || !effects_.full()) effects_.Add(std::move(effect));
+  }
   for (std::string& path : open_.Written()) effects_.Add({"file-write", std::move(path), true});
   if (effects_.writes()) open_.Opened();
   if (RunsNewerThread(newest_thread_)) effects_.Add({"thread", "still running when the cell ended", false});
@@ -91,12 +108,14 @@ void Listener::StartGuard(py::handle ns, std::vector<graph::Effect> allowed, py:
     ns_ = ns.ptr();
     temporary_.clear();
   }
+  Outside::The().StartGuard(allowed);
   guard_.emplace(std::move(allowed), std::move(stopped));
 }
 
 std::vector<graph::Effect> Listener::StopGuard() {
   auto stopped = guard_ ? guard_->Take() : std::vector<graph::Effect>();
   open_.Opened();
+  for (graph::Effect& effect : Outside::The().StopGuard()) stopped.push_back(std::move(effect));
   guard_.reset();
   return stopped;
 }

@@ -25,11 +25,11 @@ class Listener {
   Heard Stop();
   void StartGuard(pybind11::handle ns, std::vector<graph::Effect> allowed, pybind11::object stopped);
   std::vector<graph::Effect> StopGuard();
-  void LiftGuard(bool lifted) { lifted_ = lifted; }
+  void LiftGuard(bool lifted);
   bool guarded() const { return guard_ && !lifted_; }
 
   // As InstallAuditHook.
-  void Disregard(std::vector<std::string> folders) { open_.Disregard(std::move(folders)); }
+  void Disregard(std::vector<std::string> folders);
 
   // Whether anything that happens now is of interest.
   bool listens() const { return hears_ || guard_; }

@@ -2,23 +2,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
-#include <tuple>
 #include <utility>
+
+#include "tracker/observe/file_times.h"
 
 namespace ferry::observe {
 namespace {
-
-bool SameFile(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
-
-bool SameState(const struct stat& a, const struct stat& b) {
-  const auto state = [](const struct stat& s) { return std::tuple(s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec); };
-  return state(a) == state(b);
-}
 
 // Numbers above those of the three streams.
 std::vector<int> Descriptors() {
@@ -62,12 +55,9 @@ void OpenFiles::Search(const OwnFiles& own) {
 void OpenFiles::Before(const OwnFiles& own) {
   if (stale_) Search(own);
   if (files_.empty()) return;
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);  // file systems take their times from it
   std::erase_if(files_, [&](File& file) {
     if (::fstat(file.fd, &file.state) != 0) return true;
-    const timespec& changed = file.state.st_mtim;
-    file.recent = std::tie(changed.tv_sec, changed.tv_nsec) >= std::tie(now.tv_sec, now.tv_nsec);
+    file.recent = IsRecent(file.state);
     file.position = ::lseek(file.fd, 0, SEEK_CUR);
     return false;
   });

@@ -19,6 +19,8 @@ class OpenFiles {
   // Files in these folders are the engine's own, in place of those of the last call.
   void Disregard(std::vector<std::string> folders);
 
+  const OwnFiles& ours() const { return ours_; }
+
   // Something may have been opened since the last search.
   void Opened() { stale_ = true; }
 

@@ -1,0 +1,143 @@
+#include "tracker/observe/outside.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "tracker/observe/file_times.h"
+#include "tracker/observe/outside_preload.h"
+
+namespace ferry::observe {
+namespace {
+
+std::set<int> OtherThreads() {
+  std::set<int> found;
+  DIR* folder = ::opendir("/proc/self/task");
+  while (const dirent* entry = folder ? ::readdir(folder) : nullptr) found.insert(std::atoi(entry->d_name));
+  if (folder) ::closedir(folder);
+  found.erase(::gettid());
+  return found;
+}
+
+// As RuleOf says it of the audit events of Python's own functions.
+graph::Effect EffectOf(std::string_view event, std::string detail) {
+  if (event == "connect") return {"network", std::move(detail), true};
+  if (event == "system") {
+    const bool asks = AsksTheMachine(detail);
+    return {"subprocess", std::move(detail), !asks};
+  }
+  return {event == "rename" || event == "remove" ? "file-remove" : "file-write", std::move(detail), true};
+}
+
+}  // namespace
+
+Outside& Outside::The() {
+  static Outside& outside = *new Outside;
+  return outside;
+}
+
+void Outside::Listen() {
+  process_ = ::getpid();
+  if (auto tell = reinterpret_cast<OutsideTell>(::dlsym(RTLD_DEFAULT, kOutsideTell))) tell(&Outside::Hear);
+}
+
+void Outside::Disregard(const OwnFiles& own, const OwnFiles& ours, std::string temporary) {
+  const std::lock_guard lock(mutex_);
+  own_ = std::make_unique<const OwnFiles>(own);
+  ours_ = std::make_unique<const OwnFiles>(ours);
+  temporary_folder_ = std::move(temporary);
+}
+
+void Outside::Start() {
+  const std::lock_guard lock(mutex_);
+  temporary_.clear();
+  hears_ = true;
+}
+
+std::vector<graph::Effect> Outside::Stop() {
+  const std::lock_guard lock(mutex_);
+  hears_ = false;
+  for (Update& update : updates_) {
+    struct stat now;
+    const bool left = ::stat(update.path.c_str(), &now) == 0 && SameFile(now, update.before) && SameState(now, update.before) && !update.recent;
+    effects_.Add({"file-write", std::move(update.path), !left});
+  }
+  updates_.clear();
+  return effects_.Take();
+}
+
+void Outside::StartGuard(std::vector<graph::Effect> allowed) {
+  const std::lock_guard lock(mutex_);
+  if (!hears_) temporary_.clear();
+  older_ = OtherThreads();
+  allowed_ = std::move(allowed);
+  guards_ = true;
+}
+
+std::vector<graph::Effect> Outside::StopGuard() {
+  const std::lock_guard lock(mutex_);
+  guards_ = false;
+  opened_ = true;
+  return std::exchange(stopped_, {});
+}
+
+void Outside::LiftGuard(bool lifted) {
+  const std::lock_guard lock(mutex_);
+  lifted_ = lifted;
+}
+
+// In a child that was forked nothing counts, and the mutex may be held for ever.
+bool Outside::Hear(const char* event, const char* detail, int flags) {
+  Outside& self = The();
+  if (::getpid() != self.process_) return false;
+  try {
+    const std::lock_guard lock(self.mutex_);
+    return self.Heard(event, detail, flags);
+  } catch (...) {  // no memory
+    return false;
+  }
+}
+
+bool Outside::Heard(std::string_view event, std::string detail, int flags) {
+  if (!own_ || ours_->Contains(detail)) return false;
+  if (!hears_ && !guards_) {
+    if (event == "open") opened_ = true;
+    return false;
+  }
+  if (event != "system" && own_->Contains(detail)) return false;
+  const bool temporary = event == "temporary" || (event == "open" && flags & O_EXCL && detail.starts_with(temporary_folder_));
+  if (temporary) temporary_.insert(detail);
+  if (event == "remove" && temporary_.contains(detail)) return false;  // what this cell made for itself
+  graph::Effect effect = EffectOf(event, std::move(detail));
+  if (event == "open" && flags & O_DIRECTORY) return false;  // a file without a name
+  if (effect.kind == "file-write") effect.unsafe = !temporary_.contains(effect.detail);
+  if (guards_ && !lifted_ && Forbids(effect)) {
+    stopped_.push_back(std::move(effect));
+    return true;
+  }
+  if (!hears_) return false;
+  struct stat there;
+  const bool updates = event == "open" && effect.unsafe && !(flags & O_TRUNC) && ::stat(effect.detail.c_str(), &there) == 0;
+  if (updates && !effects_.full()) {
+    if (S_ISREG(there.st_mode)) updates_.push_back({std::move(effect.detail), there, IsRecent(there)});
+    return false;
+  }
+  effects_.Add(std::move(effect));
+  return false;
+}
+
+bool Outside::Forbids(const graph::Effect& effect) const {
+  if (!effect.unsafe || older_.contains(::gettid())) return false;
+  const bool counted = std::any_of(allowed_.begin(), allowed_.end(), [](const auto& a) { return a.kind == "more" && a.unsafe; });
+  return std::none_of(allowed_.begin(), allowed_.end(), [&](const graph::Effect& a) {
+    return a.kind == effect.kind && (counted || a.detail == effect.detail);
+  });
+}
+
+}  // namespace ferry::observe
