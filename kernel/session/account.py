@@ -1,5 +1,7 @@
 """What a resume tells: an entry for each name, what was not brought back and why, and what changed since the save."""
 
+from kernelferry import _ferry
+
 from . import absent, rehearsal, report
 from .generation import packages, type_name
 
@@ -25,6 +27,26 @@ class Account:
         data["messages"] = self.messages(data)
         return data
 
+    def _ask_holders(self, _):
+        """Who held a variable as well when it was saved, and holds it again, is not told of."""
+        asked = {name: state for state in self.loader.states.values() if state.way == "stored" and state.held_by for name in state.entry.names}
+        names = [name for name in asked if name in self.session.namespace]
+        if not names:
+            return
+        _ferry.ignore_stop(self.patient)
+        try:
+            look = self.session.walker.look(names)
+            found = None if look is None else self.session.walker.holders(look.components)
+        finally:
+            _ferry.ignore_stop(False)
+        if found is None:
+            if _ferry.stop_asked():
+                self.steps.insert(0, ("ask_holders", None))
+            return  # where threads never let it be seen, all is told
+        for component, holders in zip(look.components, found):
+            for state in {id(asked[name]): asked[name] for name in component.names}.values():
+                state.held_by = ", ".join(before for before in state.held_by.split(", ") if before not in holders)
+
     def account_of(self, name, state):
         entry = state.entry
         kept = name in state.kept
@@ -36,7 +58,7 @@ class Account:
                 "component": entry.number, "bytes": entry.bytes, "seconds": round(state.seconds, 6),
                 "cells": [self.counts[e] for e in entry.executions if e in self.counts], "code": "skipped" if kept else code,
                 "reason": f"{name} existed already and was kept; --overwrite replaces it" if kept else self._worded(reason),
-                "alternative": None, "held_by": entry.held_by or None}
+                "alternative": None, "held_by": state.held_by or None}
 
     def _made_behind(self, name):
         value = self.session.namespace.get(name)
@@ -77,8 +99,8 @@ class Account:
         interrupted = self.session.arrivals.interrupted
         if interrupted is not None:
             lines.append(f"cell [{interrupted.count}] was running when the session ended; it was not run again")
-        held = {", ".join(state.entry.names): state.entry.held_by for state in self.loader.states.values()
-                if state.way == "stored" and state.entry.names and state.entry.held_by}
+        held = {", ".join(state.entry.names): state.held_by for state in self.loader.states.values()
+                if state.way == "stored" and state.entry.names and state.held_by}
         lines += [f"{names}: back; but {holder} held it as well, and does not hold it now. If something no longer follows it, run the cell again that put it there" for names, holder in list(held.items())[:HELD_SHOWN]]
         cut = self.session.info["damage"] if self.reader.folder == self.session.writer.folder else []
         lines += [f"damaged: {file}: {what}" for file, what in dict([*cut, *self.reader.damage()]).items()]

@@ -39,6 +39,7 @@ class Order:
         steps += [("verify", None), ("recover", None), ("settle", None)]
         if self.only is None:
             steps += [("item", name) for name in self.items.items if name in SETTLED]
+        steps.append(("ask_holders", None))
         if self.whole:
             steps.append(("behind", None))
         return steps + [("finish", None)]

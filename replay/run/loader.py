@@ -21,6 +21,7 @@ class Loaded:
         self.entry = entry
         self.way, self.verified, self.code, self.reason = "pending", None, entry.code, ""
         self.seconds, self.bytes = 0.0, 0
+        self.held_by = entry.held_by  # who held it as well when it was saved, and is not known to hold it again
         self.kept = []  # names of it that existed and were left alone
         self.apart = ""  # a kept name that it refers to
         self.checked, self.loads = False, 0

@@ -101,8 +101,10 @@ def capture_tables(where, base) -> tuple[dict, dict]:
     """(state, {entry in words: why it cannot be kept}) of what was hung on the shell since, and what was taken off."""
     now, lost, kept, foreign, gone, holders = tables(where.shell), {}, {}, {}, {}, {}
     aliases = {}
+    deferred = {id(value) for value in base["deferred"].values()}  # IPython moves one to the formatters when its type is first shown
+    shown = {id(value) for value in now["formatters"].values()} & deferred
     for table in TABLES:
-        known = {id(value) for value in base[table].values()}
+        known = {id(value) for value in base[table].values()} | (shown if table == "formatters" else set())
         mine = {}
         for key, value in now[table].items():
             if id(value) in known or table == "formatters" and told(table, key, value)[1] == FIGURE and not of_session(value):
@@ -119,7 +121,8 @@ def capture_tables(where, base) -> tuple[dict, dict]:
         kept[table], refused = pack_each(keyed, where.namespace, where.names)
         lost.update({f"{TABLES[table]} {keyed[index][0][1]}": why for index, why in refused.items()})
         here = {told(table, key, value) for key, value in now[table].items()}
-        gone[table] = [entry for key, value in base[table].items() if (entry := told(table, key, value)) not in here and entry[1] != FIGURE]
+        gone[table] = [entry for key, value in base[table].items() if (entry := told(table, key, value)) not in here and entry[1] != FIGURE
+                       and not (table == "deferred" and id(value) in shown)]
     magics, refused = pack_magics(where, holders.values())
     state = {"tables": kept, "foreign": foreign, "gone": {k: v for k, v in gone.items() if v}, "magic_aliases": aliases, "magics": magics}
     return state, lost | refused

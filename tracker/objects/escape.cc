@@ -163,6 +163,15 @@ std::string KeyOf(PyObject* dict, PyObject* object) {
   return "";
 }
 
+// Likewise of an instance whose fields lie in no dict yet.
+std::string InlineKeyOf(PyObject* instance, PyObject* object) {
+  std::vector<PyObject*> fields;
+  AppendInlineFields(instance, &fields);
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+    if (fields[i + 1] == object) return "." + py::str(py::handle(fields[i])).cast<std::string>();
+  return "";
+}
+
 }  // namespace
 
 std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const Held& held,
@@ -189,7 +198,7 @@ std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const
     if (PyFrame_Check(holder)) add(object, "a running function");
     else if (place && place->attribute != "__dict__") add(object, place->module + "." + place->attribute);
     else if (place) add(object, place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));
-    else if (!PyDict_Check(holder)) add(object, TypeLabel(Py_TYPE(holder)));
+    else if (!PyDict_Check(holder)) add(object, TypeLabel(Py_TYPE(holder)) + InlineKeyOf(holder, object));
     else dicts[holder].push_back(object);
   }
   if (dicts.empty()) return result;
