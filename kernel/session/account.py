@@ -44,8 +44,9 @@ class Account:
                 self.steps.insert(0, ("ask_holders", None))
             return  # where threads never let it be seen, all is told
         for component, holders in zip(look.components, found):
+            now = {holder.removeprefix("class ") for holder in holders}
             for state in {id(asked[name]): asked[name] for name in component.names}.values():
-                state.held_by = ", ".join(before for before in state.held_by.split(", ") if before not in holders)
+                state.held_by = ", ".join(before for before in state.held_by.split(", ") if before not in now)
 
     def account_of(self, name, state):
         entry = state.entry

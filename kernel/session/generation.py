@@ -51,7 +51,7 @@ def _entry(session, number, c, e, planned):
     holders = UNNAMED if c.escaped and e.held_by is None else e.held_by or ""
     distrusted = planned["way"] == "stored" and session.rehearsal.verdict(c.key, c.fingerprint) is False
     why = "made again in a rehearsal, it came out different" if distrusted else planned["reason"]
-    held = ", ".join(holder for holder in holders.split(", ") if holder not in restored)
+    held = ", ".join(holder for holder in holders.split(", ") if holder not in restored) if c.escaped else ""  # it may have been let go of since
     return _ferry.ComponentEntry(
         number=number, key=list(c.key), names=list(c.names), exports=list(c.exports), needs=list(c.needs),
         way="replayed" if planned["code"] == "image-cheaper" else planned["way"], code="differs" if e.notes else planned["code"],

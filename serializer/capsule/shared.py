@@ -20,6 +20,9 @@ MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 CONTAINERS = (list, dict, set, deque)
 KEYS = (str, int, float, bool, bytes, type(None))
+# Attributes of classes written in Cython that lead to what is a frame's or an array's alone: its indexes, its memory. Not the blocks of a
+# frame: pandas would not know of their other holder, and write to both.
+PUBLIC = {"pandas._libs.internals.BlockManager": ("axes",), "pandas._libs.arrays.NDArrayBacked": ("_ndarray",)}
 
 
 def holders(where) -> Counter:
@@ -74,8 +77,7 @@ def is_mutable(value) -> bool:
     kind = type(value)
     if hasattr(kind, "__get__") and not of_session(kind):  # a function of Cython, a property
         return False
-    index = any(base.__name__ == "Index" and base.__module__.startswith("pandas.") for base in kind.__mro__)
-    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and not index and (instance_dict(value) is not None or of_session(kind))
+    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and (instance_dict(value) is not None or of_session(kind))
 
 
 def untracked() -> tuple:
@@ -155,8 +157,9 @@ def step_to(child, parent):
 
 def slot_to(child, parent):
     for cls in type(parent).__mro__:
+        own = PUBLIC.get(f"{cls.__module__}.{cls.__name__}", ())
         for name, member in list(vars(cls).items()):
-            if type(member) is types.MemberDescriptorType:
+            if type(member) is types.MemberDescriptorType or name in own:
                 try:
                     if member.__get__(parent) is child:
                         return "slot", name

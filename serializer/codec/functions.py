@@ -12,6 +12,7 @@ import types
 from kernelferry._ferry import function_parts, is_by_hand
 from kernelferry.objects import caches
 
+from . import library
 from .classes import module_named
 
 
@@ -56,6 +57,8 @@ def reduce_function(encoding, function):
         return (operator.attrgetter("__func__"), (method,)) if method else NotImplemented
     if part := encoding.named_tuples.reduce_part(function):
         return part
+    if reference := encoding.module_reference and encoding.module_reference(function):
+        return library.held_by, tuple(reference)
     scope = function.__globals__
     if scope is not encoding.namespace:
         scope = module_of(scope) or scope

@@ -341,6 +341,9 @@ def compare(session: Session, boundary: Boundary, kernel: Running, report: Repor
     if session.lost is not None:
         for name in sorted(admitted.keys() - session.lost.keys()):
             report.fail(boundary.number, f"{name} was refused ({admitted[name]}), which the file does not expect", loud=True)
+        for name, e in entries.items():
+            if e.get("held_by") and name not in session.lost:
+                report.fail(boundary.number, f"{name} is told not to be held again by {e['held_by']}, which the file does not expect", loud=True)
     for name, (fingerprint, opaque) in boundary.fingerprints.items():
         if name not in entries:
             report.fail(boundary.number, f"{name} is not in the report")

@@ -196,9 +196,22 @@ def test_only_what_is_told_of_a_name_of_the_cell_excuses_it(tmp_path, held, excu
                 entries[held]["held_by"] = "a library"
             return entries
 
-    report = harness.check(parse(TEXT), tmp_path, True, Told)
+    session = parse(TEXT)
+    session.lost |= {held: "a library holds it"}
+    report = harness.check(session, tmp_path, True, Told)
     assert (report.failures == []) == excused
     assert any("a is also held by a library" in why for why in report.admitted.values()) == excused
+
+
+def test_what_is_told_to_be_held_no_more_is_a_loud_failure_if_the_file_does_not_expect_it(tmp_path):
+    class Alarmed(HonestKernel):
+        def load(self, names):
+            entries = super().load(names)
+            entries["a"]["held_by"] = "a library"
+            return entries
+
+    report = harness.check(parse(TEXT), tmp_path, True, Alarmed)
+    assert report.loud == report.failures and "a is told not to be held again by a library" in report.loud[0]
 
 
 def test_only_what_is_told_of_a_name_excuses_it_at_the_end():

@@ -6,19 +6,31 @@
 #include <utility>
 
 #include "tracker/objects/layout.h"
+#include "tracker/objects/origin.h"
 
 namespace py = pybind11;
 
 namespace ferry::objects {
 namespace {
 
-// What may be held by reference: objects with state, and those that `is` tells apart from their equals.
-bool IsCandidate(PyObject* value) {
+// Whether a module is of the standard library or was installed: its import makes what it made.
+bool IsInstalled(PyObject* dict) {
+  static const std::string library =
+      py::module_::import("os").attr("path").attr("dirname")(py::module_::import("os").attr("__file__")).cast<std::string>() + "/";
+  PyObject* file = PyDict_GetItemString(dict, "__file__");
+  const char* text = file && PyUnicode_Check(file) ? PyUnicode_AsUTF8(file) : nullptr;
+  if (!text) return PyErr_Clear(), false;
+  return std::strstr(text, "/site-packages/") || std::strstr(text, "/dist-packages/") || std::string(text).starts_with(library);
+}
+
+// What may be held by reference: objects with state, and those that `is` tells apart from their equals. A function is found by
+// its own name, except what a decorator of a library made. Of the user's own modules, that comes with what it closes over.
+bool IsCandidate(PyObject* value, bool installed) {
   PyTypeObject* type = Py_TYPE(value);
   if (type == &PyFloat_Type) return std::isnan(PyFloat_AS_DOUBLE(value));
   return !(type == &PyLong_Type || type == &PyUnicode_Type || type == &PyBytes_Type || type == &PyBool_Type ||
            type == &PyComplex_Type || value == Py_None || value == Py_Ellipsis || value == Py_NotImplemented ||
-           type == &PyFunction_Type || type == &PyCFunction_Type || PyType_Check(value) || PyModule_Check(value) ||
+           (type == &PyFunction_Type && !(installed && IsNamedAsLocal(value))) || type == &PyCFunction_Type || PyType_Check(value) || PyModule_Check(value) ||
            ((type == &PyTuple_Type || type == &PyFrozenSet_Type) && PyObject_Size(value) == 0));
 }
 
@@ -146,11 +158,12 @@ void Modules::See() {
 void Modules::Baseline(Seen* seen) {
   seen->held.clear();
   if (seen->name == "__main__" || seen->name == "__mp_main__") return;
+  const bool installed = IsInstalled(seen->dict);
   PyObject *name, *value;
   Py_ssize_t pos = 0;
   while (PyDict_Next(seen->dict, &pos, &name, &value)) {
     if (PyType_Check(value)) BaselineClass(reinterpret_cast<PyTypeObject*>(value));
-    if (PyUnicode_Check(name) && IsCandidate(value) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0 &&
+    if (PyUnicode_Check(name) && IsCandidate(value, installed) && PyUnicode_CompareWithASCIIString(name, "__builtins__") != 0 &&
         !IsStreamOfSys(seen->name, name))
       seen->held.emplace_back(name, value);
   }
@@ -163,7 +176,7 @@ void Modules::BaselineClass(PyTypeObject* type) {
   PyObject *name, *value;
   Py_ssize_t pos = 0;
   while (PyDict_Next(type->tp_dict, &pos, &name, &value))
-    if (!Py_TYPE(value)->tp_descr_get && IsCandidate(value)) it->second.push_back(value);
+    if (!Py_TYPE(value)->tp_descr_get && IsCandidate(value, false)) it->second.push_back(value);
 }
 
 bool Modules::IsConstantOf(PyTypeObject* type, PyObject* object) const {

@@ -87,9 +87,11 @@ bool IsSessionFunction(PyObject* function, py::handle ns) {
   return f->func_globals == ns.ptr() || SameText(f->func_module, "__main__");
 }
 
+bool IsNamedAsLocal(PyObject* function) { return IsLocalName(reinterpret_cast<PyFunctionObject*>(function)->func_qualname); }
+
 bool IsLocalFunction(PyObject* function) {
+  if (IsNamedAsLocal(function)) return true;
   auto* f = reinterpret_cast<PyFunctionObject*>(function);
-  if (IsLocalName(f->func_qualname)) return true;
   return IsLocalName(reinterpret_cast<PyCodeObject*>(f->func_code)->co_qualname) && !IsFoundByImport(function);
 }
 

@@ -18,6 +18,9 @@ bool IsFoundByName(PyTypeObject* type);
 // A function that was written in the session whose namespace this is.
 bool IsSessionFunction(PyObject* function, pybind11::handle ns);
 
+// A function whose own name is one inside of another function, or a lambda.
+bool IsNamedAsLocal(PyObject* function);
+
 // A function of a library that no import can find: a closure or a lambda, whatever it is called by now (`namedtuple` names methods so).
 bool IsLocalFunction(PyObject* function);
 

@@ -1,6 +1,6 @@
 # name: attributes-deleted-from-libraries
 # description: what cells delete from modules and classes of libraries, and a function that a library wraps under its own name
-# lost: modules (what lru_cache made of a function of a library bears its name)
+# lost: modules (what lru_cache made of a function of a library bears its name), first (the cache holds it), second (the cache holds it)
 # %%
 import textwrap, string, fractions, json, functools, pandas as pd
 frame = pd.DataFrame({"a": [1]})

@@ -1,5 +1,6 @@
 # name: class-namedtuple-parts
 # description: what namedtuple generates, held elsewhere, replaced and furnished; classes of one name, renamed fields, a class that only its instance holds
+# lost: G (the annotations of a method of typing are in it as well, empty)
 # %%
 from collections import namedtuple
 from typing import Generic, NamedTuple, TypeVar
