@@ -217,7 +217,7 @@ class Saver:
             digest, size = session.writer.put_blob([item.data])
             self.written += size
             self.items.append(_ferry.ProcessItem(name=item.name, blob=digest, summary=item.summary))
-        self.registered = capsule.registered(session.shell, session.baseline)
+        self.registered = capsule.registered(session.baseline)
         session.observer.registered(sorted(self.registered))
         self.phase = "commit"
 

@@ -58,12 +58,11 @@ def words(shell, baseline: Baseline) -> set[str]:
     return spoken.words
 
 
-def registered(shell, baseline: Baseline) -> dict[str, set[str]]:
+def registered(baseline: Baseline) -> dict[str, set[str]]:
     """name -> the registries that hold its value, of classes and functions that libraries were found to hold by the newest capture."""
-    names, found = where(shell).names, {}
-    for value, place in baseline.values["modules"].registered:
-        if id(value) in names:
-            found.setdefault(names[id(value)], set()).add(place)
+    found = {}
+    for name, place in baseline.values["modules"].registered:
+        found.setdefault(name, set()).add(place)
     return found
 
 

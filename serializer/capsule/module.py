@@ -50,6 +50,11 @@ def imported_names(where, spoken) -> set:
     return spoken.words.union(str(name).split(".")[0] for name in modules)
 
 
+def names_held(where, found) -> list:
+    """(name, place) of those of these values that are variables: the values themselves are not kept alive."""
+    return [(where.names[id(value)], place) for value, place in found if id(value) in where.names]
+
+
 def session_attributes(where, seen, modules, given) -> dict:
     """(module, attribute) -> value now, or ABSENT; modules: those of which local.py keeps what their own code sets; given: those to which functions
     get that cells name (reached.py)."""
@@ -163,7 +168,7 @@ def capture_modules(where, seen):
     containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch, reached)
     deleted_of_classes = deleted_from_classes(where, seen.spoken)
     given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
-    seen.registered = [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept]
+    seen.registered = names_held(where, [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept])
     if not (imports or attributes or settings or made or other_names or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
             or refused_entries or containers or refused_containers or deleted_of_classes):
         return None
@@ -172,7 +177,7 @@ def capture_modules(where, seen):
     class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(given, where.namespace, where.names)
     kept_local, refused = local.capture(where, sources, attributes, packed) if sources else ({}, {})
-    seen.registered += local.held(where, kept_local)
+    seen.registered += names_held(where, local.held(where, kept_local))
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,

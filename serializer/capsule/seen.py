@@ -32,7 +32,7 @@ class Seen:
         self.changed = {}     # name -> attributes that differ
         self.hashes = {}      # file -> (mtime, size, digest)
         self.spoken = Spoken()
-        self.registered = []  # (value of the session that a library was found to hold, the registry that holds it or "")
+        self.registered = []  # (name of a value that a library was found to hold, the registry that holds it or "")
         self.see()
 
     def see(self):

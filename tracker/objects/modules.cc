@@ -23,6 +23,12 @@ bool IsInstalled(PyObject* dict) {
   return std::strstr(text, "/site-packages/") || std::strstr(text, "/dist-packages/") || std::string(text).starts_with(library);
 }
 
+// `random = Random().random`
+bool IsBoundToObject(PyObject* builtin) {
+  PyObject* self = reinterpret_cast<PyCFunctionObject*>(builtin)->m_self;
+  return self && !PyModule_Check(self) && !PyType_Check(self);
+}
+
 // What may be held by reference: objects with state, and those that `is` tells apart from their equals. A function is found by
 // its own name, except what a decorator of a library made. Of the user's own modules, that comes with what it closes over.
 bool IsCandidate(PyObject* value, bool installed) {
@@ -30,7 +36,7 @@ bool IsCandidate(PyObject* value, bool installed) {
   if (type == &PyFloat_Type) return std::isnan(PyFloat_AS_DOUBLE(value));
   return !(type == &PyLong_Type || type == &PyUnicode_Type || type == &PyBytes_Type || type == &PyBool_Type ||
            type == &PyComplex_Type || value == Py_None || value == Py_Ellipsis || value == Py_NotImplemented ||
-           (type == &PyFunction_Type && !(installed && IsNamedAsLocal(value))) || type == &PyCFunction_Type || PyType_Check(value) || PyModule_Check(value) ||
+           (type == &PyFunction_Type && !(installed && IsNamedAsLocal(value))) || (type == &PyCFunction_Type && !IsBoundToObject(value)) || PyType_Check(value) || PyModule_Check(value) ||
            ((type == &PyTuple_Type || type == &PyFrozenSet_Type) && PyObject_Size(value) == 0));
 }
 

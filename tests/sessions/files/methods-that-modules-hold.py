@@ -4,7 +4,7 @@
 import random, multiprocessing
 from random import sample, shuffle
 from multiprocessing import cpu_count, Process
-draw = random.random; random.seed(4)
+draw = random.random; random.seed(4); from random import random as number
 deck = list(range(6)); shuffle(deck)
 # %%
 table = {"draw": draw, "mine": deck.append}
@@ -12,3 +12,4 @@ table = {"draw": draw, "mine": deck.append}
 sample is random.sample and shuffle is random.shuffle and draw == random.random and cpu_count is multiprocessing.cpu_count
 table["draw"] is draw and table["mine"].__self__ is deck
 draw.__self__ is random._inst
+draw is random.random and number is draw

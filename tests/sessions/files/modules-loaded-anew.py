@@ -1,6 +1,6 @@
 # name: modules-loaded-anew
 # description: functions and classes of modules that were loaded anew, and copies of library modules
-# lost: f1 (the class that a reload left behind names the new one in its __new__)
+# lost: f1 (the class that a reload left behind names the new one in its __new__), new (it holds a table of a module that was loaded anew)
 # %%
 import importlib, json.decoder, textwrap, fractions
 OldDecoder = json.decoder.JSONDecoder; old_dedent = textwrap.dedent; OldF = fractions.Fraction; f1 = OldF(1, 3)
