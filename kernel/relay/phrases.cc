@@ -8,6 +8,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
+// How names of the files of cells begin (kernel/engine/cell_file.cc), which stand in blobs of code; where TMPDIR says nothing else.
+constexpr const char* kCells = "/tmp/ferry_ipykernel_";
+
 // As pickles hold a word that is met for the first time.
 void AddPickled(std::string& to, std::initializer_list<std::string_view> words) {
   for (std::string_view word : words) to.append("\x8c").append(1, static_cast<char>(word.size())).append(word).append("\x94");
@@ -87,7 +90,7 @@ std::string Made() {
   all += "\x01\x02\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0"sv;
   all += "import numpy as np\nimport pandas as pd\nfrom pathlib import Path\nimport sys; sys.path.insert(0, \"from collections import defaultdict\nget_ipython().run_line_magic('matplotlib', 'inline')\nprint(f\"";
   all += "\n    return self.x\ndef f(x):\nclass A:\n    def __init__(self, x):\n        self.x = x\nfor i in range(10):\n    x.append(i)\n";
-  all += "/tmp/xpython_";
+  all += kCells;
   // heads
   all += "\x89" "FERRY\r\n\x01\0\x01\0\0\0\0\0\x89" "FERRY\r\n\x01\0\x03\0\0\0\0\0"sv;
   all += "\x94u\x86\x94s}\x94(h\x01\x8ch\x02K\x02]\x94(K\x01K\x00K\x01\x86\x94J\xff\xff\xff\xffQ\x93\x94J\xfe\xff\xff\xffQJ\xfd\xff\xff\xffQJ\xfc\xff\xff\xffQ\x85\x94R\x94"
@@ -97,8 +100,9 @@ std::string Made() {
   all += "FKCB\x04\0\x03\x0b`\0\0\0{\"names\": [\"\x94J\xff\xff\xff\xffQ\x93\x94h\x01\x8c\x01x\x94\x8c\x01y\x94\x86\x94\x8c\x08__main__\x94\x87\x94R\x94h\x02J\xfe\xff\xff\xffQ\x93\x94h\t(\x88N}\x94(h\x10"
          "J\xfd\xff\xff\xffQ\x8c\x03int\x94\x93\x94u}\x94(\x89NN}\x94sNNNt\x94\x86R0s}\x94(K\x01h\tK\x02h\x02J\xfd\xff\xff\xffQ\x93\x94h\tJ\xfc\xff\xff\xffQ\x88\x87\x94R\x94"sv;
   all += "\x89" "FERRY\r\n\x01\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-         "FKCB\x03\0\x03\x0b\x5e\0\0\0{\"names\": [\"x\", \"y\"], \"numbers\": 5, \"pickle\": 34, \"buffers\": [[64, 128, 0]], \"sources\": {\"/tmp/xpython_"
-         ".py\": \"\"}, \"numbers\": 5, \"pickle\": 34, \"buffers\": [], \"sources\": {}, \"uncovered\": false}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+         "FKCB\x03\0\x03\x0b\x5e\0\0\0{\"names\": [\"x\", \"y\"], \"numbers\": 5, \"pickle\": 34, \"buffers\": [[64, 128, 0]], \"sources\": {\""sv;
+  all += kCells;
+  all += ".py\": \"\"}, \"numbers\": 5, \"pickle\": 34, \"buffers\": [], \"sources\": {}, \"uncovered\": false}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
          "\x80\x05]\x94.\x80\x05\x95\x17\0\0\0\0\0\0\0(}\x94s}\x94]\x94]\x94t\x94."sv;
   return all;
 }
