@@ -2,9 +2,9 @@
 `cvxopt.solvers.options["show_progress"] = False`, `keyword.kwlist.append("mine")`.
 
 The text of a cell has to say so, since libraries fill their own: that it fills it, or the name of one that was touched after it was first
-seen (a variable or a parameter of a function may stand for it where it is filled), or of a function that gets to one (reached.py) which holds what some cell spells. Such a container is kept whole, and compared with the one that an import
-makes. Objects that the library made itself stay as an import makes them, and of a dict those are added whose keys an import does not bring. What was
-written in the session is found without a word (registry.py).
+seen (a variable or a parameter of a function may stand for it where it is filled), or that of a function which gets to one (reached.py) with an entry
+that some cell spells. Such a container is kept whole, and compared with the one that an import makes. Objects that the library made itself stay as an
+import makes them, and of a dict those are added whose keys an import does not bring. What was written in the session is found without a word (registry.py).
 """
 import linecache
 import re

@@ -67,18 +67,25 @@ def apply_pandas(where, state):
 CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 
 
+def begun_contexts(decimal) -> dict:
+    """Name -> what each context of the module begins as."""
+    usual = [decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]
+    return {"DefaultContext": decimal.Context(28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0, [], usual),
+            "BasicContext": decimal.Context(9, "ROUND_HALF_UP", -999999, 999999, 1, 0, [], [*usual, decimal.Clamped, decimal.Underflow]),
+            "ExtendedContext": decimal.Context(9, "ROUND_HALF_EVEN", -999999, 999999, 1, 0, [], [])}
+
+
 def capture_decimal(_where, _base):
     decimal = sys.modules.get("decimal")
     if decimal is None:
         return None
-    begun = decimal.Context(28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0, [], [decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
-    now, default = decimal.getcontext(), decimal.DefaultContext
-    if repr(now) == repr(begun) == repr(default):
+    contexts = begun_contexts(decimal)
+    now, begun = decimal.getcontext(), contexts["DefaultContext"]
+    changed = [name for name, first in contexts.items() if repr(getattr(decimal, name)) != repr(first)]
+    if repr(now) == repr(begun) and not changed:
         return None
-    state = fields_of(now)
-    if repr(default) != repr(begun):
-        state["default"] = fields_of(default)
-    return state, shown(f"{name}={state[name]}" for name in CONTEXT if state[name] != getattr(begun, name)) or "flags"
+    state = fields_of(now) | {name: fields_of(getattr(decimal, name)) for name in changed}
+    return state, shown([f"{name}={state[name]}" for name in CONTEXT if state[name] != getattr(begun, name)] + changed) or "flags"
 
 
 def fields_of(context) -> dict:
@@ -90,8 +97,10 @@ def fields_of(context) -> dict:
 
 def apply_decimal(_where, state):
     import decimal
-    if "default" in state:  # of the contexts that threads begin with
+    if "default" in state:  # of an older store
         set_fields(decimal.DefaultContext, state["default"])
+    for name in begun_contexts(decimal).keys() & state.keys():
+        set_fields(getattr(decimal, name), state[name])
     set_fields(decimal.getcontext(), state)
     return ""
 

@@ -104,6 +104,62 @@ def plain_of(config):
     return {name: value for name, value in list(config.items()) if type(value) in PLAIN}
 
 
+def of_networkx(module):
+    return nested(module.config, type(module.config).__mro__[-2])
+
+
+def nested(config, kind):
+    """What a configuration holds, and those in it."""
+    found = {name: nested(value, kind) if isinstance(value, kind) else copy.copy(value) for name, value in config.items()}
+    return {name: value for name, value in found.items() if type(value) in (*PLAIN, dict, list, set)}
+
+
+def set_networkx(module, value):
+    set_nested_config(module.config, value)
+
+
+def set_nested_config(config, value):
+    for name, each in value.items():
+        if type(each) is dict:
+            set_nested_config(getattr(config, name), each)
+        elif getattr(config, name) != each:
+            setattr(config, name, each)
+
+
+def renderers(module):
+    """Name -> fields of each object that shows figures of plotly."""
+    return {name: {field: copy.copy(value) for field, value in vars(renderer).items() if type(value) in (*PLAIN, dict, list)}
+            for name, renderer in module.renderers._renderers.items()}
+
+
+def set_renderers(module, value):
+    for name, fields in value.items():
+        if name in module.renderers._renderers:
+            vars(module.renderers._renderers[name]).update(fields)
+
+
+DEFAULTS = ("rcParamsDefault", "rcParamsOrig")
+
+
+def defaults_of_matplotlib(module):
+    """Beside the settings themselves; which backend it is they are told when that changes."""
+    return {each: {name: value for name, value in dict.items(getattr(module, each)) if not name.startswith("backend")} for each in DEFAULTS}
+
+
+def set_defaults_of_matplotlib(module, value):
+    for each in DEFAULTS:
+        for name in [name for name, new in value[each].items() if dict.get(getattr(module, each), name) != new]:
+            dict.__setitem__(getattr(module, each), name, value[each][name])
+
+
+def set_extensions(module, value):
+    """Codes of copyreg.add_extension."""
+    for place, code in module._extension_registry.items() - value.items():
+        module.remove_extension(*place, code)
+    for place, code in value.items() - module._extension_registry.items():
+        module.add_extension(*place, code)
+
+
 def set_masked(module, value):
     module.masked_print_option.set_display(value[0])
     module.masked_print_option.enable(value[1])
@@ -190,11 +246,6 @@ def switch(module, value):
         module.disable()
 
 
-def set_plain(config, value):
-    for name, each in value.items():
-        setattr(config, name, each)
-
-
 # module -> (what it is now: a value that compares and pickles, or None while there is none; how it is made so)
 SETTINGS = {
     "sklearn": (lambda module: module.get_config(), lambda module, value: module.set_config(**value)),
@@ -204,6 +255,8 @@ SETTINGS = {
     "logging": (lambda module: {level: name for level, name in module._levelToName.items()}, set_level_names),
     "xml.etree.ElementTree": (lambda module: dict(module._namespace_map), set_namespaces),
     "plotly.io": (lambda module: (module.templates.default, module.renderers.default), set_templates),
+    "plotly.io._renderers": (renderers, set_renderers),
+    "matplotlib": (defaults_of_matplotlib, set_defaults_of_matplotlib),
     "altair": (lambda module: [(each.active, dict(each.options)) for each in (module.renderers, module.data_transformers)], set_altair),
     "polars": (lambda module: module.Config.save(), set_polars),
     "dask.config": (lambda module: copy.deepcopy(module.config), set_dask),
@@ -212,7 +265,10 @@ SETTINGS = {
     "calendar": (lambda module: module.firstweekday(), lambda module, value: module.setfirstweekday(value)),
     "multiprocessing": (lambda module: module.get_start_method(allow_none=True) or "",
                         lambda module, value: module.set_start_method(value or None, force=True)),
-    "networkx": (lambda module: plain_of(module.config), lambda module, value: set_plain(module.config, value)),
+    "multiprocessing.process": (lambda module: module.current_process().name, lambda module, value: setattr(module.current_process(), "name", value)),
+    "multiprocessing.forkserver": (lambda module: list(module._forkserver._preload_modules), lambda module, value: module.set_forkserver_preload(value)),
+    "copyreg": (lambda module: dict(module._extension_registry), set_extensions),
+    "networkx": (of_networkx, set_networkx),
     "numba": (threads_of_numba, lambda module, value: module.set_num_threads(value)),
     "numpy.ma": (lambda module: (module.masked_print_option.display(), module.masked_print_option.enabled()), set_masked),
     "numpy.polynomial": (lambda module: "unicode" if module.Polynomial._use_unicode else "ascii", lambda module, value: module.set_default_printstyle(value)),

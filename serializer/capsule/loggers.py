@@ -7,7 +7,7 @@ import sys
 
 from .handlers import handler_again, kept_handler, put_in, vars_of, what_it_is
 from .kind import Kind, shown
-from .pack import pack, reason, unpack
+from .pack import pack, pack_each, reason, unpack, unpack_each
 
 NEW = 0, True, False, [], []  # a logger when it is made
 _furnished = []  # handlers and filters that were there before the first cell; held, so that their ids stay theirs
@@ -33,7 +33,7 @@ def warnings_go_to(logging) -> bool:
 def base_logging(_shell):
     logging = sys.modules.get("logging")
     _furnished[:] = [each for *_, held, filters in handlers().values() for each in (*held, *filters)]
-    return loggers(), logging and logging.root.manager.disable, warnings_go_to(logging)
+    return loggers(), logging and logging.root.manager.disable, warnings_go_to(logging), base_attributes()
 
 
 def gives_it_again(name, handler) -> bool:
@@ -62,6 +62,29 @@ def filters_of(where, base) -> tuple[dict, dict]:
     return kept, lost
 
 
+def attributes_of(where, base) -> dict:
+    """(logger, attribute) -> value of what cells hung on loggers; a library may hang something on its own, when cells have to spell it."""
+    logging = sys.modules.get("logging")
+    found, new = {}, fields_of_new(logging)
+    for name in loggers() if where.spoken.attributes or where.spoken.computes else ():
+        fields = vars(logging.getLogger(name or None))
+        for attribute in fields.keys() - base.get(name, new):
+            if where.spoken.may_set(attribute) and (attribute in where.spoken.attributes or not name or name.partition(".")[0] not in sys.modules):
+                found[name, attribute] = fields[attribute]
+    return found
+
+
+def fields_of_new(logging) -> set:
+    return set(vars(logging.Logger(""))) if logging else set()
+
+
+def base_attributes() -> dict:
+    """Logger -> names of the attributes that it had before the first cell."""
+    logging = sys.modules.get("logging")
+    new = fields_of_new(logging)
+    return {name: new.union(vars(logging.getLogger(name or None))) for name in loggers()}
+
+
 def capture_logging(where, base):
     now, levels, handlers, lost = loggers(), {}, {}, []
     logging = sys.modules.get("logging")
@@ -78,10 +101,14 @@ def capture_logging(where, base):
             lost += [name or "root"] * (None in kept.values())
     disable, captured = logging and logging.root.manager.disable, warnings_go_to(logging)
     filters, lost_filters = filters_of(where, base[0])
-    if not levels and not handlers and not filters and not lost_filters and (disable, captured) == base[1:]:
+    hung = attributes_of(where, base[3])
+    if not levels and not handlers and not filters and not lost_filters and not hung and (disable, captured) == base[1:3]:
         return None
-    state = {"levels": levels, "disable": disable, "handled": lost, "handlers": handlers, "captured": captured, "filters": filters, "lost_filters": lost_filters}
+    attributes, lost_attributes = pack_each(hung, where.namespace, where.names)
+    state = {"levels": levels, "disable": disable, "handled": lost, "handlers": handlers, "captured": captured, "filters": filters, "lost_filters": lost_filters,
+             "attributes": attributes, "lost_attributes": lost_attributes}
     told = [n or "root" for n in levels] + [f"handlers of {n or 'root'}" for n in handlers] + [f"filters of {n or 'root'}" for n in {**filters, **lost_filters}]
+    told += [f"{name or 'root'}.{attribute}" for name, attribute in hung]
     return state, shown(told) or "disable"
 
 
@@ -110,6 +137,11 @@ def apply_logging(where, state):
                 continue
             put_in(logger.handlers, number, handler, there, vars_of)
     notes = [f"handlers added to {', '.join(sorted(lost))} are not restored"] if lost else []
+    values, missing = unpack_each(state.get("attributes", {}), where.namespace)
+    for (name, attribute), value in values.items():
+        setattr(logging.getLogger(name or None), attribute, value)
+    missing |= state.get("lost_attributes", {})
+    notes += [f"{attribute} of {name or 'root'} is not restored: {why}" for (name, attribute), why in missing.items()]
     return "; ".join(notes + [f"a filter added to {name or 'root'} is not restored: {why}" for name, why in apply_filters(where, state).items()])
 
 

@@ -24,6 +24,7 @@ from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, source_hash
 from .writers import is_given, is_set
 
+OF_TRACEBACKS = ("last_type", "last_value", "last_traceback", "last_exc")  # of sys, when a cell fails
 STRIDE = 256  # modules that a capture looks at in one go
 
 
@@ -70,7 +71,8 @@ def session_attributes(where, seen, modules, given) -> dict:
         if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
-        said = mine or (name, attribute) in written or value is not ABSENT and named(name) and is_set(seen.spoken, name, attribute, value)
+        may_be = value is not ABSENT and (is_kept(name) or is_new(seen, name, attribute))
+        said = mine or (name, attribute) in written or may_be and named(name) and is_set(seen.spoken, name, attribute, value)
         if said or value is not ABSENT and name not in modules and is_kept(name) and ((name, attribute) in given and type(value) in PLAIN
                                                                                       or is_given(seen.spoken, name, attribute)):
             found[name, attribute] = value
@@ -84,14 +86,19 @@ def is_under_its_name(key, value) -> bool:
 
 
 def named_modules(where, spoken):
-    """A function that tells whether cells name a module of a library, or a variable holds it; not where other items bring it back."""
+    """A function that tells whether cells name a module of a library, or a variable holds it."""
     variables = {str(value.__dict__.get("__name__")) for value in list(where.namespace.values()) if issubclass(type(value), types.ModuleType)}
-    return lambda name: (name in variables or name.rpartition(".")[2] in spoken.words) and is_kept(name)
+    return lambda name: name in variables or name.rpartition(".")[2] in spoken.words
 
 
 def is_kept(name) -> bool:
     """Not a module that other items bring back."""
     return registry.SKIPPED.isdisjoint((name, name.partition(".")[0]))
+
+
+def is_new(seen, name, attribute) -> bool:
+    """Whether a module of the standard library, of which other items bring back what it has by itself, had no such attribute when it came."""
+    return name.partition(".")[0] in sys.stdlib_module_names and attribute not in (*seen.first[name][1], *OF_TRACEBACKS)
 
 
 def aliases(seen, wanted) -> dict:

@@ -36,7 +36,6 @@ TABLES = {
     "shutil": ["_ARCHIVE_FORMATS", "_UNPACK_FORMATS"],
     "plotly.io._templates": ["templates._templates"],
     "email.charset": ["CHARSETS", "ALIASES", "CODEC_MAP"],
-    "html.entities": ["html5", "entitydefs", "name2codepoint", "codepoint2name"],
     "doctest": ["OPTIONFLAGS_BY_NAME"],
     "reprlib": ["aRepr.__dict__"],
 }

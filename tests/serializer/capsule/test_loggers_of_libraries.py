@@ -3,7 +3,7 @@ import json
 import logging
 import types
 
-from kernelferry.capsule import loggers
+from kernelferry.capsule import loggers, spoken
 
 
 class OfLibrary(logging.Handler):
@@ -32,7 +32,7 @@ class Word:
 
 
 def test_what_cells_gave_a_logger_comes_back_beside_what_was_there_and_is_like_it():
-    where, logger = types.SimpleNamespace(names={}, namespace={}), logging.getLogger("ferry.test.furnished")
+    where, logger = types.SimpleNamespace(names={}, namespace={}, spoken=spoken.Spoken()), logging.getLogger("ferry.test.furnished")
     furnished = logging.Filter("first"), Word("first")
     logger.filters[:], logger.handlers[:] = furnished, [logging.NullHandler()]
     base = loggers.base_logging(None)
