@@ -110,16 +110,22 @@ class Writer:
         value = self.found[key]
         if self.places.get(id(value), key) != key:
             return "set", pack(value, self.namespace, self.names)
-        name = self.names.pop(id(value), None)  # what stands here is no reference to itself
-        try:
-            kind, what = contents(value)
-            data = pack((type(value), what) if kind == "fill" else what, self.namespace, self.names)
-        finally:
-            if name is not None:
-                self.names[id(value)] = name
+        kind, what = contents(value)
+        if kind == "fill":  # what it holds may refer to it
+            data = pack((type(value), what), self.namespace, self.names)
+        else:
+            data = self._pack_whole(value)
         if len(data) > MOST:
             raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
         return kind, data
+
+    def _pack_whole(self, value) -> bytes:
+        name = self.names.pop(id(value), None)  # what stands here is no reference to itself
+        try:
+            return pack(value, self.namespace, self.names)
+        finally:
+            if name is not None:
+                self.names[id(value)] = name
 
     def is_written(self, key, entry) -> bool:
         try:

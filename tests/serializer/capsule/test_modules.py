@@ -67,6 +67,16 @@ def test_attributes_of_a_local_module_go_on_sharing_what_the_import_does_not_mak
     assert all(ok for _, ok, _ in back["applied"])
 
 
+def test_what_attributes_of_a_local_module_hold_goes_on_referring_to_them(tmp_path):
+    (tmp_path / "tree.py").write_text("class Node:\n    def __init__(self, up=None): self.up, self.below = up, []\nroot, table, index, later = Node(), [], {}, None\n"
+                                      "def make():\n    global later\n    later = Node(); later.up = later\n")
+    grow = "tree.root.below.append(tree.Node(tree.root)); tree.table.append(tree.table); tree.index['all'] = tree.index"
+    cells = ["import sys; sys.path.insert(0, '.')", "import tree", grow, "tree.make(); top = tree.root"]
+    told = ["tree.root.below[0].up is tree.root", "tree.table[0] is tree.table", "tree.index['all'] is tree.index", "tree.later.up is tree.later"]
+    _, back = journey(tmp_path, cells, told, ["import sys; sys.path.insert(0, '.'); import tree; top = tree.root"])
+    assert back["values"] == ["True"] * 4
+
+
 def test_lost_state_of_a_local_module_is_named(tmp_path):
     (tmp_path / "shop.py").write_text("def rows():\n    yield 1\nROWS = FIRST = rows()\n")
     _, back = journey(tmp_path, ["import sys; sys.path.insert(0, '.'); import shop"], [])
