@@ -1,8 +1,9 @@
 """What cells switched for the whole process by a call, or hung on an object of the process, where no attribute of a module tells.
 
 The event loop of the main thread, callbacks of the collector, attributes of the standard streams, on which processors the
-process may run, the name of the main thread, the numbers that new threads and pools get into theirs. A callback counts as the session's if
-it was written in it or a name of it holds it: libraries hang theirs there again. What cannot be put back is named (unsettable.py).
+process may run, the name of the main thread, the environment of programs where it is not `os.environ`, the numbers that new threads and pools
+get into theirs. A callback counts as the session's if it was written in it or a name of it holds it: libraries hang theirs there again. What
+cannot be put back is named (unsettable.py).
 """
 import asyncio
 import gc
@@ -13,6 +14,7 @@ import signal
 import sys
 import threading
 
+from . import programs
 from .kind import Kind, code_of, shown
 from .pack import PLAIN, STREAMS, pack_each, reason, unpack_each
 from .unsettable import descriptors, is_mine, loop, unsettable
@@ -85,7 +87,10 @@ def capture_switches(where, base):
         values["processors", "set"] = sorted(os.sched_getaffinity(0))
     if threading.main_thread().name != base["thread"]:
         values["the main thread", "name"] = threading.main_thread().name
-    lost = unsettable(where, base)
+    changed, secret = programs.changed(where.spoken)
+    if changed:
+        values["programs", "environment"] = changed
+    lost = unsettable(where, base) | {f"{name} in the environment of programs": "values that look secret are not kept" for name in secret}
     if not values and not lost:
         return None
     packed, refused = pack_each(values, where.namespace, where.names)
@@ -111,6 +116,8 @@ def put(part, name, value):
     elif part in COUNTERS:
         importlib.import_module(part)
         count_from(part, max(value, numbers()[part]))  # what this process has counted beyond that stays counted
+    elif part == "programs":
+        programs.change(value)
     elif part == "the main thread":
         threading.main_thread().name = value
     elif part == "thread pools":
