@@ -1,5 +1,5 @@
 """Reductions for a pickler that knows no components: that of the values which items of process state hold (`Out[3]`, `_`)."""
-from kernelferry.codec import adapters_sqlite, library
+from kernelferry.codec import adapters_sqlite, iterators
 
 _ADAPTERS = adapters_sqlite.ADAPTERS
 
@@ -16,7 +16,7 @@ class Alone:
 def reduce(obj):
     """As an adapter reduces it, else NotImplemented. An iterator over a dict goes on over that dict, where the pickler would make a list
     of what is left."""
-    reducer = library.KINDS.get(type(obj))
-    if reducer is not library.reduce_dict_iterator:
+    reducer = iterators.KINDS.get(type(obj))
+    if reducer is not iterators.reduce_dict_iterator:
         reducer = _ADAPTERS.get(f"{type(obj).__module__}.{type(obj).__qualname__}")
     return NotImplemented if reducer is None else reducer(Alone(), obj)

@@ -16,7 +16,8 @@ from kernelferry.codec import scripts
 from kernelferry.codec.adapters_files import to_close
 from kernelferry.codec.adapters_sqlite import connected
 from kernelferry.codec.errors import DecodeError
-from kernelferry.codec.library import held_by, to_advance
+from kernelferry.codec.iterators import to_advance
+from kernelferry.codec.library import held_by
 
 
 @dataclasses.dataclass
