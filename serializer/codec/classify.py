@@ -8,11 +8,11 @@ import types
 
 from kernelferry.codec import (adapters_arrow, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
                                adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets,
-                               adapters_ctypes, adapters_files, adapters_mmap, adapters_patsy, adapters_pil, classes, functions, instances, iterators, library, named_tuples, weak)
+                               adapters_ctypes, adapters_files, adapters_mmap, adapters_patsy, adapters_pil, classes, functions, handed, instances, iterators, library, named_tuples, weak)
 from kernelferry.objects import hung
 
 # exact type -> reduce(encoding, object)
-_KINDS = functions.KINDS | classes.KINDS | iterators.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS
+_KINDS = functions.KINDS | classes.KINDS | handed.KINDS | iterators.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS
 
 # Kinds that modules hold as code, not as values: nobody is asked for them. A method that a module holds (`random.sample`) is a value.
 _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
