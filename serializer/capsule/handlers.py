@@ -65,6 +65,19 @@ def handler_again(where, data):
     return handler
 
 
+def set_as(handler, made):
+    """The one that is there, as what was made again from settings is; that itself, where it is of another kind."""
+    if type(handler) is not type(made) or vars_of(handler)[-2:] != vars_of(made)[-2:]:
+        return made
+    handler.setLevel(made.level)
+    handler.name = made.name
+    if vars_of(handler) != vars_of(made):
+        handler.setFormatter(made.formatter)
+    if list(map(what_it_is, handler.filters)) != list(map(what_it_is, made.filters)):
+        handler.filters[:] = made.filters
+    return handler
+
+
 def vars_of(handler):
     """What tells a handler that was made again from others; applying an item twice adds it once."""
     formatter = getattr(handler.formatter, "__dict__", {})

@@ -11,6 +11,7 @@ import sys
 import threading
 import types
 
+from .handlers import handler_again, kept_handler, set_as
 from .library_classes import place_of
 from .pack import PLAIN, is_filled_by_fields, pack, reason, unpack
 
@@ -106,23 +107,26 @@ class Writer:
         self.names = where.names | self.places
 
     def written(self, key) -> tuple[str, bytes]:
-        """Kind, and bytes; of (class, contents) where it is filled."""
+        """Kind, and bytes; of (class, contents) where it is filled, of the settings of a handler of `logging`."""
         value = self.found[key]
         if self.places.get(id(value), key) != key:
             return "set", pack(value, self.namespace, self.names)
+        if is_handler(value) and (data := self._whole(value, lambda: kept_handler(self, value))) is not None:
+            return "handler", data
         kind, what = contents(value)
         if kind == "fill":  # what it holds may refer to it
             data = pack((type(value), what), self.namespace, self.names)
         else:
-            data = self._pack_whole(value)
+            data = self._whole(value, lambda: pack(value, self.namespace, self.names))
         if len(data) > MOST:
             raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
         return kind, data
 
-    def _pack_whole(self, value) -> bytes:
-        name = self.names.pop(id(value), None)  # what stands here is no reference to itself
+    def _whole(self, value, write):
+        """What `write` makes of it, while what stands here is no reference to itself."""
+        name = self.names.pop(id(value), None)
         try:
-            return pack(value, self.namespace, self.names)
+            return write()
         finally:
             if name is not None:
                 self.names[id(value)] = name
@@ -132,6 +136,11 @@ class Writer:
             return self.written(key) == entry[:2]
         except Exception:  # what cannot be written now is not what was written then
             return False
+
+
+def is_handler(value) -> bool:
+    logging = sys.modules.get("logging")
+    return logging is not None and isinstance(value, logging.Handler)
 
 
 def has_no_state(value) -> bool:
@@ -169,14 +178,16 @@ def apply(where, entries) -> dict:
     writer = Writer(where, present)
     differing = {key: entry for key, entry in entries.items() if key not in present or not writer.is_written(key, entry)}
     present |= made_empty(where, present, differing)
-    for kind_now in ("set", "fill"):  # what is filled may refer to what was set
+    for kind_now in ("set", "handler", "fill"):  # what is filled may refer to what was set
         for (module, attribute), (kind, data, names) in differing.items():
             if kind != kind_now:
                 continue
             try:
                 if module not in sys.modules:
                     raise LookupError(f"module {module} is not there")
-                value = unpack(data, where.namespace)
+                value = handler_again(where, data) if kind == "handler" else unpack(data, where.namespace)
+                if kind == "handler":
+                    value = set_as(present.get((module, attribute)), value)
                 if kind == "fill":
                     (cls, what), value = value, as_made(present.get((module, attribute)), value[0])
                     fill(value, what)
