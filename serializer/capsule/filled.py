@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Wrapp
 
 from .held import OTHERS, holder_at, way_of
 from .kind import give_way, of_session
+from .library_classes import place_of
 from .pack import PLAIN, pack, reason, refusal, unpack
 from .registry import SKIPPED, TABLES
 
@@ -113,6 +114,8 @@ def lines_of_no_file(where) -> list:
 
 def stands_alone(where, value, deep=4) -> bool:
     """Whether nobody can miss the object itself: a plain value, what is written by its name, or a container of such."""
+    if isinstance(value, type) and not of_session(value) and place_of(value) is None:  # `dict_items`: only an import brings it
+        return False
     if type(value) in PLAIN or isinstance(value, BY_NAME) or id(value) in where.names:
         return True
     if not deep or type(value) not in (*KINDS, tuple, frozenset):

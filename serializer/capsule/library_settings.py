@@ -160,6 +160,12 @@ def set_extensions(module, value):
         module.add_extension(*place, code)
 
 
+def set_by_value(module, value):
+    """Names of the modules whose functions cloudpickle writes as they are."""
+    module._PICKLE_BY_VALUE_MODULES.clear()
+    module._PICKLE_BY_VALUE_MODULES.update(value)
+
+
 def set_masked(module, value):
     module.masked_print_option.set_display(value[0])
     module.masked_print_option.enable(value[1])
@@ -268,6 +274,7 @@ SETTINGS = {
     "multiprocessing.process": (lambda module: module.current_process().name, lambda module, value: setattr(module.current_process(), "name", value)),
     "multiprocessing.forkserver": (lambda module: list(module._forkserver._preload_modules), lambda module, value: module.set_forkserver_preload(value)),
     "copyreg": (lambda module: dict(module._extension_registry), set_extensions),
+    "cloudpickle.cloudpickle": (lambda module: set(module._PICKLE_BY_VALUE_MODULES), set_by_value),
     "networkx": (of_networkx, set_networkx),
     "numba": (threads_of_numba, lambda module, value: module.set_num_threads(value)),
     "numpy.ma": (lambda module: (module.masked_print_option.display(), module.masked_print_option.enabled()), set_masked),

@@ -16,11 +16,12 @@ from .pack import pack, reason, unpack
 
 # Modules with registries that other items bring back, or that belong to this process alone.
 SKIPPED = {"sys", "builtins", "__main__", "__mp_main__", "kernelferry", "_ferry", "IPython", "ipykernel", "traitlets", "ipywidgets", "comm", "zmq",
-           "tornado", "jupyter_client", "jupyter_core", "jedi", "parso", "debugpy", "threading", "_threading_local", "asyncio", "multiprocessing",
-           "concurrent", "weakref", "_weakrefset", "gc", "linecache", "atexit", "copyreg", "logging", "warnings", "signal", "cloudpickle", "pickle",
-           "_pickle", "typing", "abc", "importlib", "_frozen_importlib", "_frozen_importlib_external", "codecs", "os", "inspect", "ast", "code",
-           "contextlib", "contextvars", "ctypes", "_ctypes", "prompt_toolkit", "pygments", "nest_asyncio", "matplotlib._pylab_helpers",
-           "joblib", "pydoc", "pdb", "bdb",
+           "tornado", "jupyter_client", "jupyter_core", "jedi", "parso", "debugpy", "threading", "_threading_local", "asyncio",
+           "multiprocessing.context", "multiprocessing.forkserver", "multiprocessing.heap", "multiprocessing.process",
+           "multiprocessing.resource_sharer", "multiprocessing.resource_tracker", "multiprocessing.util", "concurrent", "weakref", "_weakrefset",
+           "gc", "linecache", "atexit", "copyreg", "logging", "warnings", "signal", "cloudpickle", "pickle", "_pickle", "typing", "abc", "importlib",
+           "_frozen_importlib", "_frozen_importlib_external", "codecs", "os", "inspect", "ast", "code", "contextlib", "contextvars", "ctypes",
+           "_ctypes", "prompt_toolkit", "pygments", "nest_asyncio", "matplotlib._pylab_helpers", "joblib", "pydoc", "pdb", "bdb",
            "pydevd", "pydevd_file_utils", "pydevd_plugins", "pydevd_tracing", "_pydevd_bundle", "_pydevd_frame_eval", "_pydevd_sys_monitoring",
            "_pydev_bundle", "pydev_ipython"}  # debugpy's
 
