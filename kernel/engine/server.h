@@ -93,7 +93,7 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
     bool answered = false;
   };
 
-  // main thread (server.cc)
+  // main thread (server.cc, server_shell.cc)
   bool ShellReady() { return wire_.shell.get(zmq::sockopt::events) & ZMQ_POLLIN; }
   void ServeOne();
   void Dispatch(const std::string& type, xeus::xmessage message);
