@@ -4,12 +4,30 @@ Where the process is killed within a cell, the note says which cell that was. Al
 here may grow with the state.
 """
 
+import asyncio
+import threading
 import time
 
 from kernelferry import _ferry
+from kernelferry.objects import threads
 
 from .hooks import guarded
 from .own import own_command
+
+
+def going_on(shell) -> str:
+    """What goes on beside the cells, in words, "" if nothing does: a cell may have given it something to do that it does later.
+    Some 5 us where nothing does."""
+    words = sorted(f"thread {thread.name}" for thread in threads.of_session()) if threading.active_count() > 1 else []
+    main = getattr(getattr(shell, "kernel", None), "main", None)
+    if main is not None:
+        words += sorted(f"task {task.get_name()}" for task in asyncio.all_tasks(main.loop) if not task.done())
+        words += ["a callback of asyncio" for handle in main.loop._scheduled if not handle.cancelled() and not _is_own(handle._callback)][:1]
+    return ", ".join(words)
+
+
+def _is_own(callback) -> bool:
+    return (getattr(callback, "__module__", None) or "").startswith("kernelferry.")
 
 
 class Recorder:
@@ -55,6 +73,8 @@ class Recorder:
         for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
             setattr(record, field, getattr(note, field))
         record.transformed, record.duration_us = self.transformed, duration
+        if going := going_on(session.shell):
+            record.effects = [*record.effects, _ferry.Effect(kind="running", detail=going, unsafe=False)]
         own = own_command(note.source)
         if own:  # only %resume touches the namespace
             record.effects = [_ferry.Effect(kind="ferry", detail="%" + own, unsafe=True)]

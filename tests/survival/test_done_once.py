@@ -77,3 +77,36 @@ def test_a_rehearsal_stops_what_a_library_would_write_in_c(notebook):
     kernel.kill()
     kernel = notebook.open()
     assert kernel.run("list(rows)", "c1").text.endswith("[execute_result] [0, 1, 2]\n") and (notebook.folder / "once.parquet").exists()
+
+
+WAITS = """
+import sys; sys.path.insert(0, '.')
+open('waits.py', 'w').write('''
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+pool.submit(int).result()
+def put(): pool.submit(lambda: open('once.txt', 'a').write('x'))
+''')
+import waits
+"""
+LATER = {  # what is saved, and what runs after that and is done a little later
+    "by a task": ("import asyncio\nasync def late():\n    await asyncio.sleep(.05); open('once.txt', 'a').write('x')", "task = asyncio.create_task(late())"),
+    "by a callback": ("import asyncio\ndef late(): open('once.txt', 'a').write('x')", "_ = asyncio.get_running_loop().call_later(.05, late)"),
+    "by a thread that waits": (WAITS, "waits.put()"),
+}
+WRITTEN = "import asyncio, os\nwhile not os.path.exists('once.txt') or not os.path.getsize('once.txt'): await asyncio.sleep(.01)"
+
+
+@pytest.mark.parametrize("saved, source", LATER.values(), ids=LATER)
+def test_what_a_cell_has_left_to_be_done_later(notebook, saved, source):
+    behind = crash(notebook, [saved], [source, WRITTEN])
+    assert [outcome["status"] for outcome in behind] == ["not-replayed", "not-replayed"], behind
+    assert "it may have left something to do to what went on when it ended" in behind[0]["reason"]
+    assert (notebook.folder / "once.txt").read_text() == "x"
+
+
+def test_the_history_of_ipython_is_no_thread_of_the_session(notebook):
+    kernel = notebook.open()
+    kernel.run("!true", "c0")
+    kernel.run("a = 1", "c1")
+    assert not [effect for effect in kernel.magic("%session effects")["effects"] if effect["kind"] in ("running", "thread")]

@@ -17,7 +17,7 @@ enum class Status : std::uint8_t { kOk, kError, kInterrupted, kStarted };
 
 // Something a cell did to, or learned from, the world outside its namespace.
 struct Effect {
-  std::string kind;    // file-read file-write file-remove network subprocess environ cwd input thread module random clock
+  std::string kind;    // file-read file-write file-remove network subprocess environ cwd input thread running module random clock
                        // memory ferry more (docs/limits.md)
   std::string detail;  // path, address, command, name; for people
   bool unsafe = false; // replaying the cell could do harm or give another result, and nothing can undo that

@@ -20,7 +20,7 @@ bool RunsNewerThread(std::uint64_t newest) {
     if (PyThreadState_GetID(thread) <= newest) continue;
     const py::object known = active.attr("get")(thread->thread_id);
     const py::object module = py::type::handle_of(known).attr("__module__");
-    if (!module.equal(py::str("tqdm._monitor"))) return true;
+    if (!module.equal(py::str("tqdm._monitor")) && !module.equal(py::str("IPython.core.history"))) return true;
   }
   return false;
 }

@@ -17,7 +17,7 @@ namespace ferry::observe {
 std::uint64_t NewestThread();
 
 // Whether a thread runs that is newer. Those are left out that a library keeps to itself and starts again when it misses them: the
-// first progress bar of tqdm starts one.
+// first progress bar of tqdm starts one, and IPython's history after a fork.
 bool RunsNewerThread(std::uint64_t newest);
 
 class Guard {
