@@ -110,3 +110,14 @@ def test_the_history_of_ipython_is_no_thread_of_the_session(notebook):
     kernel.run("!true", "c0")
     kernel.run("a = 1", "c1")
     assert not [effect for effect in kernel.magic("%session effects")["effects"] if effect["kind"] in ("running", "thread")]
+
+
+def test_processes_that_no_call_of_pythons_tells(notebook):
+    (notebook.folder / "does.py").write_text("def once(): open('once.txt', 'a').write('x')\n")
+    saved = "import sys; sys.path.insert(0, '.')\nimport does, joblib, math, multiprocessing\nspawn = multiprocessing.get_context('spawn')"
+    behind = crash(notebook, [saved], ["child = spawn.Process(target=does.once); child.start(); child.join(); del child"])
+    assert [outcome["status"] for outcome in behind] == ["not-replayed"] and "a program that no call of Python's tells" in behind[0]["reason"], behind
+    assert (notebook.folder / "once.txt").read_text() == "x"
+    kernel = notebook.kernels[-1]
+    assert kernel.run("joblib.Parallel(2)(joblib.delayed(math.sqrt)(n) for n in range(4))", "c1").status == "ok"
+    assert ("subprocess", False) in [(effect["kind"], effect["unsafe"]) for effect in kernel.magic("%session effects")["effects"]]

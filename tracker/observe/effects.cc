@@ -122,8 +122,12 @@ void EffectList::Add(graph::Effect effect) {
   }
 }
 
-bool EffectList::writes() const {
-  return more_ || std::any_of(effects_.begin(), effects_.end(), [](const auto& effect) { return effect.kind == "file-write"; });
+bool EffectList::Has(std::string_view kind) const {
+  return more_ || std::any_of(effects_.begin(), effects_.end(), [&](const auto& effect) { return effect.kind == kind; });
+}
+
+bool EffectList::HasUnsafe(std::string_view kind) const {
+  return more_unsafe_ || std::any_of(effects_.begin(), effects_.end(), [&](const auto& effect) { return effect.unsafe && effect.kind == kind; });
 }
 
 bool EffectList::full() const { return effects_.size() >= kMostEffects; }

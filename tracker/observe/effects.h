@@ -43,7 +43,8 @@ class EffectList {
  public:
   void Add(graph::Effect effect);
   std::vector<graph::Effect> Take();
-  bool writes() const;  // a file was opened for writing, or may have been
+  bool Has(std::string_view kind) const;  // or may have: only counted
+  bool HasUnsafe(std::string_view kind) const;
   bool full() const;  // what is added now is only counted
 
  private:

@@ -93,10 +93,12 @@ void Listener::Start(py::handle ns) {
 Heard Listener::Stop() {
   hears_ = false;
   for (graph::Effect& effect : Outside::The().Stop()) {
-    if (effect.kind != "more" || !effects_.full()) effects_.Add(std::move(effect));
+    if (effect.kind == "more" && effects_.full()) continue;
+    if (effect.detail == kUntold && effects_.HasUnsafe("subprocess")) continue;  // an event told it
+    effects_.Add(std::move(effect));
   }
   for (std::string& path : open_.Written()) effects_.Add({"file-write", std::move(path), true});
-  if (effects_.writes()) open_.Opened();
+  if (effects_.Has("file-write")) open_.Opened();
   if (RunsNewerThread(newest_thread_)) effects_.Add({"thread", "still running when the cell ended", false});
   heard_.effects = effects_.Take();
   return std::move(heard_);

@@ -57,6 +57,7 @@ void Outside::Disregard(const OwnFiles& own, const OwnFiles& ours, std::string t
 void Outside::Start() {
   const std::lock_guard lock(mutex_);
   temporary_.clear();
+  started_ = started_pool_ = false;
   hears_ = true;
 }
 
@@ -69,6 +70,7 @@ std::vector<graph::Effect> Outside::Stop() {
     effects_.Add({"file-write", std::move(update.path), !left});
   }
   updates_.clear();
+  if (started_ || started_pool_) effects_.Add({"subprocess", kUntold, started_});
   return effects_.Take();
 }
 
@@ -78,12 +80,15 @@ void Outside::StartGuard(std::vector<graph::Effect> allowed) {
   older_ = OtherThreads();
   allowed_ = std::move(allowed);
   guards_ = true;
+  stopped_start_ = false;
+  forbids_start_ = std::none_of(allowed_.begin(), allowed_.end(), [](const auto& a) { return a.unsafe && (a.kind == "subprocess" || a.kind == "more"); });
 }
 
 std::vector<graph::Effect> Outside::StopGuard() {
   const std::lock_guard lock(mutex_);
-  guards_ = false;
+  guards_ = forbids_start_ = false;
   opened_ = true;
+  if (stopped_start_.exchange(false)) stopped_.push_back({"subprocess", kUntold, true});
   return std::exchange(stopped_, {});
 }
 
@@ -92,9 +97,22 @@ void Outside::LiftGuard(bool lifted) {
   lifted_ = lifted;
 }
 
+bool Outside::Started(std::string_view program, int flags) {
+  if (AsksTheMachine(program)) return false;
+  if (flags & kPool) {
+    started_pool_ = true;
+    return false;
+  }
+  started_ = true;
+  if (!forbids_start_ || lifted_) return false;
+  stopped_start_ = true;
+  return true;
+}
+
 // In a child that was forked nothing counts, and the mutex may be held for ever.
 bool Outside::Hear(const char* event, const char* detail, int flags) {
   Outside& self = The();
+  if (std::string_view(event) == "fork" || std::string_view(event) == "execute") return self.Started(detail, flags);
   if (::getpid() != self.process_) return false;
   try {
     const std::lock_guard lock(self.mutex_);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,20 @@ int FlagsOf(const char* mode) {
   if (::strchr(mode, 'w')) flags |= O_CREAT | O_TRUNC;
   if (::strchr(mode, 'a')) flags |= O_CREAT | O_APPEND;
   return flags;
+}
+
+// Whether one of the arguments has this in it.
+bool Has(char* const* arguments, const char* text) {
+  for (; arguments && *arguments; ++arguments) {
+    if (::strstr(*arguments, text)) return true;
+  }
+  return false;
+}
+
+// multiprocessing starts one to clear away what its processes leave.
+bool StartRefused(const char* path, char* const* arguments) {
+  if (Has(arguments, "resource_tracker")) return false;
+  return Refused("execute", path, Has(arguments, "loky") ? ferry::observe::kPool : 0);
 }
 
 // A stream socket's; else "", since asking a name server changes nothing.
@@ -132,6 +147,17 @@ FERRY_CALL(int, -1, unlinkat, (int at, const char* path, int flags), (at, path, 
 FERRY_CALL(int, -1, remove, (const char* path), (path), Refused("remove", path), noexcept)
 FERRY_CALL(int, -1, system, (const char* command), (command), Refused("system", command), )
 FERRY_CALL(FILE*, nullptr, popen, (const char* command, const char* mode), (command, mode), Refused("system", command), )
+
+// A child of vfork() shares its parent's memory, so its parent hears of it; vfork() itself, which returns twice, has no stand-in.
+FERRY_CALL(pid_t, -1, fork, (void), (), Refused("fork", ""), noexcept)
+FERRY_CALL(int, -1, execve, (const char* path, char* const* arguments, char* const* environment), (path, arguments, environment), StartRefused(path, arguments), noexcept)
+FERRY_CALL(int, -1, execv, (const char* path, char* const* arguments), (path, arguments), StartRefused(path, arguments), noexcept)
+FERRY_CALL(int, EPERM, posix_spawn,
+           (pid_t* child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* how, char* const* arguments, char* const* environment),
+           (child, path, actions, how, arguments, environment), StartRefused(path, arguments), )
+FERRY_CALL(int, EPERM, posix_spawnp,
+           (pid_t* child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* how, char* const* arguments, char* const* environment),
+           (child, path, actions, how, arguments, environment), StartRefused(path, arguments), )
 
 FERRY_SEEN int connect(int socket, const sockaddr* address, socklen_t size) {
   static int (*next)(int, const sockaddr*, socklen_t) = nullptr;
