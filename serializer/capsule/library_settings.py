@@ -171,6 +171,11 @@ def set_masked(module, value):
     module.masked_print_option.enable(value[1])
 
 
+def set_printer_of_sympy(module, value):
+    module.Printer._global_settings.clear()
+    module.Printer._global_settings.update(value)
+
+
 def set_of_sympy(module, value):
     for name, each in value.items():
         setattr(module.global_parameters, name, each)
@@ -283,6 +288,7 @@ SETTINGS = {
     "rich": (console, lambda module, value: vars(module.get_console()).update(value)),
     "scipy.special": (lambda module: module.geterr(), lambda module, value: module.seterr(**value)),
     "sympy.core.parameters": (lambda module: dict(vars(module.global_parameters)), set_of_sympy),
+    "sympy.printing.printer": (lambda module: dict(module.Printer._global_settings), set_printer_of_sympy),
     "sympy.polys.polyconfig": (lambda module: dict(module._current_config), lambda module, value: module._current_config.update(value)),
     "matplotlib.font_manager": (fonts, set_fonts),
     "tracemalloc": (lambda module: module.get_traceback_limit() if module.is_tracing() else 0, set_tracing),

@@ -2,21 +2,25 @@
 
 Values of the session (functions, instances of its classes) are packed and hung there again. What a library hung there is
 looked for after the rest has come back, since an import or an extension brings most of it; a function is then hung there
-by reference, all else is named.
+by reference, a printer that a library made when it was called with what it closes over, all else is named.
 """
+import contextlib
 import pickle
 import types
 
 from IPython.core.magic import MagicAlias, Magics
 
+from kernelferry._ferry import Stopped
+
 from .finders import label
 from .kind import code_of, of_session
-from .pack import pack_each, reason, unpack, unpack_each
+from .pack import pack, pack_each, reason, unpack, unpack_each
 
 TRANSFORMERS = ("ast_transformers", "input_transformers_cleanup", "input_transformers_post")
 # table -> what a person calls one of it
 TABLES = {"magics": "magic", "formatters": "formatter", "deferred": "formatter", "events": "callback", "messages": "hook of messages",
           "transformers": "transformer"}
+MOST = 1 << 20  # bytes of printers that a library made
 PUBLISHERS = ("display_pub", "displayhook")
 FIGURE = "matplotlib.figure.Figure"  # its formatters belong to the item `matplotlib`
 
@@ -97,9 +101,24 @@ def by_reference(value):
         return None
 
 
+def is_made_by_call(value) -> bool:
+    """A function that one of a library made when it was called."""
+    return isinstance(value, types.FunctionType) and "<locals>" in value.__qualname__
+
+
+def pack_printers(where, printers) -> bytes | None:
+    """Printers that a library made for a call of its own (`sympy.init_printing()`), together: they share what they close over."""
+    try:
+        return pack(printers, where.namespace, where.names, MOST) if printers else None
+    except Stopped:
+        raise
+    except Exception:  # what they close over may be anything
+        return None
+
+
 def capture_tables(where, base) -> tuple[dict, dict]:
     """(state, {entry in words: why it cannot be kept}) of what was hung on the shell since, and what was taken off."""
-    now, lost, kept, foreign, gone, holders = tables(where.shell), {}, {}, {}, {}, {}
+    now, lost, kept, foreign, gone, holders, printers = tables(where.shell), {}, {}, {}, {}, {}, {}
     aliases = {}
     deferred = {id(value) for value in base["deferred"].values()}  # IPython moves one to the formatters when its type is first shown
     shown = {id(value) for value in now["formatters"].values()} & deferred
@@ -117,6 +136,8 @@ def capture_tables(where, base) -> tuple[dict, dict]:
                 mine[key] = value
             elif table != "magics" or key not in base[table]:  # else one that is loaded when it is first asked for
                 foreign.setdefault(table, []).append((told(table, key, value), label(value), by_reference(value)))
+                if table == "formatters" and is_made_by_call(value):
+                    printers[told(table, key, value)] = key, value
         keyed = dict(enumerate(mine.items()))
         kept[table], refused = pack_each(keyed, where.namespace, where.names)
         lost.update({f"{TABLES[table]} {keyed[index][0][1]}": why for index, why in refused.items()})
@@ -124,7 +145,8 @@ def capture_tables(where, base) -> tuple[dict, dict]:
         gone[table] = [entry for key, value in base[table].items() if (entry := told(table, key, value)) not in here and entry[1] != FIGURE
                        and not (table == "deferred" and id(value) in shown)]
     magics, refused = pack_magics(where, holders.values())
-    state = {"tables": kept, "foreign": foreign, "gone": {k: v for k, v in gone.items() if v}, "magic_aliases": aliases, "magics": magics}
+    state = {"tables": kept, "foreign": foreign, "gone": {k: v for k, v in gone.items() if v}, "magic_aliases": aliases, "magics": magics,
+             "printers": pack_printers(where, printers)}
     return state, lost | refused
 
 
@@ -158,12 +180,18 @@ def apply_tables(where, state) -> dict:
         for key, value in list(tables(shell)[table].items()):
             if told(table, key, value) in keys:
                 take(shell, table, key, value)
+    printers = {}
+    if state.get("printers"):
+        with contextlib.suppress(Exception):  # they are named below
+            printers = unpack(state["printers"], where.namespace)
     for table, entries in state.get("foreign", {}).items():
         here = {told(table, key, value) for key, value in tables(shell)[table].items()}
         left = [entry for entry in entries if entry[0] not in here]
         for key, words, data in left:
             if table in ("events", "messages", "transformers", "magics") and data is not None:
                 put(shell, table, (key[0], -1) if table == "transformers" else key, pickle.loads(data))
+            elif table == "formatters" and key in printers:
+                put(shell, table, *printers[key])
             else:
                 lost[f"{TABLES[table]} of {owner(words)}"] = "call again what hung it there"
     return lost
