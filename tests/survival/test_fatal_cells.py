@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from .test_rules import said
+from .answers import said
 
 QUICK = """import kernelferry.replay.replayer as r, kernelferry.session.fatal as f
 r.LEAST = f.GRACE = 0.5; r.FACTOR = 0

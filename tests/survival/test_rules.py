@@ -2,18 +2,15 @@
 
 import contextlib
 import json
-import os
-import re
 import time
 
-import nbformat
 import psutil
 import pytest
 
 from tests.client import KernelGone
 from tests.processes import still_alive
+from tests.survival.answers import assert_nothing_told, end, said
 
-FERRY_WORDS = ("variables back", "session", "Kernelferry", "resume")
 BOMB = """
 import os
 class Bomb:
@@ -25,32 +22,6 @@ class Bomb:
 bomb, kept = Bomb(), [1, 2]
 """
 
-
-def wait_for_file(path):
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path.name} was never written"
-        time.sleep(0.01)
-
-
-def said(answer):
-    """Everything a person reads in an answer, each of its lines whole."""
-    return re.sub(r"\n {4,}", " ", answer.text)
-
-
-def assert_nothing_told(answer):
-    assert not any(word in said(answer) for word in FERRY_WORDS), said(answer)
-
-
-def end(kernel, restart=False):
-    """As a front end ends it; returns when everything has ended."""
-    processes = kernel.processes()
-    kernel.client.shutdown(restart=restart)
-    alive = still_alive(*processes)
-    assert not alive
-
-
-# -- closing and opening
 
 def test_closing_and_opening_brings_the_session_back_and_reports_it_once(notebook):
     first = notebook.open()
@@ -103,120 +74,6 @@ def test_silent_requests_and_those_outside_the_history_get_no_report(notebook):
     assert_nothing_told(second.run("a", silent=True))
     assert_nothing_told(second.run("a", "cell-1", store_history=False))
     assert "1 of 1 variables back" in said(second.run("a", "cell-1"))
-
-
-def moved(notebook, name):
-    """As the file browser renames it."""
-    new = notebook.folder / name
-    notebook.path.rename(new)
-    notebook.path = new
-
-
-def test_a_renamed_notebook_keeps_its_session(notebook):
-    first = notebook.open()
-    first.run("a = [1]; b = a", "cell-0")
-    moved(notebook, "while it runs.ipynb")
-    first.run("a.append(2)", "cell-1")
-    first.suspend()
-    second = notebook.open()
-    assert "2 of 2 variables back" in said(second.run("b", "cell-2"))
-    assert second.magic("%session")["notebook"] == str(notebook.path)
-    second.suspend()
-    moved(notebook, "again.ipynb")
-    assert notebook.open().evaluate(["a", "b is a"]) == ["[1, 2]", "True"]
-    assert notebook.session()  # the only one
-
-
-def test_neither_a_copy_nor_a_new_notebook_under_the_old_name_has_the_session(notebook):
-    first = notebook.open()
-    first.run("a = [1]", "cell-0")
-    old = notebook.path
-    moved(notebook, "renamed.ipynb")
-    renamed, notebook.path = notebook.path, old
-    notebook.write()
-    second = notebook.open()  # while the other one runs
-    assert_nothing_told(second.run("'a' in dir()", "another"))
-    assert second.magic("%session")["notebook"] == str(old) and "in use" not in str(second.magic("%session")["messages"])
-    first.suspend()
-    notebook.path = notebook.folder / "copy.ipynb"
-    notebook.path.write_bytes(renamed.read_bytes())
-    assert notebook.open().evaluate(["a"]) == ["raised NameError"]
-    notebook.path = renamed
-    assert notebook.open().evaluate(["a"]) == ["[1]"]
-
-
-# -- restart
-
-def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(notebook):
-    first = notebook.open()
-    first.run("a = [1]; b = a", "cell-0")
-    end(first, restart=True)
-    second = notebook.open()
-    shown = second.run("'a' in dir()", "cell-0")
-    assert ("execute_result", "False") in shown.outputs
-    assert "%resume last" in said(shown)
-    second.run("c = 3", "cell-1")
-    second.suspend()
-    third = notebook.open()
-    assert third.evaluate(["c", "a"]) == ["3", "raised NameError"]
-    end(third, restart=True)
-    fourth = notebook.open()
-    fourth.run("d = 4", "cell-1")
-    assert "1 of 1 variables back" in said(fourth.run("%resume last", "cell-2"))
-    assert fourth.evaluate(["c", "d"]) == ["3", "4"]
-
-
-def test_a_restart_is_undone_with_what_only_its_cells_can_make(notebook):
-    kernel = notebook.open()
-    kernel.run("def count():\n    yield from range(9)\ng = count()", "cell-1")
-    kernel.run("first = next(g), next(g)", "cell-2")
-    end(kernel, restart=True)
-    kernel = notebook.open()
-    variables = kernel.magic("%resume last")["variables"]
-    assert (variables["g"]["way"], variables["g"]["verified"]) == ("replayed", True)
-    assert kernel.evaluate(["first", "next(g)"]) == ["(0, 1)", "2"]
-
-
-def test_a_restart_before_anything_else_runs_is_not_forgotten(notebook):
-    first = notebook.open()
-    first.run("a = [1]", "cell-0")
-    end(first, restart=True)
-    end(notebook.open())
-    third = notebook.open()
-    shown = third.run("'a' in dir()", "cell-0")
-    assert ("execute_result", "False") in shown.outputs and "%resume last" in said(shown)
-    assert "1 of 1 variables back" in said(third.run("%resume last", "cell-1"))
-    assert third.evaluate(["a"]) == ["[1]"]
-
-
-def test_a_crash_after_a_restart_does_not_bring_back_what_was_before_it(notebook):
-    first = notebook.open()
-    first.run("a = [1]", "cell-0")
-    end(first, restart=True)
-    second = notebook.open()
-    second.run("b = 2", "cell-0")
-    second.run("import os; os.kill(os.getpid(), 9)", "cell-1")
-    assert second.evaluate(["b", "a"]) == ["2", "raised NameError"]
-
-
-# -- crashes
-
-def test_a_crash_names_the_running_cell_which_is_not_tried_again(notebook):
-    kernel = notebook.open()
-    kernel.run("a, ran = [1], 0", "cell-0")
-    kernel.run("a.append(2)", "cell-1")
-    # What it said last may be lost with it: its number is known here before it dies.
-    dying = kernel.send("open('ran', 'a').write('x'); import os, time; print('running', flush=True)\n"
-                        "while not os.path.exists('seen'): time.sleep(0.01)\nos.kill(os.getpid(), 9)", "cell-2")
-    kernel.wait_for_output(dying, "running")
-    (notebook.folder / "seen").touch()
-    answer = kernel.collect(dying)
-    assert answer.status == "error" and "cell [3]" in answer.error and "killed" in answer.error.lower()
-    shown = kernel.run("a", "cell-1")
-    assert ("execute_result", "[1, 2]") in shown.outputs
-    assert "[3] was running" in said(shown) and "not run again" in said(shown)
-    assert (notebook.folder / "ran").read_text() == "x"
-    assert shown.execution_count == 4
 
 
 def test_cells_that_ran_after_the_last_save_are_replayed_or_listed(notebook):
@@ -308,49 +165,6 @@ def test_a_front_end_that_ends_every_descendant_loses_nothing(notebook):
     assert notebook.open().evaluate(["a"]) == ["[1]"]
 
 
-# -- interrupts
-
-def test_an_interrupt_leaves_the_state_as_the_cell_had_it(notebook):
-    kernel = notebook.open()
-    request = kernel.send("a = [1]; print('running', flush=True); import time; time.sleep(600)", "cell-0")
-    kernel.wait_for_output(request, "running")
-    kernel.control("interrupt_request")
-    assert "KeyboardInterrupt" in kernel.collect(request).error
-    kernel.suspend()
-    assert notebook.open().evaluate(["a"]) == ["[1]"]
-
-
-def test_an_interrupted_resume_goes_on_when_it_is_asked_to(notebook):
-    first = notebook.open()
-    first.run("import os, time\nclass Slow:\n def __setstate__(self, state):\n  self.__dict__.update(state)\n"
-              "  if os.path.exists('slow'): print('running', flush=True); time.sleep(600)\nslow = Slow(); slow.x = 1; kept = [1]", "cell-0")
-    first.suspend()
-    second = notebook.open(FERRY_RESUME="never")
-    (notebook.folder / "slow").touch()
-    request = second.send("%resume last", "cell-1")
-    second.wait_for_output(request, "running")
-    second.control("interrupt_request")
-    assert "KeyboardInterrupt" in second.collect(request).error
-    (notebook.folder / "slow").unlink()
-    second.run("%resume", "cell-1")
-    assert second.evaluate(["slow.x", "kept"]) == ["1", "[1]"]
-
-
-def test_an_interrupt_of_a_resume_in_idle_time_loses_nothing(notebook):
-    first = notebook.open()
-    first.run("import os, time\nclass Slow:\n def __setstate__(self, state):\n  self.__dict__.update(state)\n"
-              "  if os.path.exists('slow'): open('running', 'w').close(); time.sleep(600)\nslow = Slow(); slow.x = 1; kept = [1]", "cell-0")
-    first.suspend()
-    (notebook.folder / "slow").touch()
-    second = notebook.open()
-    wait_for_file(notebook.folder / "running")
-    second.control("interrupt_request")
-    assert "resume was interrupted" in said(second.run("b = 2", "cell-1", seconds=60))
-    second.suspend()
-    (notebook.folder / "slow").unlink()
-    assert notebook.open().evaluate(["slow.x", "kept", "b"]) == ["1", "[1]", "2"]
-
-
 def test_a_cell_that_brought_its_generator_costs_only_what_it_made(notebook):
     first = notebook.open()
     first.run("import numpy as np; np.random.seed(0); a = np.arange(3); g = (i for i in (1, 2))", "cell-0")
@@ -384,84 +198,6 @@ def test_a_step_that_fails_inside_costs_its_own_variables_only(notebook):
     assert "1 of 2 variables back, 1 not: k (generator: its cells failed when they ran again)" in shown and "[execute_result] [1]" in shown
 
 
-# -- whose session
-
-def test_a_new_notebook_under_an_old_name_is_offered_the_session_and_starts_clean(notebook):
-    first = notebook.open()
-    first.run("a = 1", "cell-0")
-    first.suspend()
-    notebook.write("other-0", "other-1")
-    second = notebook.open()
-    shown = second.run("'a' in dir()", "other-0")
-    assert ("execute_result", "False") in shown.outputs
-    assert "%resume last" in said(shown)
-    second.run("b = 2", "other-1")
-    second.suspend()
-    assert notebook.open().evaluate(["b", "'a' in dir()"]) == ["2", "False"]
-
-
-def test_a_copied_notebook_starts_clean(notebook):
-    first = notebook.open()
-    first.run("a = 1", "cell-0")
-    first.suspend()
-    original, copy = notebook.path, notebook.path.with_name("copy.ipynb")
-    copy.write_text(original.read_text())
-    notebook.path = copy
-    second = notebook.open()
-    assert_nothing_told(second.run("'a' in dir()", "cell-0"))
-    assert second.evaluate(["'a' in dir()"]) == ["False"]
-
-
-def test_a_second_kernel_on_the_notebook_is_anonymous_and_says_who_holds_the_session(notebook):
-    first = notebook.open()
-    first.run("a = 1", "cell-0")
-    holder = first.processes()[1].pid
-    second = notebook.open()
-    shown = second.run("'a' in dir()", "cell-0")
-    assert ("execute_result", "False") in shown.outputs
-    assert f"in use by pid {holder}" in said(shown)
-    assert first.evaluate(["a"]) == ["1"]
-    assert_nothing_told(second.run("1", "cell-1"))
-
-
-def test_a_program_that_runs_another_notebook_from_a_cell_is_told_nothing(notebook):
-    first = notebook.open()
-    first.run("a = 1", "cell-0")
-    assert_nothing_told(notebook.open().run("'a' in dir()"))  # no cell id: it inherited JPY_SESSION_NAME
-
-
-def test_without_a_notebook_nothing_comes_back_and_nothing_is_told(notebook):
-    first = notebook.open(named=False)
-    first.run("a = 1")
-    first.suspend()
-    second = notebook.open(named=False)
-    shown = second.run("'a' in dir()")
-    assert shown.outputs == [("execute_result", "False")]
-    assert len(list((notebook.home / "sessions").iterdir())) == 2
-
-
-def test_nbclient_gets_what_it_gets_from_any_kernel(notebook):
-    import nbclient
-
-    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 2", "print(x)", "x * 21")]
-    path = nbformat.v4.new_notebook(cells=cells)
-    environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"} | {"FERRY_HOME": str(notebook.home)}
-    for _ in range(2):
-        client = nbclient.NotebookClient(path, kernel_name="ferry")
-        client.execute(cwd=str(notebook.folder), env=environment)
-        outputs = [output for cell in path.cells for output in cell.outputs]
-        assert [o.get("text") or o["data"]["text/plain"] for o in outputs] == ["2\n", "42"]
-
-
-def test_a_named_session_comes_back_without_a_notebook(notebook):
-    first = notebook.open(named=False, FERRY_SESSION="mine")
-    first.run("a = [1]")
-    first.suspend()
-    assert notebook.open(named=False, FERRY_SESSION="mine").evaluate(["a"]) == ["[1]"]
-
-
-# -- wishes
-
 @pytest.mark.parametrize("wish", ["never", "ask"])
 def test_a_session_that_is_not_wanted_stays_where_it_is(notebook, wish):
     first = notebook.open()
@@ -493,8 +229,6 @@ def test_a_misspelt_setting_is_told_in_the_first_cell(notebook):
     assert "unknown kwota; known are" in said(shown) and "[stderr]" in said(shown)
     assert_nothing_told(kernel.run("2", "cell-1"))
 
-
-# -- what cannot travel
 
 def test_processes_of_a_pool_are_named_and_end_with_the_session(notebook):
     first = notebook.open()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.survival.test_rules import wait_for_file
+from tests.survival.answers import wait_for_file
 
 HANGS = """
 import os, time

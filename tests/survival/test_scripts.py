@@ -1,6 +1,6 @@
 """Widgets whose scripts are their library's."""
 
-from .test_rules import said
+from .answers import said
 
 LIBRARY = "import anywidget\nclass Shown(anywidget.AnyWidget):\n    _esm = 'export default {render() {}} // ' + %r * 500_000\n"
 
