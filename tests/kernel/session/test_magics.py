@@ -5,17 +5,25 @@ The tables are those of docs/interfaces.md, "JSON".
 
 import contextlib
 import json
+import pathlib
 import re
 
 import pytest
 
+from kernelferry import capsule
 from tests.client import Kernel
 
-CODES = set("fits cheap unpicklable unsafe-cell nondeterministic opaque pinned user-recompute unexplained-change image-cheaper "
-            "missing-package load-error replay-error differs skipped".split())
+INTERFACES = (pathlib.Path(__file__).parents[3] / "docs" / "interfaces.md").read_text()
+
+
+def listed(beginning):
+    """The words of the list in docs/interfaces.md that begins so."""
+    found, = re.findall(f"`({re.escape(beginning)} [^`]*)`", INTERFACES)
+    return set(found.split())
+
+
+CODES, PROCESS = listed("fits cheap"), listed("cwd environ")
 WAYS = {"stored", "replayed", "image", "pending", "failed", "lost"}
-PROCESS = set("cwd environ sys.path random numpy.random numpy.options pandas.options matplotlib decimal locale timezone warnings "
-              "logging settings limits umask signals switches builtins modules ipython hash_seed In Out execution_count".split())
 NUMBER = (int, float)
 ALL = {"schema": str, "ok": bool, "session": str, "messages": list, "error": (dict, type(None))}
 TRAVEL = {**ALL, "generation": int, "label": (str, type(None)), "bytes": int, "bytes_moved": int, "seconds": NUMBER,
@@ -123,6 +131,10 @@ def kernel(tmp_path_factory):
 @pytest.fixture
 def place(tmp_path):
     return Place(tmp_path)
+
+
+def test_the_page_lists_every_item_of_process_state():
+    assert PROCESS == {*capsule.ITEMS, "hash_seed"}
 
 
 # -- each command, for a person and for a program
