@@ -2,7 +2,7 @@
 // holds them (the handler of a logger, a library in C, a bare descriptor).
 //
 // Which these are is looked for only after something may have been opened; a cell asks each of them twice for size and time
-// of change (under 1 us), and nothing where there are none. What waits in a buffer when the cell ends is not seen.
+// of change (4 us each), and nothing where there are none. What waits in a buffer when the cell ends is not seen.
 #pragma once
 
 #include <sys/stat.h>
