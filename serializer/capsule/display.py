@@ -57,15 +57,20 @@ def apply_out(where, state):
         outputs, missing = unpack_together(state["together"], where.namespace, where.names)
     else:
         outputs, missing = unpack_each(state["packed"], where.namespace)
-    namespace, hook = where.namespace, getattr(where.shell, "displayhook", None)
-    kept = history_of(where, "output_hist", "Out")
-    (namespace.setdefault("Out", {}) if kept is None else kept).update(outputs)
-    namespace.update({f"_{number}": value for number, value in outputs.items()})
-    for name, number in state["last"].items():
-        if number in outputs:
-            setattr(hook, name, outputs[number])
-            namespace[name] = outputs[number]
+    kept, last = history_of(where, "output_hist", "Out"), {name: outputs[number] for name, number in state["last"].items() if number in outputs}
+    (where.namespace.setdefault("Out", {}) if kept is None else kept).update(outputs)
+    for name, value in last.items() if where.shell is not None else ():
+        setattr(where.shell.displayhook, name, value)
+    bind(where, {f"_{number}": value for number, value in outputs.items()} | last)
     return lost_text("Out", {**state["lost"], **missing})
+
+
+def bind(where, values):
+    """As the shell itself binds its names: what it finds at `_` otherwise it takes for the user's, and never binds the name again."""
+    if where.shell is None:
+        where.namespace.update(values)
+    else:
+        where.shell.push(values, interactive=False)
 
 
 def capture_count(where, _base):
