@@ -23,6 +23,7 @@ LINES = "linecache", "cache"
 SAID, NAMED, REACHED = "a cell fills it", "a cell names it", "a cell names what gets to it"
 WORDS = re.compile(r"\w+")
 STRIDE = 1024  # names in cells between two looks whether a request waits
+MOST_SPELLED = 16  # parts of a list or tuple in which words of cells are looked for
 MOST_OF_LIBRARY = 1000  # objects of libraries in a dict that are kept one by one
 LEFT = SKIPPED | OTHERS - {"matplotlib"}  # to other items
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
@@ -35,7 +36,7 @@ def places(where, spoken, watch, reached=()) -> dict:
     """(module, way) of each container that cells may have filled -> how that is known: SAID, NAMED or REACHED. Raises Stopped."""
     found = dict.fromkeys(_applied, NAMED)
     for place in reached:
-        if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and any(spells(spoken, part) for part in list(container)):
+        if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and any(spells(spoken, part) for part in parts_of(container)):
             found[place] = REACHED
     for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
         if number % STRIDE == 0:
@@ -50,8 +51,15 @@ def places(where, spoken, watch, reached=()) -> dict:
     return found
 
 
-def spells(spoken, part) -> bool:
-    """Whether cells spell a key or member of a container, a text or what has a name."""
+def parts_of(container) -> list:
+    """Of a dict the pairs of key and value."""
+    return list(container.items() if type(container) is dict else container)
+
+
+def spells(spoken, part, deep=3) -> bool:
+    """Whether cells spell a part of a container, or of what that is made of: a text, or what has a name."""
+    if type(part) in (list, tuple):
+        return deep > 0 and any(spells(spoken, each, deep - 1) for each in part[:MOST_SPELLED])
     name = part if type(part) is str else getattr(part, "__name__", None) if isinstance(part, BY_NAME) else None
     return type(name) is str and bool(words := WORDS.findall(name)) and spoken.words.issuperset(words)
 
@@ -69,14 +77,14 @@ def capture(where, spoken, local, watch, reached=()) -> tuple[dict, dict]:
         container = holder_at(*place)
         if type(container) not in KINDS:
             continue
-        parts = list(container.items()) if type(container) is dict else list(container)
+        parts = parts_of(container)
         alone = [part for part in parts if stands_alone(where, part)]
         if type(container) is not dict and len(alone) < len(parts):
             if how is SAID and not any(of_session(part) or of_session(type(part)) for part in parts):
                 lost[".".join(place)] = "it holds objects of the library's own"
             continue
         kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict else None
-        others = others_of(where, parts if how is SAID else [part for part in parts if spells(spoken, part[0])]) if kept is not None else []
+        others = others_of(where, parts if how is SAID else [part for part in parts if spells(spoken, part)]) if kept is not None else []
         try:
             found[place] = pack((type(container).__name__, alone, kept, others, holder_of(*place) is not None, how is not REACHED), where.namespace, where.names, MOST)
         except Exception as error:  # a user's reduction may raise anything
@@ -116,7 +124,7 @@ def stands_alone(where, value, deep=4) -> bool:
     """Whether nobody can miss the object itself: a plain value, what is written by its name, or a container of such."""
     if isinstance(value, type) and not of_session(value) and place_of(value) is None:  # `dict_items`: only an import brings it
         return False
-    if type(value) in PLAIN or isinstance(value, BY_NAME) or id(value) in where.names:
+    if type(value) in (*PLAIN, re.Pattern) or isinstance(value, BY_NAME) or id(value) in where.names:
         return True
     if not deep or type(value) not in (*KINDS, tuple, frozenset):
         return False

@@ -1,9 +1,11 @@
 """What functions of libraries that cells name may change: `PIL.Image.register_extension("PNG", ".mine")` adds to a dict of its module.
 
-The code of such a function is followed for a few calls, by the names that stand in it. That says what a call may get to, not what it does: whether
+The code of such a function is followed for a few calls, by the names that stand in it; where it calls what it is given (`Loader.add_constructor(...)`),
+in the classes of libraries that cells name. That says what a call may get to, not what it does: whether
 a container was touched, and with what, others have to tell (filled.py).
 """
 import collections
+import dis
 import sys
 import types
 
@@ -13,7 +15,7 @@ from .held import holder_at, way_of
 from .kind import give_way, of_session
 from .library_classes import place_of
 from .pack import PLAIN
-from .writers import globals_given
+from .writers import globals_given, parameters
 
 DEEP, MOST = 3, 60  # calls, functions: of one name in a cell
 CONTAINERS = (dict, list, set)
@@ -28,20 +30,30 @@ class Reached:
     def look(self, where, spoken) -> tuple[set, set]:
         """({(module, way) of each container}, {(module, attribute) of each global to which is assigned what a function is given}). Each name in
         cells is followed once, as long as it means the same. Raises Stopped."""
-        containers, given = set(), set()
+        walks, classes = [], {}
         for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
             if number % MOST == 0:
                 give_way()
-            place = way_of(path, where.namespace)
-            value, owner, way = meaning(*place) if place is not None else (ABSENT, None, None)
-            if not isinstance(value, (*CODE, type)) or of_session(value):
-                continue
-            if path not in self._known or self._known[path][0] is not value:
-                give_way()
-                self._known[path] = value, Walk(value, owner, way)
-            containers |= self._known[path][1].containers
-            given |= self._known[path][1].given
-        return {place for each in containers if (place := where_it_stands(*each)) is not None}, given
+            if (found := self._follow(path, where)) is not None:
+                walks.append(found[1])
+                if isinstance(found[0], type):
+                    classes[path] = found[1]
+        called = {name for walk in walks for name in walk.called}
+        for path, walk in classes.items():
+            walks += [found[1] for name in called & walk.members if (found := self._follow(f"{path}.{name}", where)) is not None]
+        containers = {each for walk in walks for each in walk.containers}
+        return {place for each in containers if (place := where_it_stands(*each)) is not None}, {each for walk in walks for each in walk.given}
+
+    def _follow(self, path, where):
+        """(the function or class of a library that it means, its Walk), or None."""
+        place = way_of(path, where.namespace)
+        value, owner, way = meaning(*place) if place is not None else (ABSENT, None, None)
+        if not isinstance(value, (*CODE, type)) or of_session(value):
+            return None
+        if path not in self._known or self._known[path][0] is not value:
+            give_way()
+            self._known[path] = value, Walk(value, owner, way)
+        return self._known[path]
 
 
 def where_it_stands(module, way):
@@ -80,10 +92,11 @@ def static(holder, name):
 
 
 class Walk:
-    """Of one function: what stands nearest is followed first."""
+    """Of one function: what stands nearest is followed first. called: methods of its parameters that it calls; members: all names of a class."""
 
     def __init__(self, value, owner, place):
-        self.containers, self.given = set(), set()
+        self.containers, self.given, self.called = set(), set(), set()
+        self.members = {name for base in value.__mro__ for name in vars(base)} if isinstance(value, type) else frozenset()
         self._met, self._next = set(), collections.deque()
         self._call(value, owner, place, 0)
         while self._next:
@@ -102,6 +115,8 @@ class Walk:
     def _follow(self, function, owner, place, deep):
         names, module = names_in(function.__code__), function.__globals__.get("__name__")
         self.given.update((module, name) for name in globals_given(function.__code__))
+        if not deep:
+            self.called.update(called_on_parameters(function.__code__))
         for name in names:
             part = function.__globals__.get(name, ABSENT)
             if type(part) in CONTAINERS:
@@ -128,3 +143,10 @@ def names_in(code) -> set:
         if isinstance(constant, types.CodeType):
             found |= names_in(constant)
     return found
+
+
+def called_on_parameters(code) -> set:
+    """Names of the methods."""
+    operations = list(dis.get_instructions(code))
+    return {then.argval for first, then in zip(operations, operations[1:])
+            if then.opname == "LOAD_METHOD" and first.opname == "LOAD_FAST" and first.argval in parameters(code)}

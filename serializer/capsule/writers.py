@@ -34,7 +34,11 @@ def globals_given(code):
     """The globals to which code assigns its parameters."""
     operations = list(dis.get_instructions(code)) if stores.STORE_GLOBAL in code.co_code[::2] else ()
     return {then.argval for first, then in zip(operations, operations[1:])
-            if then.opname == "STORE_GLOBAL" and first.opname == "LOAD_FAST" and first.argval in code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]}
+            if then.opname == "STORE_GLOBAL" and first.opname == "LOAD_FAST" and first.argval in parameters(code)}
+
+
+def parameters(code) -> tuple:
+    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
 
 
 def stored_by(name) -> frozenset:

@@ -23,6 +23,8 @@ def put(name):
 def change(value):
     global setting
     setting = value
+def give(cls, name):
+    cls.add(name)
 def deep(name):
     Other.add(name)
     put(name)
@@ -53,6 +55,11 @@ def test_calls_lead_to_containers_and_to_globals_that_get_what_is_given(library)
     assert look(library, "lib.kept") == (set(), set())
 
 
+def test_what_a_function_calls_of_a_class_that_it_is_given_is_followed(library):
+    assert look(library, "lib.give(lib.Other, 'x')")[0] == {("ferry_library", "Base.known")}
+    assert look(library, "lib.give(mine, 'x'); lib.Other.known") == (set(), set())
+
+
 def test_what_a_class_has_for_itself_by_now_stands_there(library):
     library.Other.known = {}
     assert look(library, "lib.Other.add('x')")[0] == {("ferry_library", "Other.known")}
@@ -71,6 +78,9 @@ def test_containers_count_where_they_were_touched_and_hold_what_a_cell_spells(li
     library.table["unspelled"] = 1
     assert found() == {}
     library.table[".mine"] = 1
+    assert found() == {("ferry_library", "table"): filled.REACHED}
+    library.table.clear()
+    library.table[None] = [("!.mine", 5)]
     assert found() == {("ferry_library", "table"): filled.REACHED}
 
 
