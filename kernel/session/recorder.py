@@ -5,6 +5,7 @@ here may grow with the state.
 """
 
 import asyncio
+import os
 import threading
 import time
 
@@ -73,6 +74,9 @@ class Recorder:
         for field in ("execution", "count", "cell_id", "source", "started_us", "in_history", "tags", "met"):
             setattr(record, field, getattr(note, field))
         record.transformed, record.duration_us = self.transformed, duration
+        if session.shell.logger.log_active:  # %logstart: no replay writes to that, and a resume tells that it has ended
+            log = os.path.realpath(session.shell.logger.logfname)
+            record.effects = [effect for effect in record.effects if (effect.kind, effect.detail) != ("file-write", log)]
         if going := going_on(session.shell):
             record.effects = [*record.effects, _ferry.Effect(kind="running", detail=going, unsafe=False)]
         own = own_command(note.source)

@@ -30,6 +30,7 @@ log = logging.getLogger("kernelferry.session")
 
 capsule.reducers.append(codec.reduce_alone)  # neither layer knows the other
 
+HISTORY = ("", "-journal", "-wal", "-shm")  # what SQLite makes beside IPython's history
 FIRST_REQUEST = 0.5  # seconds from the start in which idle time is left to the front end's first request
 
 
@@ -71,9 +72,10 @@ class Session:
         self.baseline = capsule.baseline(shell)  # what was hung on the shell above is none of the session's
 
     def hear(self):
-        """Effects outside are heard from now on, but what the engine writes to the store and beside its sockets."""
-        kernel = getattr(self.shell, "kernel", None)
-        self.observer.install_audit_hook([str(self.config.home), *([os.path.dirname(kernel.connection_file)] if kernel is not None else [])])
+        """Effects outside are heard from now on, but what the engine writes to the store and beside its sockets, and IPython to its history."""
+        kernel, history = getattr(self.shell, "kernel", None), getattr(self.shell.history_manager, "hist_file", "")
+        self.observer.install_audit_hook([str(self.config.home), *([os.path.dirname(kernel.connection_file)] if kernel is not None else []),
+                                          *(f"{history}{beside}" for beside in HISTORY if history)])
 
     def open(self):
         """Reads what the log holds and decides whether the session comes back by itself."""

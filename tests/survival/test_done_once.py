@@ -38,6 +38,35 @@ def test_lines_of_a_log(notebook):
     assert behind[1]["reason"] == "cell [3] before it was not run again, and it may depend on what that did"
 
 
+def unsafe(kernel):
+    return [(effect["cell"], effect["kind"], effect["detail"]) for effect in kernel.magic("%session effects")["effects"] if effect["unsafe"]]
+
+
+def test_what_is_no_cells_doing(notebook):
+    (notebook.folder / "real").mkdir()
+    (notebook.folder / "link").symlink_to(notebook.folder / "real")
+    profile = notebook.folder / "link" / "profile_default"
+    profile.mkdir()
+    kernel = notebook.open(IPYTHONDIR=str(notebook.folder / "link"))
+    for number in range(3):
+        kernel.run(f"a = {number}", "c0")
+    assert unsafe(kernel) == []
+    kernel.run("%logstart", "c1")
+    kernel.run("import uuid; made = uuid.uuid1()", "c2")
+    assert [(cell, detail) for cell, _, detail in unsafe(kernel)] == [(4, "ipython_log.py")]
+    kernel.kill()
+    (profile / "ipython_kernel_config.py").write_text(f"get_config().HistoryManager.hist_file = {str(notebook.folder / 'history.sqlite')!r}")
+    kernel = notebook.open(IPYTHONDIR=str(notebook.folder / "link"))
+    for number in range(3):
+        kernel.run(f"a = {number}", "c0")
+    assert [cell for cell, _, _ in unsafe(kernel)] == [4] and (notebook.folder / "history.sqlite").exists()
+
+
+def test_names_that_are_no_text(notebook):
+    behind = crash(notebook, ["kept = [1]"], ["open(b'a\\xff', 'a').write('x')", "open('b\\udcff', 'a').write('x')"])
+    assert [outcome["reason"] for outcome in behind] == [rf"it wrote a file ({name}\xff)" for name in "ab"]
+    assert notebook.kernels[-1].evaluate(["kept"]) == ["[1]"]
+
 
 IN_C = {  # what writes, and what reads it
     "dbm": ("import dbm.ndbm as dbm\nwith dbm.open('once', 'c') as counts: counts['n'] = str(int(counts.get('n', b'0')) + 1)",

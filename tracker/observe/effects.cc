@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -51,6 +52,21 @@ std::optional<Digest> DigestOfFile(const std::string& path, std::size_t size) {
   return digest;
 }
 
+// Of the character in UTF-8 with which the text begins; 0: it begins with none.
+std::size_t SizeOfCharacter(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool none = (first == 0xed && byte(1) >= 0xa0) || (first == 0xf4 && byte(1) >= 0x90);  // surrogates, and beyond the last
+  return overlong || none ? 0 : size;
+}
+
 }  // namespace
 
 std::string FileState(const std::string& path) {
@@ -92,11 +108,35 @@ const EventRule* RuleOf(std::string_view event) {
   return it == rules.end() ? nullptr : &it->second;
 }
 
+OwnFiles::OwnFiles(std::vector<std::string> folders) : folders_(std::move(folders)) {
+  for (std::size_t i = 0, given = folders_.size(); i < given; ++i) {
+    std::error_code none;
+    std::string place = std::filesystem::weakly_canonical(folders_[i], none).string();
+    if (!none && place != folders_[i]) folders_.push_back(std::move(place));
+  }
+}
+
 bool OwnFiles::Contains(std::string_view path) const {
   if (path.ends_with(".pyc") || path.find("/__pycache__") != path.npos) return true;
   return std::any_of(folders_.begin(), folders_.end(), [&](const std::string& folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
   });
+}
+
+std::string AsText(std::string_view path) {
+  std::string text;
+  while (!path.empty()) {
+    const std::size_t size = SizeOfCharacter(path);
+    if (size > 0) {
+      text += path.substr(0, size);
+    } else {
+      constexpr const char* kDigits = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(path.front());
+      text += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    path.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return text;
 }
 
 bool AsksTheMachine(std::string_view command) {

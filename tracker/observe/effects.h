@@ -22,8 +22,8 @@ const EventRule* RuleOf(std::string_view event);
 // Files that Python, its libraries and the shell use for themselves: nobody's data.
 class OwnFiles {
  public:
-  // Folders, with the user's home, IPython's folder and sys.prefix as they are in this process.
-  explicit OwnFiles(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+  // Folders, and where these lie behind symbolic links: what holds a file open or makes its journal says that.
+  explicit OwnFiles(std::vector<std::string> folders);
   bool Contains(std::string_view path) const;
 
  private:
@@ -34,6 +34,9 @@ class OwnFiles {
 // kDigested or cannot be read; "" if there is none. The path stands there as it was given.
 constexpr std::size_t kDigested = 256 * 1024;
 std::string FileState(const std::string& path);
+
+// A path, which may be any bytes, as text: `\xHH` for what is no UTF-8.
+std::string AsText(std::string_view path);
 
 // Commands by which libraries ask what machine they run on.
 bool AsksTheMachine(std::string_view command);

@@ -25,10 +25,12 @@ std::string TemporaryFolder() {
   return folder.empty() ? "/tmp/" : folder;
 }
 
-// An argument as the detail of an effect: a path, a number, host and port.
+// An argument as the detail of an effect: a path as the system has it, a number, host and port.
 std::string Text(PyObject* value) {
   if (PyUnicode_CheckExact(value)) {
     if (const char* text = PyUnicode_AsUTF8(value)) return text;
+    PyErr_Clear();
+    if (const auto path = py::reinterpret_steal<py::object>(PyUnicode_EncodeFSDefault(value))) return PyBytes_AS_STRING(path.ptr());
     PyErr_Clear();
   }
   if (PyBytes_CheckExact(value)) return PyBytes_AS_STRING(value);
@@ -50,9 +52,11 @@ bool Writes(const std::string& mode, long flags) {
   return mode.find_first_of("wxa+") != mode.npos || flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
 }
 
-// Where Python, its libraries and the shell keep files of their own.
+// Where Python, its libraries and the shell keep files of their own, and where services of the system are asked for names, users and numbers
+// of one's own (uuid).
 std::vector<std::string> OwnFolders() {
-  std::vector<std::string> folders{"/proc", "/sys", "/dev", "/usr", "/lib", "/etc"};
+  std::vector<std::string> folders{"/proc", "/sys", "/dev", "/usr", "/lib", "/etc", "/run/uuidd", "/var/lib/libuuid", "/run/systemd/resolve",
+                                   "/run/systemd/userdb", "/var/lib/sss", "/run/avahi-daemon"};
   const std::string home = Environment("HOME");
   const std::string ipython = Environment("IPYTHONDIR"), cache = Environment("XDG_CACHE_HOME");
   folders.push_back(ipython.empty() ? home + "/.ipython" : ipython);
@@ -97,7 +101,7 @@ Heard Listener::Stop() {
     if (effect.detail == kUntold && effects_.HasUnsafe("subprocess")) continue;  // an event told it
     effects_.Add(std::move(effect));
   }
-  for (std::string& path : open_.Written()) effects_.Add({"file-write", std::move(path), true});
+  for (const std::string& path : open_.Written()) effects_.Add({"file-write", AsText(path), true});
   if (effects_.Has("file-write")) open_.Opened();
   if (RunsNewerThread(newest_thread_)) effects_.Add({"thread", "still running when the cell ended", false});
   heard_.effects = effects_.Take();
@@ -157,6 +161,7 @@ void Listener::HearCode(PyObject* args) {
 }
 
 void Listener::Add(graph::Effect effect) {
+  effect.detail = AsText(effect.detail);
   if (guarded() && guard_->Stops(effect)) return;
   if (hears_) effects_.Add(std::move(effect));
 }

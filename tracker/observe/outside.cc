@@ -67,7 +67,7 @@ std::vector<graph::Effect> Outside::Stop() {
   for (Update& update : updates_) {
     struct stat now;
     const bool left = ::stat(update.path.c_str(), &now) == 0 && SameFile(now, update.before) && SameState(now, update.before) && !update.recent;
-    effects_.Add({"file-write", std::move(update.path), !left});
+    effects_.Add({"file-write", AsText(update.path), !left});
   }
   updates_.clear();
   if (started_ || started_pool_) effects_.Add({"subprocess", kUntold, started_});
@@ -132,18 +132,18 @@ bool Outside::Heard(std::string_view event, std::string detail, int flags) {
   const bool temporary = event == "temporary" || (event == "open" && flags & O_EXCL && detail.starts_with(temporary_folder_));
   if (temporary) temporary_.insert(detail);
   if (event == "remove" && temporary_.contains(detail)) return false;  // what this cell made for itself
-  graph::Effect effect = EffectOf(event, std::move(detail));
+  graph::Effect effect = EffectOf(event, AsText(detail));
   if (event == "open" && flags & O_DIRECTORY) return false;  // a file without a name
-  if (effect.kind == "file-write") effect.unsafe = !temporary_.contains(effect.detail);
+  if (effect.kind == "file-write") effect.unsafe = !temporary_.contains(detail);
   if (guards_ && !lifted_ && Forbids(effect)) {
     stopped_.push_back(std::move(effect));
     return true;
   }
   if (!hears_) return false;
   struct stat there;
-  const bool updates = event == "open" && effect.unsafe && !(flags & O_TRUNC) && ::stat(effect.detail.c_str(), &there) == 0;
+  const bool updates = event == "open" && effect.unsafe && !(flags & O_TRUNC) && ::stat(detail.c_str(), &there) == 0;
   if (updates && !effects_.full()) {
-    if (S_ISREG(there.st_mode)) updates_.push_back({std::move(effect.detail), there, IsRecent(there)});
+    if (S_ISREG(there.st_mode)) updates_.push_back({std::move(detail), there, IsRecent(there)});
     return false;
   }
   effects_.Add(std::move(effect));

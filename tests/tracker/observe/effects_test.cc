@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace ferry::observe {
 namespace {
 
@@ -20,6 +22,23 @@ TEST(OwnFiles, FoldersNotPrefixes) {
   EXPECT_TRUE(own.Contains("/data/__pycache__/m.cpython-311.pyc.123"));
   EXPECT_FALSE(own.Contains("/usrdata/x.csv"));
   EXPECT_FALSE(own.Contains("x.csv"));
+}
+
+TEST(OwnFiles, WhereverTheyLie) {
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "own_files";
+  std::filesystem::create_directories(folder / "real" / "ipython");
+  std::filesystem::create_directory_symlink(folder / "real", folder / "link");
+  const OwnFiles own({(folder / "link" / "ipython").string()});
+  EXPECT_TRUE(own.Contains((folder / "link" / "ipython" / "history.sqlite").string()));
+  EXPECT_TRUE(own.Contains((folder / "real" / "ipython" / "history.sqlite-journal").string()));
+  EXPECT_FALSE(own.Contains((folder / "real" / "data.csv").string()));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Effects, PathsAsText) {
+  EXPECT_EQ(AsText("/data/\u00e9t\u00e9 \u6f22 \U0001f600.csv"), "/data/\u00e9t\u00e9 \u6f22 \U0001f600.csv");
+  EXPECT_EQ(AsText("caf\xe9.txt"), "caf\\xe9.txt");
+  EXPECT_EQ(AsText("\xed\xa0\x80 \xc0\xaf \xf4\x90\x80\x80 \xe6\xbc"), "\\xed\\xa0\\x80 \\xc0\\xaf \\xf4\\x90\\x80\\x80 \\xe6\\xbc");
 }
 
 TEST(Effects, CommandsThatAskTheMachine) {
