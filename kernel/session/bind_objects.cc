@@ -154,11 +154,12 @@ void BindObjects(py::module_& m) {
         if (!place) return py::none();
         return py::make_tuple(place->module, place->attribute);
       }, "(module, attribute) that an imported module holds the object at, or None.")
-      .def("holders", [](Walker& walker, const std::vector<BoundComponent>& components) {
+      .def("holders", [](Walker& walker, const std::vector<BoundComponent>& components, bool waiting) {
         std::vector<std::vector<std::string>> names;
         for (const BoundComponent& c : components) names.push_back(c.get().names);
-        return walker.Holders(names);
-      }, "Who else holds the escaped objects of each component, one phrase each; None when stopped.")
+        return walker.Holders(names, waiting);
+      }, py::arg("components"), py::kw_only(), py::arg("waiting") = true,
+         "Who else holds the escaped objects of each component, one phrase each; None when stopped. waiting: also what waits for the collector.")
       .def("adopt", &Walker::Adopt, "A decoded export keeps the pid its blob gave it.")
       .def_property("next_pid", [](Walker& walker) { return walker.pids().next(); },
                     [](Walker& walker, std::int64_t next) { walker.pids().set_next(next); });

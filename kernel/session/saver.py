@@ -197,7 +197,7 @@ class Saver:
     def _ask_holders(self, _label):
         """Of all that were encoded since, together: the answer takes a pass over all objects of the process."""
         asked = [c for key, c in self.components.items() if c.escaped and self.encoded[key].held_by is None]
-        found = self.session.walker.holders(asked) if asked else ()
+        found = self._told_holders(asked)
         if found is None:
             if _ferry.stop_asked():
                 return
@@ -206,10 +206,22 @@ class Saver:
                 self.phase, self.rounds = "capture", 0
             return
         self.rounds = 0
-        spoken = capsule.words(self.session.shell, self.session.baseline)
-        for component, holders in zip(asked, found):
-            self.encoded[tuple(component.key)].held_by = held_by(holders, spoken, component.opaque)
+        for component in asked:
+            key = tuple(component.key)
+            self.encoded[key].held_by = found.get(key, "")
         self.phase = "capture"
+
+    def _told_holders(self, components):
+        """key -> who is told to hold objects of a component as well; None when stopped. Whether such a holder waits for the collector is a dear
+        question, which few components need."""
+        spoken = capsule.words(self.session.shell, self.session.baseline) if components else ()
+        for waiting in (True, False):
+            found = self.session.walker.holders(components, waiting=waiting) if components else ()
+            if found is None:
+                return None
+            told = {tuple(c.key): words for c, holders in zip(components, found) if (words := held_by(holders, spoken, c.opaque))}
+            components = [c for c in components if tuple(c.key) in told]
+        return told
 
     def _capture(self, _label):
         session, self.items = self.session, []

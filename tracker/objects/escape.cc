@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "tracker/objects/heap.h"
 #include "tracker/objects/layout.h"
 #include "tracker/objects/origin.h"
 
@@ -120,40 +121,6 @@ std::optional<std::vector<Escape>> FindEscapes(Walk& walk, py::handle ns, Object
 
 namespace {
 
-// The objects that the collector tracks, and the references they hold. A question costs one pass over all of them.
-class Heap {
- public:
-  using Reference = std::pair<PyObject*, PyObject*>;  // holder, target
-
-  // To the keys of `targets`, a map. nullopt: stopped.
-  template <typename Targets>
-  std::optional<std::vector<Reference>> ReferencesTo(const Targets& targets, Walk& walk) const {
-    Search<Targets> search{targets};
-    for (py::handle holder : objects_) {
-      if (walk.Stop()) return std::nullopt;
-      search.holder = holder.ptr();
-      if (traverseproc traverse = Py_TYPE(search.holder)->tp_traverse) traverse(search.holder, &See<Targets>, &search);
-    }
-    return std::move(search.found);
-  }
-
- private:
-  template <typename Targets>
-  struct Search {
-    const Targets& targets;
-    PyObject* holder = nullptr;
-    std::vector<Reference> found = {};
-  };
-  template <typename Targets>
-  static int See(PyObject* child, void* search) {
-    auto& s = *static_cast<Search<Targets>*>(search);
-    if (s.targets.contains(child)) s.found.emplace_back(s.holder, child);
-    return 0;
-  }
-
-  py::list objects_ = py::module_::import("gc").attr("get_objects")();
-};
-
 // The key of an object in a dict, as the end of a place; "" where its key is no string.
 std::string KeyOf(PyObject* dict, PyObject* object) {
   PyObject *name, *value;
@@ -175,26 +142,34 @@ std::string InlineKeyOf(PyObject* instance, PyObject* object) {
 }  // namespace
 
 std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const Modules& modules, py::handle ns, const Held& held,
-                                                               std::size_t components, const Objects& behind) {
+                                                               std::size_t components, const Objects& behind, bool waiting) {
   std::vector<std::vector<std::string>> result(components);
   auto add = [&](PyObject* object, const std::string& words) {
     auto& of = result[held.at(object)];
     if (std::find(of.begin(), of.end(), words) == of.end()) of.push_back(words);
   };
   auto is_met = [&](PyObject* object) { return walk.table().Find(object) || behind.contains(object); };
+  auto is_root = [&](PyObject* object) {
+    return object == ns.ptr() || PyModule_Check(object) || PyType_Check(object) || PyFrame_Check(object) || modules.Find(object) || is_met(object);
+  };
   const Heap heap;
   const auto references = heap.ReferencesTo(held, walk);
   if (!references) return std::nullopt;
   std::unordered_map<PyObject*, std::vector<PyObject*>> dicts;  // whose owners are to be found -> what they hold
   // What a registry of a module holds (rcParams) is named after that alone: it is the library's to hand on.
   Objects registered;
-  for (auto [holder, object] : *references)
+  Objects unknown;
+  for (auto [holder, object] : *references) {
     if (const ModuleReference* place = modules.Find(holder); place && place->attribute != "__dict__") registered.insert(object);
+    if (!is_root(holder)) unknown.insert(holder);
+  }
+  const auto unreached = waiting ? Objects() : heap.Unreached(std::move(unknown), is_root, walk);
+  if (!unreached) return std::nullopt;
   for (auto [holder, object] : *references) {
     const ModuleReference* place = modules.Find(holder);
     if (!place && registered.contains(object)) continue;
     bool outside = PyFrame_Check(holder) || place || !is_met(holder);
-    if (!outside || holder == ns.ptr()) continue;
+    if (!outside || holder == ns.ptr() || unreached->contains(holder)) continue;
     if (PyFrame_Check(holder)) add(object, "a running function");
     else if (place && place->attribute != "__dict__") add(object, place->module + "." + place->attribute);
     else if (place) add(object, place->module + (PyDict_Check(holder) ? KeyOf(holder, object) : ""));

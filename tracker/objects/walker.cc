@@ -84,7 +84,7 @@ std::unique_ptr<Look> Walker::LookAt(const std::vector<std::string>& names, cons
   return nullptr;
 }
 
-std::optional<std::vector<std::vector<std::string>>> Walker::Holders(const std::vector<std::vector<std::string>>& components) {
+std::optional<std::vector<std::vector<std::string>>> Walker::Holders(const std::vector<std::vector<std::string>>& components, bool waiting) {
   std::unordered_map<std::string, std::size_t> asked;
   for (std::size_t i = 0; i < components.size(); ++i)
     for (const std::string& name : components[i]) asked.emplace(name, i);
@@ -111,7 +111,7 @@ std::optional<std::vector<std::vector<std::string>>> Walker::Holders(const std::
     for (const Escape& e : *escapes)
       for (const std::string& name : found->list[found->of_unit[e.unit]].names)
         if (const auto it = asked.find(name); it != asked.end()) held.emplace(e.object, it->second);
-    return HoldersOf(walk_, modules_, namespace_, held, components.size(), behind);
+    return HoldersOf(walk_, modules_, namespace_, held, components.size(), behind, waiting);
   }
   return std::nullopt;
 }

@@ -43,7 +43,7 @@ class Walker {
 
   // Who else holds the escaped objects of each of these components, given by their names; one phrase each (escape.h). Walks all
   // names of the last looks again; nullopt: stopped.
-  std::optional<std::vector<std::vector<std::string>>> Holders(const std::vector<std::vector<std::string>>& components);
+  std::optional<std::vector<std::vector<std::string>>> Holders(const std::vector<std::vector<std::string>>& components, bool waiting);
 
   Pids& pids() { return pids_; }
   // A decoded object keeps the pid its blob gave it. Held until the next look has met it.

@@ -1,6 +1,5 @@
 # name: networkx-views
 # description: graphs with shared attributes, views of graphs, directed and multi edges
-# lost: g (a view of it that no name holds waits for the collector), nodes (likewise), sub (likewise), attrs (likewise)
 # %%
 import networkx as nx
 g = nx.DiGraph(name="g"); g.add_edge("a", "b", w=[1]); g.add_node(("t", 1), tag={"k": 1})

@@ -1,6 +1,8 @@
 """Components that are held from outside the namespace."""
 
 import ctypes
+import gc
+import types
 
 import pytest
 
@@ -132,3 +134,26 @@ def test_a_class_of_a_library_that_got_an_attribute_is_a_holder(session):
         assert session.walker.holders([c["K"]])[0] == ["string.Template.found"]
     finally:
         session.run("del string.Formatter.found, string.Template.found")
+
+
+def test_what_waits_for_the_collector_holds_nothing(session, monkeypatch):
+    def in_a_circle(what):
+        holder, fields = types.SimpleNamespace(what=what), {}
+        holder.fields, fields["holders"] = fields, [holder]
+        return holder
+
+    session.run("L = []; K = []; M = []")
+    session.look()
+    gc.disable()
+    try:
+        in_a_circle(session.namespace["L"])
+        monkeypatch.setattr(types, "ferry_held", [in_a_circle(session.namespace["K"])], raising=False)
+        of_a_function = iter([in_a_circle(session.namespace["M"]).fields])
+        c = session.look()
+        assert all(c[name].escaped for name in "LKM")
+        of_kind = ["types.SimpleNamespace.what"]
+        assert session.walker.holders([c[name] for name in "LKM"]) == [of_kind, of_kind, of_kind]
+        assert session.walker.holders([c[name] for name in "LKM"], waiting=False) == [[], of_kind, of_kind]
+        del of_a_function
+    finally:
+        gc.enable()
