@@ -153,10 +153,9 @@ def has_no_state(value) -> bool:
     return type(value) is object
 
 
-def capture(where, modules, taken, kept) -> tuple[dict, dict]:
-    """({(module, attribute): entry}, {(module, attribute): why it is lost}); `taken` are captured otherwise, and those of them that
-    are `kept` come back before these."""
-    known = {key: value for key, value in attributes_of(modules).items() if key not in taken or key in kept}
+def capture(where, known, taken) -> tuple[dict, dict]:
+    """({(module, attribute): entry}, {(module, attribute): why it is lost}); known: of attributes_of(); those of them that are `taken` come back
+    before these, as another item keeps them."""
     found = {key: value for key, value in known.items() if key not in taken}
     writer, entries, lost = Writer(where, known), {}, {}
     for key, value in found.items():

@@ -180,10 +180,11 @@ def capture_modules(where, seen):
             or refused_entries or containers or refused_containers or deleted_of_classes):
         return None
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
-    assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(given, where.namespace, where.names)
-    kept_local, refused = local.capture(where, sources, attributes, packed) if sources else ({}, {})
+    own = {key: value for key, value in local.attributes_of(sources).items() if key not in attributes or key in packed} if sources else {}
+    kept_local, refused = local.capture(where, own, attributes) if sources else ({}, {})
+    assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names | local.first_places(own))
     seen.registered += names_held(where, local.held(where, kept_local))
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
     state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
@@ -239,8 +240,8 @@ def apply_modules(where, state):
     missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= filled.apply(where, state.get("filled", {}))
     missing |= registry.apply(where, state.get("registries", ()))
-    missing |= held.apply(where, state.get("assigned", {}))  # a setting may name what was registered
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
+    missing |= held.apply(where, state.get("assigned", {}))  # a setting may name what was registered, or what one's own module holds
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
 
