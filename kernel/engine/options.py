@@ -33,8 +33,5 @@ def parse(arguments):
 
 def _forget_preloaded():
     """What the relay had preloaded into the engine is for no process that the session starts."""
-    if "LD_PRELOAD" in os.environ:
-        others = [path for path in re.split("[ :]+", os.environ["LD_PRELOAD"]) if os.path.basename(path) not in ("", OUTSIDE)]
-        os.environ["LD_PRELOAD"] = ":".join(others)
-        if not others:
-            del os.environ["LD_PRELOAD"]
+    if others := re.sub(f":?[^ :]*{re.escape(OUTSIDE)}", "", os.environ.pop("LD_PRELOAD", "")):
+        os.environ["LD_PRELOAD"] = others

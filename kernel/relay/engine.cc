@@ -16,11 +16,16 @@ constexpr int kReconnectMs = 10;  // an engine may have made its socket file and
 constexpr int kLingerMs = 1000;   // for the last messages to an engine that is left alone
 
 // What tells the engine of what libraries in C do outside (tracker/observe/outside_preload.cc); it takes it out of its environment. "" where it
-// is not installed.
-std::string OutsideLibrary() {
+// is not installed. LD_PRELOAD ends a name at a space or a colon: where the library lies below such a folder, a link to it in `dir`.
+std::string OutsideLibrary(const RuntimeDir& dir) {
   const auto library = std::filesystem::path(ProgramPath()).parent_path().parent_path() / "libferry_outside.so";
+  const auto can_be_named = [](const std::string& path) { return path.find_first_of(" :") == path.npos; };
   std::error_code none;
-  return std::filesystem::exists(library, none) ? library.string() : std::string();
+  if (!std::filesystem::exists(library, none)) return "";
+  if (can_be_named(library)) return library;
+  const std::string link = dir.path() + "/libferry_outside.so";
+  std::filesystem::create_symlink(library, link, none);  // for the next engines it is there
+  return can_be_named(link) && std::filesystem::exists(link, none) ? link : "";
 }
 
 }  // namespace
@@ -40,7 +45,7 @@ Command EngineCommand(const RuntimeDir& dir, const Choice& choice, const std::st
   // The engine removes PYTHONHASHSEED from what user code sees, unless the user had set it.
   if (std::getenv("PYTHONHASHSEED")) set.push_back("FERRY_ENV_KEEP=PYTHONHASHSEED");
   else set.push_back("PYTHONHASHSEED=" + choice.hash_seed);
-  if (const std::string outside = OutsideLibrary(); !outside.empty()) {
+  if (const std::string outside = OutsideLibrary(dir); !outside.empty()) {
     const char* others = std::getenv("LD_PRELOAD");
     set.push_back("LD_PRELOAD=" + (others && *others ? others + (":" + outside) : outside));
   }

@@ -1,6 +1,13 @@
 """What a cell behind the last save did to the world stands there once after the engine was killed, whoever held what it wrote to."""
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+
+from tests.client import Kernel
 
 LOG = """
 import logging, logging.handlers
@@ -89,10 +96,47 @@ def test_files_that_libraries_open_in_c(notebook, writing, reading):
     assert not [effect for effect in effects if effect["cell"] == newest and effect["unsafe"]]
 
 
+IN_A_FOLDER = """
+import ctypes, os
+libc = ctypes.CDLL(None)
+def append(folder, name):
+    at = os.open(folder, os.O_RDONLY)
+    file = libc.openat(at, name, os.O_WRONLY | os.O_APPEND)
+    os.write(file, b"x"); os.close(file); os.close(at)
+"""
+
+
+def test_files_that_are_named_from_an_open_folder(notebook):
+    (notebook.folder / "folder").mkdir()
+    (notebook.folder / "does.py").write_text(IN_A_FOLDER)
+    for place in (notebook.folder, notebook.folder / "folder"):
+        (place / "once.txt").touch()
+    behind = crash(notebook, ["import sys; sys.path.insert(0, '.')\nimport does"], ["does.append('folder', b'once.txt')"])
+    assert [outcome["reason"] for outcome in behind] == [f"it wrote a file ({notebook.folder / 'folder' / 'once.txt'})"]
+    assert (notebook.folder / "folder" / "once.txt").read_text() == "x"
+
+
+LOADED = "import os, subprocess; print(os.environ.get('LD_PRELOAD'), 'libferry_outside' in open('/proc/self/maps').read())"
+
+
 def test_nothing_of_what_is_preloaded_reaches_other_programs(notebook):
-    kernel = notebook.open(LD_PRELOAD="libm.so.6")
-    shown = kernel.run("import os, subprocess; print(os.environ['LD_PRELOAD'], 'libferry_outside' in open('/proc/self/maps').read())", "c0").text
-    assert shown == "[stdout] libm.so.6 True\n"
+    kernel = notebook.open(LD_PRELOAD="libm.so.6 libdl.so.2")
+    assert kernel.run(LOADED, "c0").text == "[stdout] libm.so.6 libdl.so.2 True\n"
+
+
+def test_an_installation_below_a_folder_with_a_space(notebook, monkeypatch):
+    package, kernels = notebook.folder / "my own" / "kernelferry", notebook.folder / "kernels" / "spaced"
+    spec = KernelSpecManager().get_kernel_spec("ferry").to_dict()
+    installed = Path(spec["argv"][0]).parent.parent
+    for name in ("bin/ferry-relay", "libferry_outside.so"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(installed / name, package / name)
+    kernels.mkdir(parents=True)
+    (kernels / "kernel.json").write_text(json.dumps(spec | {"argv": [str(package / "bin/ferry-relay"), *spec["argv"][1:]]}))
+    monkeypatch.setenv("JUPYTER_PATH", str(notebook.folder))
+    kernel = Kernel(notebook.home, notebook.path, notebook.folder, kernel="spaced")
+    notebook.kernels.append(kernel)
+    assert kernel.run(LOADED, "c0").text == "[stdout] None True\n"
 
 
 def test_a_rehearsal_stops_what_a_library_would_write_in_c(notebook):

@@ -206,6 +206,12 @@ void Listener::HearMemory(std::string_view event) {
 void Listener::HearByRule(const EventRule& rule, std::string_view event, PyObject* args) {
   std::string detail = rule.argument < 0 ? std::string(event) : Argument(args, rule.argument);
   const std::string_view kind = rule.kind;
+  if (kind.starts_with("file-") && rule.argument >= 0 && rule.argument < PyTuple_GET_SIZE(args) && PyLong_CheckExact(PyTuple_GET_ITEM(args, rule.argument))) {
+    const int fd = static_cast<int>(PyLong_AsLongLong(PyTuple_GET_ITEM(args, rule.argument)));
+    struct stat info;
+    if (::fstat(fd, &info) == 0 && info.st_nlink == 0) return;  // removed, or never with a name: nobody will find it
+    detail = PathOf(fd);
+  }
   if (kind.starts_with("file-") && own_->Contains(detail)) return;
   if (event == "os.remove" && temporary_.contains(detail)) return;  // what this cell made for itself
   const bool unsafe = rule.unsafe && !(kind == "subprocess" && AsksTheMachine(detail));

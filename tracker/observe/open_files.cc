@@ -26,13 +26,13 @@ std::vector<int> Descriptors() {
   return found;
 }
 
+}  // namespace
+
 std::string PathOf(int fd) {
   std::array<char, 4096> path;
   const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
   return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
 }
-
-}  // namespace
 
 void OpenFiles::Disregard(std::vector<std::string> folders) {
   ours_ = OwnFiles(std::move(folders));

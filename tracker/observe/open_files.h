@@ -14,6 +14,9 @@
 
 namespace ferry::observe {
 
+// Where an open file lies, as the system has it; "" where nothing is open under that number.
+std::string PathOf(int fd);
+
 class OpenFiles {
  public:
   // Files in these folders are the engine's own, in place of those of the last call.

@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -20,6 +21,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
+
+#include <cstddef>
 
 #define FERRY_SEEN extern "C" __attribute__((visibility("default")))
 
@@ -51,11 +55,31 @@ bool Writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || flags & (O_CR
 
 bool HasMode(int flags) { return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE; }
 
+// Of a mode of fopen(). Letters may follow behind a comma that say nothing of writing ("r,ccs=latin1").
 int FlagsOf(const char* mode) {
-  int flags = ::strchr(mode, '+') ? O_RDWR : ::strpbrk(mode, "wa") ? O_WRONLY : O_RDONLY;
-  if (::strchr(mode, 'w')) flags |= O_CREAT | O_TRUNC;
-  if (::strchr(mode, 'a')) flags |= O_CREAT | O_APPEND;
+  const bool updates = ::strcspn(mode, "+") < ::strcspn(mode, ",");
+  int flags = updates ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY;
+  if (*mode == 'w') flags |= O_CREAT | O_TRUNC;
+  if (*mode == 'a') flags |= O_CREAT | O_APPEND;
   return flags;
+}
+
+// The path as it is from anywhere, made in `text` where it is one from an open folder.
+const char* From(int folder, const char* path, char (&text)[PATH_MAX]) {
+  if (!path || *path == '/' || folder == AT_FDCWD || !__atomic_load_n(&hear, __ATOMIC_ACQUIRE)) return path;
+  const int error = errno;
+  char link[32];
+  ::snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+  const ssize_t size = ::readlink(link, text, sizeof text);
+  const auto left = size < 0 ? 0 : sizeof text - static_cast<std::size_t>(size);
+  if (left > 0) ::snprintf(text + size, left, "/%s", path);
+  errno = error;
+  return left > 0 ? text : path;
+}
+
+bool RefusedAt(int folder, const char* event, const char* path, int flags = 0) {
+  char text[PATH_MAX];
+  return Refused(event, From(folder, path, text), flags);
 }
 
 // Whether one of the arguments has this in it.
@@ -114,7 +138,7 @@ FERRY_OPEN(open64)
     va_start(rest, flags);                                                     \
     const unsigned mode = HasMode(flags) ? va_arg(rest, unsigned) : 0;         \
     va_end(rest);                                                              \
-    if (Writes(flags) && Refused("open", path, flags)) return -1;              \
+    if (Writes(flags) && RefusedAt(folder, "open", path, flags)) return -1;    \
     return Next(next, #name)(folder, path, flags, mode);                       \
   }
 FERRY_OPENAT(openat)
@@ -129,8 +153,8 @@ FERRY_OPENAT(openat64)
   }
 FERRY_CALL(int, -1, __open_2, (const char* path, int flags), (path, flags), Writes(flags) && Refused("open", path, flags), )
 FERRY_CALL(int, -1, __open64_2, (const char* path, int flags), (path, flags), Writes(flags) && Refused("open", path, flags), )
-FERRY_CALL(int, -1, __openat_2, (int at, const char* path, int flags), (at, path, flags), Writes(flags) && Refused("open", path, flags), )
-FERRY_CALL(int, -1, __openat64_2, (int at, const char* path, int flags), (at, path, flags), Writes(flags) && Refused("open", path, flags), )
+FERRY_CALL(int, -1, __openat_2, (int at, const char* path, int flags), (at, path, flags), Writes(flags) && RefusedAt(at, "open", path, flags), )
+FERRY_CALL(int, -1, __openat64_2, (int at, const char* path, int flags), (at, path, flags), Writes(flags) && RefusedAt(at, "open", path, flags), )
 FERRY_CALL(int, -1, creat, (const char* path, mode_t mode), (path, mode), Refused("open", path, O_WRONLY | O_CREAT | O_TRUNC), )
 FERRY_CALL(int, -1, creat64, (const char* path, mode_t mode), (path, mode), Refused("open", path, O_WRONLY | O_CREAT | O_TRUNC), )
 FERRY_CALL(FILE*, nullptr, fopen, (const char* path, const char* mode), (path, mode), Writes(FlagsOf(mode)) && Refused("open", path, FlagsOf(mode)), )
@@ -140,10 +164,10 @@ FERRY_CALL(FILE*, nullptr, freopen64, (const char* path, const char* mode, FILE*
 FERRY_CALL(int, -1, truncate, (const char* path, off_t size), (path, size), Refused("truncate", path), noexcept)
 FERRY_CALL(int, -1, truncate64, (const char* path, off64_t size), (path, size), Refused("truncate", path), noexcept)
 FERRY_CALL(int, -1, rename, (const char* from, const char* to), (from, to), Refused("rename", from), noexcept)
-FERRY_CALL(int, -1, renameat, (int a, const char* from, int b, const char* to), (a, from, b, to), Refused("rename", from), noexcept)
-FERRY_CALL(int, -1, renameat2, (int a, const char* from, int b, const char* to, unsigned flags), (a, from, b, to, flags), Refused("rename", from), noexcept)
+FERRY_CALL(int, -1, renameat, (int a, const char* from, int b, const char* to), (a, from, b, to), RefusedAt(a, "rename", from), noexcept)
+FERRY_CALL(int, -1, renameat2, (int a, const char* from, int b, const char* to, unsigned flags), (a, from, b, to, flags), RefusedAt(a, "rename", from), noexcept)
 FERRY_CALL(int, -1, unlink, (const char* path), (path), Refused("remove", path), noexcept)
-FERRY_CALL(int, -1, unlinkat, (int at, const char* path, int flags), (at, path, flags), !(flags & AT_REMOVEDIR) && Refused("remove", path), noexcept)
+FERRY_CALL(int, -1, unlinkat, (int at, const char* path, int flags), (at, path, flags), !(flags & AT_REMOVEDIR) && RefusedAt(at, "remove", path), noexcept)
 FERRY_CALL(int, -1, remove, (const char* path), (path), Refused("remove", path), noexcept)
 FERRY_CALL(int, -1, system, (const char* command), (command), Refused("system", command), )
 FERRY_CALL(FILE*, nullptr, popen, (const char* command, const char* mode), (command, mode), Refused("system", command), )

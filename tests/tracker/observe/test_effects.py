@@ -134,6 +134,12 @@ def test_read_file_is_noted_with_size_and_time(hearing):
     assert effect.kind == "file-read" and effect.detail.startswith("old.txt (3 bytes, mtime ") and not effect.unsafe
 
 
+def test_files_are_told_by_their_paths_where_a_cell_names_descriptors(hearing, tmp_path):
+    hearing.run("opened = os.open('old.txt', os.O_RDONLY); nameless = os.memfd_create('x')")
+    (effect,) = hearing.run("os.fchmod(opened, 0o600); os.ftruncate(nameless, 3)").effects
+    assert (effect.kind, effect.detail, effect.unsafe) == ("file-write", str(tmp_path / "old.txt"), True)
+
+
 def test_new_temporary_file_is_safe(hearing):
     effects = hearing.run("with tempfile.NamedTemporaryFile(): pass").effects
     assert [(e.kind, e.unsafe) for e in effects] == [("file-write", False)]
