@@ -1,4 +1,4 @@
-"""Mapped files (`mmap.mmap`, and over it `numpy.memmap`): mapped again where the file is the same.
+"""Mapped files (`mmap.mmap`, and over it `numpy.memmap`): mapped again where the file is the same; so is memory that processes share by name.
 
 What was written to a map that is shared with its file stands there. Of a private one (ACCESS_COPY) the pages are stored that the session
 has written to.
@@ -97,4 +97,30 @@ def set_pages(mapped, pages):
         mapped[start:start + len(content)] = content
 
 
-ADAPTERS = {"mmap.mmap": reduce_map}
+def reduce_shared(encoding, memory):
+    if memory._fd < 0:
+        return make_shared_closed, (dict(vars(memory)),)
+    return make_shared, (memory.name, *files.file_of(memory._fd, mapped=True))
+
+
+def make_shared(name, path, identity):
+    from multiprocessing.shared_memory import SharedMemory  # not each session needs it
+
+    with Unguarded():
+        descriptor = os.open(path, os.O_CLOEXEC | os.O_RDONLY)
+        try:
+            files.require(descriptor, path, identity)  # first: what has been attached to is removed when the process ends
+        finally:
+            os.close(descriptor)
+        return SharedMemory(name)
+
+
+def make_shared_closed(attributes):
+    from multiprocessing.shared_memory import SharedMemory
+
+    memory = SharedMemory.__new__(SharedMemory)
+    vars(memory).update(attributes)
+    return memory
+
+
+ADAPTERS = {"mmap.mmap": reduce_map, "multiprocessing.shared_memory.SharedMemory": reduce_shared}

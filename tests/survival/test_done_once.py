@@ -96,6 +96,31 @@ def test_files_that_libraries_open_in_c(notebook, writing, reading):
     assert not [effect for effect in effects if effect["cell"] == newest and effect["unsafe"]]
 
 
+TWICE = {  # what is saved, what runs after that, and what shows how often it was done
+    "a file that stood in the temporary folder": (
+        "import os, tempfile\nplace = tempfile.gettempdir() + '/once'\nopen(place, 'w').close()",
+        "try: open(place, 'x')\nexcept FileExistsError: pass\nopen(place, 'a').write('x')", "open(place).read() == 'x'"),
+    "memory that processes share": (
+        "from multiprocessing.shared_memory import SharedMemory\nname = 'ferry-test-once'\nmemory = SharedMemory(name, create=True, size=8)",
+        "memory.buf[0] += 1", "open('/dev/shm/' + name, 'rb').read(1) == b'\\1'"),
+}
+
+
+@pytest.mark.parametrize("saved, source, once", TWICE.values(), ids=TWICE)
+def test_what_stands_outside_is_changed_once(notebook, monkeypatch, saved, source, once):
+    monkeypatch.setenv("TMPDIR", str(notebook.folder))
+    try:
+        crash(notebook, [saved], [source])
+        assert notebook.kernels[-1].evaluate([once]) == ["True"]
+    finally:
+        Path("/dev/shm/ferry-test-once").unlink(missing_ok=True)
+
+
+def test_a_line_in_the_systems_log(notebook):
+    behind = crash(notebook, ["import syslog"], ["syslog.syslog('once')"])
+    assert [outcome["reason"] for outcome in behind] == ["it used the network (syslog.syslog)"]
+
+
 IN_A_FOLDER = """
 import ctypes, os
 libc = ctypes.CDLL(None)

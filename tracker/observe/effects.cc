@@ -93,6 +93,7 @@ const EventRule* RuleOf(std::string_view event) {
       {"socket.getaddrinfo", {"network", false, 0}}, {"socket.gethostbyname", {"network", false, 0}},
       {"urllib.Request", {"network", true, 0}},     {"http.client.connect", {"network", true, 1}},
       {"ftplib.connect", {"network", true, 1}},     {"smtplib.connect", {"network", true, 1}},
+      {"syslog.syslog", {"network", true, -1}},
       {"imaplib.open", {"network", true, 1}},       {"poplib.connect", {"network", true, 1}},
       {"webbrowser.open", {"subprocess", true, 0}}, {"subprocess.Popen", {"subprocess", true, 0}},
       {"os.system", {"subprocess", true, 0}},       {"os.exec", {"subprocess", true, 0}},

@@ -183,7 +183,7 @@ void Listener::HearOpen(PyObject* args) {
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return;  // tempfile names the folder; the file's own event comes beside it
   if (Writes(mode, flags)) {
-    const bool new_temporary = flags & O_EXCL && path.starts_with(TemporaryFolder());
+    const bool new_temporary = flags & O_EXCL && !exists && path.starts_with(TemporaryFolder());
     if (new_temporary) temporary_.insert(path);
     return Add({"file-write", path, !temporary_.contains(path)});
   }

@@ -129,7 +129,9 @@ bool Outside::Heard(std::string_view event, std::string detail, int flags) {
     return false;
   }
   if (event != "system" && own_->Contains(detail)) return false;
-  const bool temporary = event == "temporary" || (event == "open" && flags & O_EXCL && detail.starts_with(temporary_folder_));
+  struct stat there;
+  const bool exists = event == "open" && ::stat(detail.c_str(), &there) == 0;
+  const bool temporary = event == "temporary" || (event == "open" && flags & O_EXCL && !exists && detail.starts_with(temporary_folder_));
   if (temporary) temporary_.insert(detail);
   if (event == "remove" && temporary_.contains(detail)) return false;  // what this cell made for itself
   graph::Effect effect = EffectOf(event, AsText(detail));
@@ -140,8 +142,7 @@ bool Outside::Heard(std::string_view event, std::string detail, int flags) {
     return true;
   }
   if (!hears_) return false;
-  struct stat there;
-  const bool updates = event == "open" && effect.unsafe && !(flags & O_TRUNC) && ::stat(detail.c_str(), &there) == 0;
+  const bool updates = exists && effect.unsafe && !(flags & O_TRUNC);
   if (updates && !effects_.full()) {
     if (S_ISREG(there.st_mode)) updates_.push_back({std::move(detail), there, IsRecent(there)});
     return false;

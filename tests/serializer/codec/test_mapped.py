@@ -1,6 +1,7 @@
 """Mapped files come back over the same file, or not at all."""
 import mmap
 import os
+from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 import pytest
@@ -34,6 +35,23 @@ def test_a_file_that_is_not_what_it_was_is_named(path, mode, change):
     change(path)
     with pytest.raises(DecodeError, match=str(path)):
         again(blob)
+
+
+def test_memory_that_processes_share_is_the_same_or_is_named():
+    memory = SharedMemory(create=True, size=8)
+    try:
+        memory.buf[0] = 1
+        blob, back = stored(memory), again(stored(memory))
+        back.buf[1] = memory.buf[0] + 1
+        assert memory.buf[1] == 2 and back.name == memory.name
+        back.close()
+        with pytest.raises(DecodeError, match="is not what it was"):
+            again(blob)
+        memory.close()
+        closed = again(stored(memory))
+        assert (closed.name, closed.size, closed.buf) == (memory.name, 8, None)
+    finally:
+        memory.unlink()
 
 
 def test_what_is_written_to_a_large_file_is_seen(path):
