@@ -210,7 +210,7 @@ def miss_tables(_module, value):
 
 
 def fonts(module):
-    return [entry.fname for entry in module.fontManager.ttflist]
+    return [str(entry.fname) for entry in module.fontManager.ttflist]  # what findfont() gave is a text of a class of its own
 
 
 def set_fonts(module, value):

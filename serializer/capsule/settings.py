@@ -9,9 +9,9 @@ import sys
 from .generator import generators_in, is_generator, set_state, state_of
 from .kind import Kind, shown
 from .library_settings import SETTINGS, OutOfReach, miss_tables, set_bokeh
-from .pack import reason
+from .pack import pack_each, reason, unpack_each
 
-GENERATORS = "generators"  # among the names of settings
+GENERATORS, PACKED, LOST = "generators", "packed", "lost"  # among the names of settings
 
 
 class Settings:
@@ -49,17 +49,20 @@ def now(name):
         return None
 
 
-def capture_settings(_where, base):
+def capture_settings(where, base):
     base.look()
     changed = {name: value for name, first in base.first.items() if (value := now(name)) is not None and value != first}
     moved = base.moved()
-    if moved:
-        changed[GENERATORS] = moved
-    return (changed, shown([name for name in changed if name != GENERATORS] + [f"generator {'.'.join(place)}" for place in moved])) if changed else None
+    if not changed and not moved:
+        return None
+    packed, lost = pack_each(changed, where.namespace, where.names)
+    return {PACKED: packed, LOST: lost, GENERATORS: moved}, shown([*changed, *(f"generator {'.'.join(place)}" for place in moved)])
 
 
-def apply_settings(_where, state):
-    lost = []
+def apply_settings(where, state):
+    values, missing = unpack_each(state.pop(PACKED, {}), where.namespace)
+    state |= values  # older stores have them there
+    lost = [f"settings of {name}: {why}" for name, why in (state.pop(LOST, {}) | missing).items()]
     for (module, attribute), data in state.pop(GENERATORS, {}).items():
         try:
             set_state(getattr(importlib.import_module(module), attribute), data)

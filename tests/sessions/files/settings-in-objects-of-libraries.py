@@ -1,7 +1,7 @@
 # name: settings-in-objects-of-libraries
 # description: what is set in objects and registries that libraries keep: renderers, contexts, configurations in each other, extensions, names, defaults; and what is hung on loggers
 # %%
-import copyreg, decimal, html.entities, logging, matplotlib as mpl, multiprocessing as mp, multiprocessing.forkserver, networkx as nx, plotly.io as pio
+import copyreg, decimal, html.entities, logging, matplotlib as mpl, matplotlib.font_manager, multiprocessing as mp, multiprocessing.forkserver, networkx as nx, plotly.io as pio
 decimal.BasicContext.prec = 5
 mpl.rcParamsDefault["lines.linewidth"] = 9
 # %%
@@ -10,6 +10,7 @@ nx.config.backend_priority.algos = ["networkx"]
 mp.current_process().name = "ferry"; mp.set_forkserver_preload(["fractions"])
 copyreg.add_extension("fractions", "Fraction", 77)
 del html.entities.name2codepoint["AElig"]
+mpl.font_manager.fontManager.addfont(mpl.font_manager.findfont("DejaVu Serif:bold"))
 # %%
 def prepared(name):
     return logging.getLogger(name)
