@@ -116,6 +116,15 @@ def test_what_stands_outside_is_changed_once(notebook, monkeypatch, saved, sourc
         Path("/dev/shm/ferry-test-once").unlink(missing_ok=True)
 
 
+def test_what_a_cell_wrote_into_a_folder_of_its_own_is_written_again(notebook):
+    uses = "with tempfile.TemporaryDirectory() as folder:\n    {}"
+    behind = crash(notebook, ["import polars, tempfile"], [
+        uses.format("polars.DataFrame({'x': [1]}).write_parquet(folder + '/x'); rows = polars.read_parquet(folder + '/x').height"),
+        uses.format("open(folder + '/x', 'w').write('text'); text = open(folder + '/x').read()")])
+    assert [outcome["status"] for outcome in behind] == ["replayed", "replayed"], behind
+    assert notebook.kernels[-1].evaluate(["rows", "text"]) == ["1", "'text'"]
+
+
 def test_a_line_in_the_systems_log(notebook):
     behind = crash(notebook, ["import syslog"], ["syslog.syslog('once')"])
     assert [outcome["reason"] for outcome in behind] == ["it used the network (syslog.syslog)"]

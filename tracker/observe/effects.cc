@@ -82,12 +82,12 @@ std::string FileState(const std::string& path) {
 
 const EventRule* RuleOf(std::string_view event) {
   static const auto& rules = *new std::unordered_map<std::string_view, EventRule>{
-      {"os.remove", {"file-remove", true, 0}},      {"os.rename", {"file-remove", true, 0}},
-      {"os.rmdir", {"file-remove", true, 0}},       {"os.truncate", {"file-write", true, 0}},
-      {"os.link", {"file-write", true, 1}},         {"os.symlink", {"file-write", true, 1}},
-      {"os.chmod", {"file-write", true, 0}},        {"os.chown", {"file-write", true, 0}},
-      {"os.utime", {"file-write", true, 0}},        {"os.setxattr", {"file-write", true, 0}},
-      {"os.removexattr", {"file-write", true, 0}},  {"os.mkdir", {"file-write", false, 0}},
+      {"os.remove", {"file-remove", true, 0, 1}},      {"os.rename", {"file-remove", true, 0, 2}},
+      {"os.rmdir", {"file-remove", true, 0, 1}},       {"os.truncate", {"file-write", true, 0}},
+      {"os.link", {"file-write", true, 1, 3}},         {"os.symlink", {"file-write", true, 1, 2}},
+      {"os.chmod", {"file-write", true, 0, 2}},        {"os.chown", {"file-write", true, 0, 3}},
+      {"os.utime", {"file-write", true, 0, 3}},        {"os.setxattr", {"file-write", true, 0}},
+      {"os.removexattr", {"file-write", true, 0}},     {"os.mkdir", {"file-write", false, 0, 2}},
       {"socket.connect", {"network", true, 1}},     {"socket.bind", {"network", true, 1}},
       {"socket.sendto", {"network", true, 1}},      {"socket.sendmsg", {"network", true, 1}},
       {"socket.getaddrinfo", {"network", false, 0}}, {"socket.gethostbyname", {"network", false, 0}},
@@ -122,6 +122,14 @@ bool OwnFiles::Contains(std::string_view path) const {
   return std::any_of(folders_.begin(), folders_.end(), [&](const std::string& folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
   });
+}
+
+bool LiesIn(const NameSet& paths, std::string_view path) {
+  while (!paths.empty() && !path.empty()) {
+    if (paths.contains(path)) return true;
+    path = path.substr(0, path.find_last_of('/') == path.npos ? 0 : path.find_last_of('/'));
+  }
+  return false;
 }
 
 std::string AsText(std::string_view path) {

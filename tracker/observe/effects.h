@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tracker/graph/record.h"
+#include "tracker/observe/names.h"
 
 namespace ferry::observe {
 
@@ -14,6 +15,7 @@ struct EventRule {
   const char* kind;   // of graph::Effect
   bool unsafe;
   int argument;       // which argument of the event is the detail; -1: the event's own name
+  int folder = -1;    // which is the descriptor of the folder that the path is from
 };
 
 // nullptr: the event says nothing about the outside, or one of its neighbours in the table says it.
@@ -29,6 +31,9 @@ class OwnFiles {
  private:
   std::vector<std::string> folders_;
 };
+
+// Whether the path, or a folder above it, is one of these.
+bool LiesIn(const NameSet& paths, std::string_view path);
 
 // A regular file as it is now: "PATH (N bytes, mtime S.NS, digest HEX)", without the digest where the file is larger than
 // kDigested or cannot be read; "" if there is none. The path stands there as it was given.

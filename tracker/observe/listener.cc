@@ -45,6 +45,12 @@ std::string Argument(PyObject* args, int index) {
   return index >= 0 && index < PyTuple_GET_SIZE(args) ? Text(PyTuple_GET_ITEM(args, index)) : std::string();
 }
 
+// -1: that is none.
+int Descriptor(PyObject* args, int index) {
+  const bool number = index >= 0 && index < PyTuple_GET_SIZE(args) && PyLong_CheckExact(PyTuple_GET_ITEM(args, index));
+  return number ? static_cast<int>(PyLong_AsLongLong(PyTuple_GET_ITEM(args, index))) : -1;
+}
+
 // Of the event `open`.
 long Flags(PyObject* args) { return PyLong_CheckExact(PyTuple_GET_ITEM(args, 2)) ? PyLong_AsLong(PyTuple_GET_ITEM(args, 2)) : 0; }
 
@@ -133,6 +139,7 @@ bool Listener::Note(graph::Effect effect) {
 
 void Listener::Hear(std::string_view event, PyObject* args) {
   if (event == "open") return HearOpen(args);
+  if (event == "tempfile.mkdtemp") return HearTemporaryFolder(Argument(args, 0));
   if (event == "exec") {
     HearCode(args);
     if (ExecRunsInSession(ns_)) Door("exec");
@@ -185,10 +192,18 @@ void Listener::HearOpen(PyObject* args) {
   if (Writes(mode, flags)) {
     const bool new_temporary = flags & O_EXCL && !exists && path.starts_with(TemporaryFolder());
     if (new_temporary) temporary_.insert(path);
-    return Add({"file-write", path, !temporary_.contains(path)});
+    return Add({"file-write", path, !LiesIn(temporary_, path)});
   }
   if (!exists || !S_ISREG(info.st_mode)) return;
-  if (hears_) Add({"file-read", effects_.full() ? path : FileState(path), false});
+  if (hears_ && !LiesIn(temporary_, path)) Add({"file-read", effects_.full() ? path : FileState(path), false});
+}
+
+// Its name is random: run again, the cell makes another.
+void Listener::HearTemporaryFolder(const std::string& path) {
+  struct stat info;
+  if (!path.starts_with(TemporaryFolder()) || ::stat(path.c_str(), &info) == 0) return;
+  temporary_.insert(path);
+  Outside::The().MakesTemporary(path);
 }
 
 void Listener::HearDatabase(PyObject* args) {
@@ -206,15 +221,19 @@ void Listener::HearMemory(std::string_view event) {
 void Listener::HearByRule(const EventRule& rule, std::string_view event, PyObject* args) {
   std::string detail = rule.argument < 0 ? std::string(event) : Argument(args, rule.argument);
   const std::string_view kind = rule.kind;
-  if (kind.starts_with("file-") && rule.argument >= 0 && rule.argument < PyTuple_GET_SIZE(args) && PyLong_CheckExact(PyTuple_GET_ITEM(args, rule.argument))) {
-    const int fd = static_cast<int>(PyLong_AsLongLong(PyTuple_GET_ITEM(args, rule.argument)));
-    struct stat info;
-    if (::fstat(fd, &info) == 0 && info.st_nlink == 0) return;  // removed, or never with a name: nobody will find it
-    detail = PathOf(fd);
+  if (kind.starts_with("file-")) {
+    if (const int fd = Descriptor(args, rule.argument); fd >= 0) {
+      struct stat info;
+      if (::fstat(fd, &info) == 0 && info.st_nlink == 0) return;  // removed, or never with a name: nobody will find it
+      detail = PathOf(fd);
+    } else if (const int folder = Descriptor(args, rule.folder); folder >= 0 && !detail.starts_with('/')) {
+      detail = PathOf(folder) + "/" + detail;
+    }
+    if (own_->Contains(detail)) return;
   }
-  if (kind.starts_with("file-") && own_->Contains(detail)) return;
-  if (event == "os.remove" && temporary_.contains(detail)) return;  // what this cell made for itself
-  const bool unsafe = rule.unsafe && !(kind == "subprocess" && AsksTheMachine(detail));
+  const bool temporary = kind.starts_with("file-") && event != "os.rename" && LiesIn(temporary_, detail);  // what this cell made for itself
+  if (temporary && kind == "file-remove") return;
+  const bool unsafe = rule.unsafe && !temporary && !(kind == "subprocess" && AsksTheMachine(detail));
   Add({rule.kind, std::move(detail), unsafe});
 }
 

@@ -55,6 +55,7 @@ class Listener {
   void Add(graph::Effect effect);
   void Door(std::string reason);
   void HearOpen(PyObject* args);
+  void HearTemporaryFolder(const std::string& path);
   void HearDatabase(PyObject* args);
   void HearMemory(std::string_view event);
   void HearByRule(const EventRule& rule, std::string_view event, PyObject* args);
@@ -67,7 +68,7 @@ class Listener {
   std::optional<OwnFiles> own_;
   OpenFiles open_;
   EffectList effects_;
-  NameSet temporary_;  // files with new names that the cell made in the temporary folder
+  NameSet temporary_;  // files and folders with new names that the cell made in the temporary folder
   Heard heard_;
   std::string way_back_;
 };

@@ -74,6 +74,11 @@ std::vector<graph::Effect> Outside::Stop() {
   return effects_.Take();
 }
 
+void Outside::MakesTemporary(std::string folder) {
+  const std::lock_guard lock(mutex_);
+  temporary_.insert(std::move(folder));
+}
+
 void Outside::StartGuard(std::vector<graph::Effect> allowed) {
   const std::lock_guard lock(mutex_);
   if (!hears_) temporary_.clear();
@@ -133,10 +138,10 @@ bool Outside::Heard(std::string_view event, std::string detail, int flags) {
   const bool exists = event == "open" && ::stat(detail.c_str(), &there) == 0;
   const bool temporary = event == "temporary" || (event == "open" && flags & O_EXCL && !exists && detail.starts_with(temporary_folder_));
   if (temporary) temporary_.insert(detail);
-  if (event == "remove" && temporary_.contains(detail)) return false;  // what this cell made for itself
+  if (event == "remove" && LiesIn(temporary_, detail)) return false;  // what this cell made for itself
   graph::Effect effect = EffectOf(event, AsText(detail));
   if (event == "open" && flags & O_DIRECTORY) return false;  // a file without a name
-  if (effect.kind == "file-write") effect.unsafe = !temporary_.contains(detail);
+  if (effect.kind == "file-write") effect.unsafe = !LiesIn(temporary_, detail);
   if (guards_ && !lifted_ && Forbids(effect)) {
     stopped_.push_back(std::move(effect));
     return true;

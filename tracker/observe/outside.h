@@ -41,6 +41,9 @@ class Outside {
   void Start();
   std::vector<graph::Effect> Stop();
 
+  // It makes that folder for itself.
+  void MakesTemporary(std::string folder);
+
   // A replay: as StartGuard and StopGuard of audit.h, for this thread, and threads that start from now on.
   void StartGuard(std::vector<graph::Effect> allowed);
   std::vector<graph::Effect> StopGuard();

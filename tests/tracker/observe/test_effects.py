@@ -94,6 +94,25 @@ def test_what_is_opened_between_cells_and_what_nobody_will_find(hearing, tmp_pat
         assert [e.detail for e in hearing.run("between.write('x\\n')").effects] == [str(tmp_path / "between.txt")]
 
 
+TEMPORARY = {
+    "a folder": "with tempfile.TemporaryDirectory() as d: open(d + '/a', 'a').close(); os.mkdir(d + '/b'); open(d + '/b/c', 'w').close(); os.chmod(d + '/a', 0o600)",
+    "a folder that is removed": "d = tempfile.mkdtemp(); open(d + '/a', 'w').close(); shutil.rmtree(d)",
+}
+
+
+@pytest.mark.parametrize("source", TEMPORARY.values(), ids=TEMPORARY)
+def test_what_lies_in_a_new_temporary_folder_is_safe(hearing, source):
+    assert {(e.kind, e.unsafe) for e in hearing.run(source).effects} == {("file-write", False)}
+
+
+def test_only_the_cell_that_made_a_temporary_folder_is_safe(hearing, tmp_path):
+    assert not any(e.unsafe for e in hearing.run("d = tempfile.mkdtemp()").effects)
+    (effect,) = [e for e in hearing.run("open(d + '/a', 'w').close()").effects if e.unsafe]
+    assert effect.kind == "file-write"
+    effects = hearing.run("shutil.copy(d + '/a', 'a'); e = tempfile.mkdtemp(); open(e + '/a', 'w').close(); os.rename(e + '/a', 'old.txt'); shutil.rmtree(d)").effects
+    assert {e.detail for e in effects if e.unsafe and e.kind == "file-remove"} == {hearing.ns["e"] + "/a", hearing.ns["d"] + "/a", hearing.ns["d"]}
+
+
 def test_reading_a_file_that_may_be_written_is_no_writing(hearing, tmp_path):
     os.utime(tmp_path / "old.txt", (1, 1))
     hearing.run("both = open('old.txt', 'r+')")
