@@ -240,8 +240,11 @@ def apply_modules(where, state):
     missing |= apply_reducers(where, state.get("reducers", {}))
     missing |= filled.apply(where, state.get("filled", {}))
     missing |= registry.apply(where, state.get("registries", ()))
+    settings = state.get("assigned", {})  # they may name what was registered, and others than those inside it what one's own module holds
+    inside = {key: data for key, data in settings.items() if (key[0], key[1].partition(".")[0]) in state["held"]}
+    missing |= held.apply(where, inside)
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
-    missing |= held.apply(where, state.get("assigned", {}))  # a setting may name what was registered, or what one's own module holds
+    missing |= held.apply(where, {key: data for key, data in settings.items() if key not in inside})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
 

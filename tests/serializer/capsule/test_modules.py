@@ -16,6 +16,16 @@ def test_imports_come_back_in_order_and_local_sources_are_compared(tmp_path):
     assert not modules[1] and "source of module tool" in modules[2]
 
 
+def test_what_cells_set_on_objects_of_a_local_module_is_what_these_hold_and_outlives_a_change_of_its_source(tmp_path):
+    source = "class Node:\n    def __init__(self): self.kids = []\nroot = Node()\n"
+    (tmp_path / "tree.py").write_text(source)
+    cells = ["import sys; sys.path.insert(0, '.'); import tree", "tree.root.later = tree.Node(); tree.root.kids.append(tree.root.later); tree.root.level = 5"]
+    saved, back = journey(tmp_path, cells, ["tree.root.kids[0] is tree.root.later", "tree.root.level"], ["import tree"])
+    assert saved["values"] == back["values"] == ["True", "5"]
+    (tmp_path / "tree.py").write_text(source + "changed = True\n")
+    assert side("load", str(tmp_path / "items"), {"expressions": ["tree.root.level"], "loaded": ["import tree"]}, tmp_path)["values"] == ["5"]
+
+
 def test_missing_module_is_named(tmp_path):
     (tmp_path / "gone.py").write_text("")
     cells = ["import sys; sys.path.insert(0, '.'); import gone, wave"]
