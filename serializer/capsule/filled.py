@@ -4,7 +4,8 @@
 The text of a cell has to say so, since libraries fill their own: that it fills it, or the name of one that was touched after it was first
 seen (a variable or a parameter of a function may stand for it where it is filled), or that of a function which gets to one (reached.py) with an entry
 that some cell spells. Such a container is kept whole, and compared with the one that an import makes. Objects that the library made itself stay as an
-import makes them, and of a dict those are added whose keys an import does not bring. What was written in the session is found without a word (registry.py).
+import makes them, and of a dict those are added whose keys an import does not bring. Of a large dict to which only functions get, the entries are kept
+whose keys cells spell. What was written in the session is found without a word (registry.py).
 """
 import linecache
 import re
@@ -23,20 +24,21 @@ LINES = "linecache", "cache"
 SAID, NAMED, REACHED = "a cell fills it", "a cell names it", "a cell names what gets to it"
 WORDS = re.compile(r"\w+")
 STRIDE = 1024  # names in cells between two looks whether a request waits
+MANY = 20_000  # parts of a container that nothing but a function leads to, which are not gone through
 MOST_SPELLED = 16  # parts of a list or tuple in which words of cells are looked for
 MOST_OF_LIBRARY = 1000  # objects of libraries in a dict that are kept one by one
 LEFT = SKIPPED | OTHERS - {"matplotlib"}  # to other items
 LISTED = {(module, path) for module, paths in TABLES.items() for path in paths}
 
 
-_applied = set()  # (module, way) that this process has filled as they were
+_applied = {}  # (module, way) that this process has filled as they were -> how it is known that cells did: NAMED or REACHED
 
 
 def places(where, spoken, watch, reached=()) -> dict:
     """(module, way) of each container that cells may have filled -> how that is known: SAID, NAMED or REACHED. Raises Stopped."""
-    found = dict.fromkeys(_applied, NAMED)
+    found = dict(_applied)
     for place in reached:
-        if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and any(spells(spoken, part) for part in parts_of(container)):
+        if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and spells_any(spoken, container):
             found[place] = REACHED
     for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
         if number % STRIDE == 0:
@@ -49,6 +51,17 @@ def places(where, spoken, watch, reached=()) -> dict:
         if place is not None and (imported is None or where.namespace.get(path) is holder_at(*place)):  # else the name means something else by now
             found[place] = SAID
     return found
+
+
+def spells_any(spoken, container) -> bool:
+    """Whether cells spell a part; of a large dict, the key of one by itself."""
+    if len(container) > MANY:
+        return type(container) is dict and bool(spelled_keys(spoken, container))
+    return any(spells(spoken, part) for part in parts_of(container))
+
+
+def spelled_keys(spoken, container) -> list:
+    return [word for word in spoken.words if word in container]
 
 
 def parts_of(container) -> list:
@@ -77,14 +90,15 @@ def capture(where, spoken, local, watch, reached=()) -> tuple[dict, dict]:
         container = holder_at(*place)
         if type(container) not in KINDS:
             continue
-        parts = parts_of(container)
+        large = how is REACHED and type(container) is dict and len(container) > MANY  # of what the library filled by itself, and a cell may have added to
+        parts = [(key, container[key]) for key in spelled_keys(spoken, container)] if large else parts_of(container)
         alone = [part for part in parts if stands_alone(where, part)]
         if type(container) is not dict and len(alone) < len(parts):
             if how is SAID and not any(of_session(part) or of_session(type(part)) for part in parts):
                 lost[".".join(place)] = "it holds objects of the library's own"
             continue
-        kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict else None
-        others = others_of(where, parts if how is SAID else [part for part in parts if spells(spoken, part)]) if kept is not None else []
+        kept = [key for key, _ in parts if stands_alone(where, key)] if type(container) is dict and not large else None  # None: all
+        others = others_of(where, parts if how is SAID else [part for part in parts if spells(spoken, part)]) if type(container) is dict else []
         try:
             found[place] = pack((type(container).__name__, alone, kept, others, holder_of(*place) is not None, how is not REACHED), where.namespace, where.names, MOST)
         except Exception as error:  # a user's reduction may raise anything
@@ -146,7 +160,7 @@ def apply(where, filled) -> dict:
             if own and holder_of(*place) is None:
                 container = given_to_class(*place, container)
             fill(where, container, parts, kept)
-            _applied.add(place)
+            _applied[place] = NAMED if sure else REACHED
             lost |= {(*place, str(key)): why for key, why in add(where, container, others).items()}
         except Exception as error:  # a key of the user's may raise anything
             lost[place] = reason(error)
@@ -183,7 +197,7 @@ def fill(where, container, parts, kept):
         container.intersection_update(parts)
         container.update(parts)
     else:
-        for key in {key for key in container if stands_alone(where, key)}.difference(kept) if container is not linecache.cache else ():
+        for key in {key for key in container if stands_alone(where, key)}.difference(kept) if kept is not None and container is not linecache.cache else ():
             del container[key]
         container.update({key: value for key, value in parts if key not in container or not is_same(container[key], value)})
 

@@ -84,6 +84,23 @@ def test_containers_count_where_they_were_touched_and_hold_what_a_cell_spells(li
     assert found() == {("ferry_library", "table"): filled.REACHED}
 
 
+def test_of_large_dicts_that_a_library_fills_by_itself_come_back_the_entries_that_a_cell_spells(library, monkeypatch):
+    cell, watch = said("lib.put('mine')"), _ferry.RegistryWatch({})
+    where, places = types.SimpleNamespace(namespace={"lib": library}, names={}, shell=None), {("ferry_library", "table")}
+    watch.see(["ferry_library"])
+    library.table.update({f"word{number}": "x" * 100 for number in range(filled.MANY + 1)})
+    watch.look(set())
+    assert filled.capture(where, cell, set(), watch, places) == ({}, {})
+    library.table["mine"] = 5
+    found, lost = filled.capture(where, cell, set(), watch, places)
+    assert found and not lost
+    library.table.clear()
+    library.table["word"] = 1
+    monkeypatch.setattr(filled, "_applied", {})
+    assert filled.apply(where, found) == {} and library.table == {"word": 1, "mine": 5}
+    assert filled.places(where, cell, watch) == {("ferry_library", "table"): filled.REACHED}
+
+
 def test_types_that_no_import_finds_are_left_to_the_import():
     where = types.SimpleNamespace(names={})
     assert filled.stands_alone(where, dict) and not filled.stands_alone(where, type({}.items()))
