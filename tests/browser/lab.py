@@ -75,7 +75,7 @@ class Server:
     def stop(self) -> None:
         """As an administrator does: the server shuts its kernels down."""
         self.process.terminate()
-        assert processes.still_alive(self.process) == []
+        assert processes.still_alive(self.process) == [], (self.folder / "server.log").read_text()[-2000:]
 
     def kill(self) -> None:
         """SIGKILL to the server and everything it started."""

@@ -121,6 +121,11 @@ std::optional<std::vector<Escape>> FindEscapes(Walk& walk, py::handle ns, Object
 
 namespace {
 
+// The `object()` that all caches of functools share, and with them a connection of sqlite3: it is nobody's.
+bool IsMarkOfCaches(PyObject* holder, PyObject* object) {
+  return Py_TYPE(object) == &PyBaseObject_Type && TypeLabel(Py_TYPE(holder)) == "functools._lru_cache_wrapper";
+}
+
 // The key of an object in a dict, as the end of a place; "" where its key is no string.
 std::string KeyOf(PyObject* dict, PyObject* object) {
   PyObject *name, *value;
@@ -167,7 +172,7 @@ std::optional<std::vector<std::vector<std::string>>> HoldersOf(Walk& walk, const
   if (!unreached) return std::nullopt;
   for (auto [holder, object] : *references) {
     const ModuleReference* place = modules.Find(holder);
-    if (!place && registered.contains(object)) continue;
+    if ((!place && registered.contains(object)) || IsMarkOfCaches(holder, object)) continue;
     bool outside = PyFrame_Check(holder) || place || !is_met(holder);
     if (!outside || holder == ns.ptr() || unreached->contains(holder)) continue;
     if (PyFrame_Check(holder)) add(object, "a running function");

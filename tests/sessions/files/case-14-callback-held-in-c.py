@@ -1,7 +1,7 @@
 # name: case-14-callback-held-in-c
 # description: sqlite's trace callback is a bound method whose reference lives in C
 # case: 14
-# lost: con (a connection in memory), acc (beside the connection it has a mark that all caches of functools hold)
+# lost: con (a connection in memory)
 # %%
 import sqlite3
 acc = []
