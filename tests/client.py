@@ -53,7 +53,7 @@ def normalised(text: str) -> str:
     """Text without addresses, the colours of tracebacks, and the process in the file names of cells."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
-    return re.sub(r"/ferry_ipykernel_\d+/", "/ferry_ipykernel_.../", text)
+    return re.sub(r"/ipykernel_ferry_\d+/", "/ipykernel_ferry_.../", text)
 
 
 def streams_apart(displayed: list[tuple]) -> tuple[dict[str, str], list[tuple]]:

@@ -11,11 +11,12 @@ namespace {
 
 constexpr const char* kSuffix = ".py";
 
-// JupyterLab's debugger shows a file as "Cell [3]" only where its path has this word in it.
+// JupyterLab's debugger shows a file as "Cell [3]" only where its path has this word in it, and numba keeps what it compiles from a cell
+// (`cache=True`) only where the name of the folder begins with it.
 constexpr const char* kWord = "ipykernel_";
 
 std::string Folder() {
-  return std::filesystem::path(xeus::get_temp_directory_path()) / (std::string("ferry_") + kWord + std::to_string(::geteuid())) / "";
+  return std::filesystem::path(xeus::get_temp_directory_path()) / (std::string(kWord) + "ferry_" + std::to_string(::geteuid())) / "";
 }
 
 }  // namespace

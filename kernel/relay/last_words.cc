@@ -7,14 +7,14 @@ namespace {
 
 constexpr int kFrames = 12;  // that are shown
 
-// `  File "/tmp/ferry_ipykernel_7/123.py", line 4 in f`; the files of cells mean nothing to their reader.
+// `  File "/tmp/ipykernel_ferry_7/123.py", line 4 in f`; the files of cells mean nothing to their reader.
 std::string Frame(std::string_view line) {
   constexpr std::string_view kFile = "  File \"";
   const std::size_t end = line.rfind('"');
   const std::string_view path = line.substr(kFile.size(), end - kFile.size());
   for (const char* ours : {"/kernelferry/", "/IPython/", "<frozen runpy>"})
     if (path.find(ours) != path.npos) return "";
-  return "  " + (path.find("/ferry_ipykernel_") != path.npos ? "a cell" : std::string(path)) + std::string(line.substr(end + 1)) + "\n";
+  return "  " + (path.find("/ipykernel_ferry_") != path.npos ? "a cell" : std::string(path)) + std::string(line.substr(end + 1)) + "\n";
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace ferry::relay {
 
 inline constexpr std::size_t kLargestHead = 16 << 20, kLargestBody = 4 << 20;
 inline constexpr std::size_t kPiece = 1 << 20;  // bytes of a file in one parcel
-inline constexpr int kLinkVersion = 5;
+inline constexpr int kLinkVersion = 6;
 
 struct Parcel {
   json head;

@@ -9,7 +9,7 @@ namespace {
 using namespace std::string_view_literals;
 
 // How names of the files of cells begin (kernel/engine/cell_file.cc), which stand in blobs of code; where TMPDIR says nothing else.
-constexpr const char* kCells = "/tmp/ferry_ipykernel_";
+constexpr const char* kCells = "/tmp/ipykernel_ferry_";
 
 // As pickles hold a word that is met for the first time.
 void AddPickled(std::string& to, std::initializer_list<std::string_view> words) {

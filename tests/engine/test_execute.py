@@ -176,3 +176,8 @@ def test_configuration_startup_files_and_extensions(start_engine, tmp_path):
     with start_engine(env={"IPYTHONDIR": str(tmp_path / "ipython")}) as engine:
         assert [r["data"]["text/plain"] for r in engine.ok("started\nconfigured").all("execute_result")] == ["1", "2"]
         engine.ok("%autoreload 2")
+
+
+def test_numba_keeps_what_it_compiles_from_a_cell(engine):
+    run = engine.ok("import numba\n@numba.njit(cache=True)\ndef more(x): return x + 1\nprint(more(1), more.stats.cache_path is not None)")
+    assert "2 True" in run.text()
