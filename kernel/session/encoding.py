@@ -107,10 +107,11 @@ class Encoding:
 def held_by(holders, spoken, opaque):
     """The holders that a person can find and that nothing brings back; the insides of classes, of the interpreter, of its
     debugger and of this kernel are none. Nor are constants of a library's class that nobody has touched since its import and no cell speaks of,
-    nor arrays of pandas, of its indexes too: what looks into the memory of a frame is copied before pandas writes there.
+    nor arrays of pandas, of its indexes too: what looks into the memory of a frame is copied before pandas writes there; nor units of sympy, which are
+    abbreviated by the symbols of their letters: a symbol never changes.
 
     opaque: of the component. What the library of an opaque object holds may be that object itself, into which nobody sees (a figure)."""
-    inside = ("builtins.", "kernelferry.", "IPython.", "pydevd", "_pydev", "a ", "pandas.arrays.", "pandas.Categorical", "pandas.Index._data")
+    inside = ("builtins.", "kernelferry.", "IPython.", "pydevd", "_pydev", "a ", "pandas.arrays.", "pandas.Categorical", "pandas.Index._data", "sympy.physics.units.")
     library = opaque.partition(".")[0]
     inside += (f"{library}.",) * (library not in ("", "__main__"))
     told = (holder.removeprefix("class ") for holder in holders
