@@ -24,18 +24,19 @@ IMMUTABLE = (tuple, frozenset, *PLAIN)
 MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
 
-def attributes_of(modules) -> dict:
+def attributes_of(modules, set_by_cells) -> dict:
     """(module, attribute) -> value, without code, what the import system puts there, and what libraries hold as well
-    (`from os import environ`). Of classes the containers ("Class.attribute"), which stay what they are when they are filled."""
+    (`from os import environ`), where no cell has set that. Of classes the containers ("Class.attribute"), which stay what they are when they are filled."""
     found = {(name, attribute): value for name in modules for attribute, value in list(vars(sys.modules[name]).items())
              if not attribute.startswith("__") and not isinstance(value, CODE)}
     found |= {(name, f"{cls.__qualname__}.{attribute}"): value for name in modules for cls in list(vars(sys.modules[name]).values())
               if isinstance(cls, type) and place_of(cls) == (name, cls.__name__) for attribute, value in list(vars(cls).items())
               if not attribute.startswith("__") and type(value) in FILLED}
     asked = {id(value) for value in found.values() if type(value) not in IMMUTABLE}
-    others = [vars(module) for name, module in list(sys.modules.items())
+    others = [(name, vars(module)) for name, module in list(sys.modules.items())
               if name not in modules and name != "__main__" and type(module) is types.ModuleType]
-    theirs = {id(value) for attributes in others for value in list(attributes.values()) if id(value) in asked}
+    theirs = {id(value) for name, attributes in others for attribute, value in list(attributes.items())
+              if id(value) in asked and (name, attribute) not in set_by_cells}
     return {key: value for key, value in found.items() if id(value) not in theirs}
 
 
@@ -173,7 +174,7 @@ def capture(where, known, taken) -> tuple[dict, dict]:
 def apply(where, entries) -> dict:
     """Puts contents back where they differ from what the import made; {(module, attribute): why not}."""
     lost = {}
-    present = attributes_of({module for module, _ in entries if module in sys.modules})
+    present = attributes_of({module for module, _ in entries if module in sys.modules}, ())
     writer = Writer(where, present)
     differing = {key: entry for key, entry in entries.items() if key not in present or not writer.is_written(key, entry)}
     present |= made_empty(where, present, differing)

@@ -182,12 +182,16 @@ def capture_modules(where, seen):
     class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
     registered, refused_accessors = pack_each(given, where.namespace, where.names)
-    own = {key: value for key, value in local.attributes_of(sources).items() if key not in attributes or key in packed} if sources else {}
+    own = {key: value for key, value in local.attributes_of(sources, attributes).items() if key not in attributes or key in packed} if sources else {}
     kept_local, refused = local.capture(where, own, attributes) if sources else ({}, {})
-    assigned_to_held, lost_held = pack_each(settings, where.namespace, where.names | local.first_places(own))
+    names = where.names | local.first_places(own)
+    assigned_to_held, lost_held = pack_each(settings, where.namespace, names)
+    named, _ = pack_each({key: attributes[key] for key in packed.keys() | lost if own and key[0] not in sources}, where.namespace, names)
+    set_last = {key: data for key, data in named.items() if packed.get(key) != data}  # they name what one's own module holds
+    packed, lost = ({key: each for key, each in group.items() if key not in set_last} for group in (packed, lost))
     seen.registered += names_held(where, local.held(where, kept_local))
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
-    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
+    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "set_last": set_last, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
              "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
              "aliases": other_names, "filled": containers, "class_gone": deleted_of_classes,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
@@ -228,10 +232,7 @@ def apply_modules(where, state):
         now = getattr(sys.modules.get(name), "__dict__", {}).get("__version__")
         if isinstance(now, str) and now != version:
             notes.append(f"{name} is {now}, was {version}")
-    values, missing = unpack_each(state["set"], where.namespace)
-    for (name, attribute), value in values.items():
-        if name in sys.modules and not is_as_it_is(getattr(sys.modules[name], "__dict__", {}).get(attribute, ABSENT), value):
-            setattr(sys.modules[name], attribute, value)
+    missing = set_attributes(where, state["set"])
     for name, attribute in state["gone"]:
         getattr(sys.modules.get(name), "__dict__", {}).pop(attribute, None)
     missing |= apply_accessors(where, state["accessors"])
@@ -245,8 +246,17 @@ def apply_modules(where, state):
     missing |= held.apply(where, inside)
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     missing |= held.apply(where, {key: data for key, data in settings.items() if key not in inside})
+    missing |= set_attributes(where, state.get("set_last", {}))
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
+
+
+def set_attributes(where, packed) -> dict:
+    values, missing = unpack_each(packed, where.namespace)
+    for (name, attribute), value in values.items():
+        if name in sys.modules and not is_as_it_is(getattr(sys.modules[name], "__dict__", {}).get(attribute, ABSENT), value):
+            setattr(sys.modules[name], attribute, value)
+    return missing
 
 
 def is_as_it_is(now, value) -> bool:

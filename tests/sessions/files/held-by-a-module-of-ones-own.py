@@ -10,6 +10,7 @@ import tree
 tree.later.up = tree.later
 tree.Box.inner.up = tree.root
 json._default_encoder.tree = tree.root
+json.tree, json.trees = tree.later, [tree.root]
 # %%
 tree.root.kids.append(tree.later)
 tree.root.up = tree.later
@@ -18,9 +19,9 @@ tree.third.up = tree.root
 # %%
 x = 1
 # %% holds after 2
-tree.later.up is tree.later and tree.Box.inner.up is tree.root and json._default_encoder.tree is tree.root
+tree.later.up is tree.later and tree.Box.inner.up is tree.root and json._default_encoder.tree is tree.root and json.tree is tree.later and json.trees[0] is tree.root
 # %% holds after 4
 tree.later.up is tree.later
 tree.root.kids[0] is tree.later
 tree.root.up is tree.later
-tree.third.up is tree.root
+tree.third.up is tree.root and json.tree is tree.later and json.trees[0] is tree.root
