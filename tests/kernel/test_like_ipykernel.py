@@ -207,7 +207,7 @@ def told(answer):
     """What a front end would show, without what differs between any two processes."""
     def plain(text):
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-        text = re.sub(r"(ferry_)?ipykernel_\d+", "KERNEL", text)
+        text = re.sub(r"ipykernel_(ferry_)?\d+", "KERNEL", text)
         text = re.sub(r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "0x", text)
         return re.sub(r"[\d.]+(e[+-]\d+)? ?(ns|µs|μs|us|ms|s|it/s)\b|\d\d:\d\d|[\d.]+e-\d\d", "T", text)
 
