@@ -73,8 +73,8 @@ def run():
 
 def many_cells():
     """CPU of a cell after 10,000 others beside that in a kernel that ran none, and beside ipykernel."""
-    late, empty = grown("ferry")
-    theirs, theirs_empty = grown("python3")
+    late, empty = grown("ferry", run_many)
+    theirs, theirs_empty = grown("python3", run_many)
     cpu = {}
     for kernel in ("ferry", "python3"):
         with running(kernel) as (timed, _):
@@ -91,12 +91,16 @@ def many_cells():
     ]
 
 
-def grown(kernel):
-    """Median milliseconds of CPU of a cell, to its reply and just after it, after many cells and in a new kernel, taken in turns."""
+def run_many(timed):
+    for i in range(CELLS):
+        timed.ask(f"v{i % 500} = {i}")
+        timed.drain()
+
+
+def grown(kernel, grow):
+    """Median milliseconds of CPU of a cell, to its reply and just after it, in a kernel that grow() has been to and in a new one, taken in turns."""
     with running(kernel) as (old, _), running(kernel) as (new, _):
-        for i in range(CELLS):
-            old.ask(f"v{i % 500} = {i}")
-            old.drain()
+        grow(old)
         pids = {timed: timed.value("__import__('os').getpid()") for timed in (old, new)}
         times = {old: [], new: []}
         for _ in range(TIMES):
