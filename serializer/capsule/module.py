@@ -163,7 +163,8 @@ def capture_modules(where, seen):
     reached, given_to_reached = seen.reached.look(where, seen.spoken)
     attributes, settings = session_attributes(where, seen, sources, given_to_reached), held.assigned(where, seen, wanted)
     gone = [key for key, value in attributes.items() if value is ABSENT]
-    packed, lost = pack_each({k: v for k, v in attributes.items() if v is not ABSENT and not is_under_its_name(k, v)}, where.namespace, where.names)
+    there = {key: value for key, value in attributes.items() if value is not ABSENT and not is_under_its_name(key, value)}
+    packed, lost = pack_each(there, where.namespace, where.names)
     lost |= {key: "a library made it of what stood there and gave it that name; assign it again" for key, value in attributes.items() if is_under_its_name(key, value)}
     give_way()
     of_class, members, refused_classes = of_classes(where, seen)
@@ -186,7 +187,7 @@ def capture_modules(where, seen):
     kept_local, refused = local.capture(where, own, attributes) if sources else ({}, {})
     names = where.names | local.first_places(own)
     assigned_to_held, lost_held = pack_each(settings, where.namespace, names)
-    named, _ = pack_each({key: attributes[key] for key in packed.keys() | lost if own and key[0] not in sources}, where.namespace, names)
+    named, _ = pack_each({key: value for key, value in there.items() if own and key[0] not in sources}, where.namespace, names)
     set_last = {key: data for key, data in named.items() if packed.get(key) != data}  # they name what one's own module holds
     packed, lost = ({key: each for key, each in group.items() if key not in set_last} for group in (packed, lost))
     seen.registered += names_held(where, local.held(where, kept_local))
