@@ -214,13 +214,17 @@ class Saver:
     def _told_holders(self, components):
         """key -> who is told to hold objects of a component as well; None when stopped. Whether such a holder waits for the collector is a dear
         question, which few components need."""
-        spoken = capsule.words(self.session.shell, self.session.baseline) if components else ()
+        if not components:
+            return {}
+        spoken = capsule.words(self.session.shell, self.session.baseline)
         for waiting in (True, False):
-            found = self.session.walker.holders(components, waiting=waiting) if components else ()
+            found = self.session.walker.holders(components, waiting=waiting)
             if found is None:
                 return None
             told = {tuple(c.key): words for c, holders in zip(components, found) if (words := held_by(holders, spoken, c.opaque))}
             components = [c for c in components if tuple(c.key) in told]
+            if not components:
+                break
         return told
 
     def _capture(self, _label):

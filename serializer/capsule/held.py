@@ -99,19 +99,24 @@ def holder_at(module, way):
 
 def in_slot(holder, name):
     """What an object has in a slot, or from its class."""
-    declared = next((vars(cls)[name] for cls in type(holder).__mro__ if name in vars(cls)), ABSENT)
-    if not isinstance(declared, types.MemberDescriptorType):
+    slot = declared(type(holder), name)
+    if not isinstance(slot, types.MemberDescriptorType):
         return of_class(type(holder), name)
     with contextlib.suppress(AttributeError):  # an empty one
-        return declared.__get__(holder)
+        return slot.__get__(holder)
     return ABSENT
+
+
+def declared(cls, name):
+    """What stands under a name in a class or one of its bases; or ABSENT."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
 
 
 def of_class(cls, name):
     members = vars(cls).get("_member_map_")  # of an enumeration, which hides them behind descriptors
     if type(members) is dict and name in members:
         return members[name]
-    value = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
+    value = declared(cls, name)
     return value if isinstance(value, types.FunctionType) or not hasattr(type(value), "__get__") else ABSENT
 
 
@@ -121,8 +126,8 @@ def value_of(holder, attribute):
         return fields[attribute]
     if isinstance(holder, types.FunctionType):
         return getattr(holder, attribute) if attribute in OF_FUNCTIONS else ABSENT
-    declared = next((vars(cls)[attribute] for cls in type(holder).__mro__ if attribute in vars(cls)), None)
-    if attribute in OF_FUNCTIONS or not isinstance(declared, types.MemberDescriptorType) and (not isinstance(declared, property) or declared.fset is None):
+    kept_by = declared(type(holder), attribute)
+    if attribute in OF_FUNCTIONS or not isinstance(kept_by, types.MemberDescriptorType) and (not isinstance(kept_by, property) or kept_by.fset is None):
         return ABSENT
     try:
         return getattr(holder, attribute)

@@ -26,7 +26,8 @@ MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
 def attributes_of(modules, set_by_cells) -> dict:
     """(module, attribute) -> value, without code, what the import system puts there, and what libraries hold as well
-    (`from os import environ`), where no cell has set that. Of classes the containers ("Class.attribute"), which stay what they are when they are filled."""
+    (`from os import environ`), where no cell has set that. Of classes the containers ("Class.attribute"), which stay what they are when they are
+    filled."""
     found = {(name, attribute): value for name in modules for attribute, value in list(vars(sys.modules[name]).items())
              if not attribute.startswith("__") and not isinstance(value, CODE)}
     found |= {(name, f"{cls.__qualname__}.{attribute}"): value for name in modules for cls in list(vars(sys.modules[name]).values())
@@ -185,9 +186,7 @@ def apply(where, entries) -> dict:
             try:
                 if module not in sys.modules:
                     raise LookupError(f"module {module} is not there")
-                value = handler_again(where, data) if kind == "handler" else unpack(data, where.namespace)
-                if kind == "handler":
-                    value = set_as(present.get((module, attribute)), value)
+                value = set_as(present.get((module, attribute)), handler_again(where, data)) if kind == "handler" else unpack(data, where.namespace)
                 if kind == "fill":
                     (cls, what), value = value, as_made(present.get((module, attribute)), value[0])
                     fill(value, what)

@@ -5,22 +5,20 @@ in the classes of libraries that cells name. That says what a call may get to, n
 a container was touched, and with what, others have to tell (filled.py).
 """
 import collections
-import dis
 import sys
 import types
 
 from kernelferry._ferry import instance_dict
 
-from .held import holder_at, way_of
+from .held import ABSENT, declared, holder_at, way_of
 from .kind import give_way, of_session
 from .library_classes import place_of
 from .pack import PLAIN
-from .writers import globals_given, parameters
+from .writers import done_to_parameters, globals_given
 
 DEEP, MOST = 3, 60  # calls, functions: of one name in a cell
 CONTAINERS = (dict, list, set)
 CODE = (types.FunctionType, staticmethod, classmethod)
-ABSENT = object()
 
 
 class Reached:
@@ -88,7 +86,7 @@ def static(holder, name):
         if fields and name in fields:
             return fields[name]
         holder = type(holder)
-    return next((vars(base)[name] for base in holder.__mro__ if name in vars(base)), ABSENT)
+    return declared(holder, name)
 
 
 class Walk:
@@ -116,7 +114,7 @@ class Walk:
         names, module = names_in(function.__code__), function.__globals__.get("__name__")
         self.given.update((module, name) for name in globals_given(function.__code__))
         if not deep:
-            self.called.update(called_on_parameters(function.__code__))
+            self.called.update(done_to_parameters(function.__code__, "LOAD_METHOD"))
         for name in names:
             part = function.__globals__.get(name, ABSENT)
             if type(part) in CONTAINERS:
@@ -143,10 +141,3 @@ def names_in(code) -> set:
         if isinstance(constant, types.CodeType):
             found |= names_in(constant)
     return found
-
-
-def called_on_parameters(code) -> set:
-    """Names of the methods."""
-    operations = list(dis.get_instructions(code))
-    return {then.argval for first, then in zip(operations, operations[1:])
-            if then.opname == "LOAD_METHOD" and first.opname == "LOAD_FAST" and first.argval in parameters(code)}

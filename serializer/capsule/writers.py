@@ -32,13 +32,15 @@ def is_given(spoken, module, attribute) -> bool:
 
 def globals_given(code):
     """The globals to which code assigns its parameters."""
-    operations = list(dis.get_instructions(code)) if stores.STORE_GLOBAL in code.co_code[::2] else ()
+    return done_to_parameters(code, "STORE_GLOBAL")
+
+
+def done_to_parameters(code, name) -> set:
+    """The names in operations of that name that take a parameter of code just loaded."""
+    operations = list(dis.get_instructions(code)) if dis.opmap[name] in code.co_code[::2] else ()
+    parameters = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
     return {then.argval for first, then in zip(operations, operations[1:])
-            if then.opname == "STORE_GLOBAL" and first.opname == "LOAD_FAST" and first.argval in parameters(code)}
-
-
-def parameters(code) -> tuple:
-    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
+            if then.opname == name and first.opname == "LOAD_FAST" and first.argval in parameters}
 
 
 def stored_by(name) -> frozenset:

@@ -74,9 +74,10 @@ class Encoding:
 
     def at_last(self, kind):
         """The one object of this class, made of this encoding, that is pickled when all else is: met() tells then what is encoded without it."""
-        if not any(type(each) is kind for each in self.last):
-            self.last.append(kind(self))
-        return next(each for each in self.last if type(each) is kind)
+        found = next((each for each in self.last if type(each) is kind), None)
+        if found is None:
+            self.last.append(found := kind(self))
+        return found
 
     def held(self, obj):
         """The pid of a container that belongs to a module: its namespace, or what it holds."""

@@ -20,6 +20,13 @@ def said(answer):
     return re.sub(r"\n {4,}", " ", answer.text)
 
 
+def assert_clean_and_offered(kernel, cell):
+    """The kernel's first cell finds no `a`, and tells how the session comes back."""
+    shown = kernel.run("'a' in dir()", cell)
+    assert ("execute_result", "False") in shown.outputs
+    assert "%resume last" in said(shown)
+
+
 def assert_nothing_told(answer):
     assert not any(word in said(answer) for word in FERRY_WORDS), said(answer)
 

@@ -1,6 +1,6 @@
 """What stands after a restart, a crash, and an interrupt, of cells and of resumes."""
 
-from tests.survival.answers import end, said, wait_for_file
+from tests.survival.answers import assert_clean_and_offered, end, said, wait_for_file
 
 
 def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(notebook):
@@ -8,9 +8,7 @@ def test_a_restart_gives_a_clean_namespace_that_stays_clean_and_can_be_undone(no
     first.run("a = [1]; b = a", "cell-0")
     end(first, restart=True)
     second = notebook.open()
-    shown = second.run("'a' in dir()", "cell-0")
-    assert ("execute_result", "False") in shown.outputs
-    assert "%resume last" in said(shown)
+    assert_clean_and_offered(second, "cell-0")
     second.run("c = 3", "cell-1")
     second.suspend()
     third = notebook.open()
@@ -39,8 +37,7 @@ def test_a_restart_before_anything_else_runs_is_not_forgotten(notebook):
     end(first, restart=True)
     end(notebook.open())
     third = notebook.open()
-    shown = third.run("'a' in dir()", "cell-0")
-    assert ("execute_result", "False") in shown.outputs and "%resume last" in said(shown)
+    assert_clean_and_offered(third, "cell-0")
     assert "1 of 1 variables back" in said(third.run("%resume last", "cell-1"))
     assert third.evaluate(["a"]) == ["[1]"]
 

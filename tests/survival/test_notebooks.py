@@ -5,7 +5,7 @@ import os
 
 import nbformat
 
-from tests.survival.answers import assert_nothing_told, said
+from tests.survival.answers import assert_clean_and_offered, assert_nothing_told, said
 
 
 def moved(notebook, name):
@@ -54,9 +54,7 @@ def test_a_new_notebook_under_an_old_name_is_offered_the_session_and_starts_clea
     first.suspend()
     notebook.write("other-0", "other-1")
     second = notebook.open()
-    shown = second.run("'a' in dir()", "other-0")
-    assert ("execute_result", "False") in shown.outputs
-    assert "%resume last" in said(shown)
+    assert_clean_and_offered(second, "other-0")
     second.run("b = 2", "other-1")
     second.suspend()
     assert notebook.open().evaluate(["b", "'a' in dir()"]) == ["2", "False"]

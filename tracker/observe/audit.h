@@ -25,8 +25,8 @@ struct Heard {
 const std::string& WayBack();
 void ForgetModules();
 
-// Adds the hook, once a process, and hears what the preloaded library tells (outside.h). own: folders in which the engine itself holds files open; each call says all of them.
-// Throws error_already_set if Python refuses.
+// Adds the hook, once a process, and hears what the preloaded library tells (outside.h). own: folders in which the engine
+// itself holds files open; each call says all of them. Throws error_already_set if Python refuses.
 void InstallAuditHook(std::vector<std::string> own);
 
 // From now on, what code does that runs in this namespace or below it belongs to one cell. One at a time.

@@ -171,6 +171,13 @@ void EffectList::Add(graph::Effect effect) {
   }
 }
 
+bool Holds(const std::vector<graph::Effect>& recorded, const graph::Effect& effect, bool or_safe) {
+  const bool counted = std::any_of(recorded.begin(), recorded.end(), [](const auto& r) { return r.kind == "more" && r.unsafe; });
+  return std::any_of(recorded.begin(), recorded.end(), [&](const graph::Effect& r) {
+    return (r.unsafe || or_safe) && r.kind == effect.kind && (counted || r.detail == effect.detail);
+  });
+}
+
 bool EffectList::Has(std::string_view kind) const {
   return more_ || std::any_of(effects_.begin(), effects_.end(), [&](const auto& effect) { return effect.kind == kind; });
 }

@@ -46,6 +46,9 @@ std::string AsText(std::string_view path);
 // Commands by which libraries ask what machine they run on.
 bool AsksTheMachine(std::string_view command);
 
+// Whether a record's effects hold this one, or may: only counted. or_safe: also where it was recorded as a safe one.
+bool Holds(const std::vector<graph::Effect>& recorded, const graph::Effect& effect, bool or_safe);
+
 // The effects of one cell, each once. At most 64; what is more is counted in one last entry.
 class EffectList {
  public:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tracker/observe/effects.h"
+
 namespace ferry::observe {
 
 std::uint64_t NewestThread() {
@@ -49,11 +51,7 @@ bool Guard::Refused() {
 bool Guard::Forbids(const graph::Effect& effect) const {
   const std::uint64_t here = PyThreadState_GetID(PyThreadState_Get());
   if (!effect.unsafe || (here != thread_ && here <= newest_thread_)) return false;
-  if (effect.kind == "input") return true;
-  const bool counted = std::any_of(allowed_.begin(), allowed_.end(), [](const auto& a) { return a.kind == "more" && a.unsafe; });
-  return std::none_of(allowed_.begin(), allowed_.end(), [&](const graph::Effect& a) {
-    return a.unsafe && a.kind == effect.kind && (counted || a.detail == effect.detail);
-  });
+  return effect.kind == "input" || !Holds(allowed_, effect, false);
 }
 
 }  // namespace ferry::observe

@@ -156,12 +156,9 @@ bool Outside::Heard(std::string_view event, std::string detail, int flags) {
   return false;
 }
 
+// A file that the cell opened to be updated, and left as it was, stands in its record as a safe effect; nobody knows beforehand.
 bool Outside::Forbids(const graph::Effect& effect) const {
-  if (!effect.unsafe || older_.contains(::gettid())) return false;
-  const bool counted = std::any_of(allowed_.begin(), allowed_.end(), [](const auto& a) { return a.kind == "more" && a.unsafe; });
-  return std::none_of(allowed_.begin(), allowed_.end(), [&](const graph::Effect& a) {
-    return a.kind == effect.kind && (counted || a.detail == effect.detail);
-  });
+  return effect.unsafe && !older_.contains(::gettid()) && !Holds(allowed_, effect, true);
 }
 
 }  // namespace ferry::observe

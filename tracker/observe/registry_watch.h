@@ -36,7 +36,8 @@ class RegistryWatch {
   // are not looked into, by their first name or whole, nor objects of their classes that others hold (the shell). Runs no user code. Cost: 1 us a module.
   std::vector<Entry> Look(const Names& skipped);
 
-  // Whether this dict came, or was touched, after the See of its module, or this list or set after the Look that met it first: entries came, went or (of a dict) were replaced.
+  // Whether this dict came, or was touched, after the See of its module, or this list or set after the Look that met it first:
+  // entries came, went or (of a dict) were replaced.
   bool Touched(PyObject* container) const;
 
  private:
