@@ -54,13 +54,14 @@ void AppendEscaped(std::string& out, std::string_view text) {
 
 void Outputs::Write(Stream stream, std::string_view parent, std::string_view text) {
   if (InForkedChild()) return;
-  if (text != "\n" && Waiting()) Drain();  // the end of a line belongs to what print() wrote just before
+  if (text != "\n") DrainFirst();  // the end of a line belongs to what print() wrote just before
   Append(stream, parent, text, /*utf8=*/true);
 }
 
-bool Outputs::Waiting() const {
+void Outputs::DrainFirst() {
   pollfd ends[] = {{pipes_[0], POLLIN, 0}, {pipes_[1], POLLIN, 0}};  // poll() skips -1
-  return ::poll(ends, 2, 0) > 0;
+  if (::poll(ends, 2, 0) > 0) return Drain();
+  std::lock_guard<std::mutex> drained(drain_mutex_);  // an empty pipe may be one that another thread has read and not appended yet
 }
 
 void Outputs::Append(Stream stream, std::string_view parent, std::string_view text, bool utf8) {

@@ -42,7 +42,7 @@ class Outputs {
   void Drain();
 
  private:
-  bool Waiting() const;  // something lies in the pipes
+  void DrainFirst();  // Drain(), and returns when what other threads took out of the pipes is appended, too
   static int Index(Stream stream) { return stream == Stream::kOut ? 0 : 1; }
   void Append(Stream stream, std::string_view parent, std::string_view text, bool utf8);
   std::string Current();

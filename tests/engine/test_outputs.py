@@ -37,8 +37,13 @@ def test_output_of_subprocesses_and_c_code(engine):
 
 
 def test_what_was_written_to_the_descriptors_comes_before_what_is_printed_next(engine):
-    run = engine.ok("import os\nfor i in range(200): os.write(1, b'a%d\\n' % i); print('b', i)")
-    assert run.text() == "".join(f"a{i}\nb {i}\n" for i in range(200))
+    run = engine.ok("import os\n"
+                    "def after(i):\n"
+                    "    os.write(1, b'a%d\\n' % i)\n"
+                    "    for _ in range(i % 2000): pass   # at each moment of the thread that empties the pipe\n"
+                    "    print('b', i)\n"
+                    "for i in range(8000): after(i)")
+    assert run.text() == "".join(f"a{i}\nb {i}\n" for i in range(8000))
 
 
 def test_a_thread_prints_for_the_cell_that_started_it(engine):
