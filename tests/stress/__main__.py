@@ -31,17 +31,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
-import json
-import math
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,24 +45,10 @@ from pathlib import Path
 from tests.corpus import fetch
 from tests.sessions import harness, plans, programs, session_file
 from tests.stress import apart, fidelity, fuzz, kills, lab, moves, rivals, soak, verdicts
+from tests.stress.page import summary, write_fidelity
+from tests.stress.runs import MOVED, PLANS, ROOT, commit, in_folders, journal, run_sessions
 
-ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / "tests" / "sessions" / "files"
-PLANS = ROOT / "tests" / "sessions" / "verdicts.jsonl"  # of what forced plans bring back
-MOVED = ROOT / "tests" / "stress" / "moved.jsonl"  # of moves at one boundary
-FIDELITY = ROOT / "docs" / "fidelity.md"
-
-
-def commit() -> str:
-    """Of this checkout; "+changes" where it holds others (but for what is written here), or where no git tells."""
-    if not shutil.which("git"):
-        return "unknown+changes"
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-    written = [f":(exclude){path.relative_to(ROOT)}" for path in (FIDELITY, fidelity.RESULTS, PLANS, MOVED)]
-    return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno", "--", ".", *written) else "")
 
 
 def every_boundary(session, folder: Path) -> harness.Report:
@@ -81,95 +63,6 @@ class Compared:
     outcomes: list[dict]
     boundaries = 1
     failures = ()
-
-
-def run_sessions(name: str, sessions: list, jobs: int, check, minutes: float = 0, kind=harness.Report) -> list:
-    """Reports of the sessions; those of an earlier run of this commit are taken from its journal. minutes: after which
-    no further session is begun, 0: never. kind: the class of what check returns.
-    """
-    journal = ROOT / ".cache" / "stress" / f"{name}-{commit()}.jsonl"
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    if journal.stem.endswith("+changes"):
-        journal.unlink(missing_ok=True)  # it may stem from other changes
-    lines = journal.read_text().splitlines() if journal.exists() else []
-    done = {r.session: r for r in (kind(**json.loads(line)) for line in lines)}
-    left = [s for s in sessions if s.name not in done]
-    print(f"{len(sessions)} sessions, {len(sessions) - len(left)} of them known from {journal.relative_to(ROOT)}", flush=True)
-    with journal.open("a") as out:
-        for count, report in enumerate(in_folders(left, jobs, check, minutes), 1):
-            done[report.session] = report
-            out.write(json.dumps(dataclasses.asdict(report)) + "\n")
-            out.flush()
-            print(f"{count}/{len(left)} {report.session}: {report.boundaries} boundaries", *report.failures, sep="\n  ", flush=True)
-    return [done[session.name] for session in sessions if session.name in done]
-
-
-def in_folders(sessions: list, jobs: int, check, minutes: float):
-    """What check returns of each session, as it comes; several at a time, and none begun after so many minutes (0: no end)."""
-    last = time.monotonic() + 60 * minutes if minutes else math.inf
-    with ThreadPoolExecutor(jobs) as pool:
-        for future in as_completed([pool.submit(in_a_folder, check, session, last) for session in sessions]):
-            if (found := future.result()) is not None:
-                yield found
-
-
-def in_a_folder(check, session, last: float):
-    """The report of one session, in a folder of its own; None where it is too late to begin."""
-    if time.monotonic() > last:
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="ferry-stress-"))
-    try:
-        return check(session, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def summary(name: str, reports: list[harness.Report], total: int) -> str:
-    """One part of docs/fidelity.md: the figures, and every difference and refusal by name. total: sessions there are."""
-    ways: dict[str, int] = {}
-    for report in reports:
-        for way, count in report.ways.items():
-            ways[way] = ways.get(way, 0) + count
-    failed = sum(bool(report.failures) for report in reports)
-    done = f"{len(reports)} sessions" if len(reports) == total else f"{len(reports)} of {total} sessions"
-    refused = [(r.session, n, why) for r in reports for n, why in sorted(r.admitted.items())]
-    lines = [
-        f"## {name}",
-        "",
-        f"`./dev stress {name}` at {commit()}, {datetime.date.today()}: {done}, {sum(r.boundaries for r in reports)} boundaries brought back; "
-        f"{sum(r.equal for r in reports)} names compared and equal, {sum(r.opaque for r in reports)} not comparable; "
-        f"{', '.join(f'{count} {way}' for way, count in sorted(ways.items()))}; {failed} sessions failed.",
-        "",
-        *claims(reports),
-        *verdicts.chance(reports),
-        *(f"- Failed: {verdicts.first_line(what)}" for r in reports for what in r.failures),
-        *[""] * bool(failed),
-        "| session | refused by name | what the report says |",
-        "|---|---|---|",
-        *(f"| {session} | `{n}` | {why.replace('|', '/')[:160]} |" for session, n, why in refused),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def claims(reports: list[harness.Report]) -> list[str]:
-    """How what the cells' records claim compares with what changed (tests/sessions/paranoid.py)."""
-    told = [r for r in reports if r.claims]
-    if not told:
-        return []
-    cells, claimed, changed = (sum(r.claims[key] for r in told) for key in ("cells", "claimed", "changed"))
-    misses = dict.fromkeys(f"{r.session} ({miss})" for r in told for miss in r.claims["misses"])
-    return [f"The records of {cells} cells claim that {claimed} names may have changed; {changed} did. "
-            f"Changed and not claimed: {'; '.join(misses) or 'nothing'}.", ""]
-
-
-def write_fidelity(name: str, text: str) -> None:
-    """Replaces one part of the page, which this program owns."""
-    page = FIDELITY.read_text()
-    part = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
-    text = text.rstrip("\n") + "\n\n"
-    page = part.sub(lambda _: text, page) if part.search(page) else page.rstrip("\n") + "\n\n" + text
-    FIDELITY.write_text(page.rstrip("\n") + "\n")
 
 
 def stress_sessions(name: str, sessions: list, options, check=every_boundary) -> int:
@@ -295,11 +188,9 @@ def stress_apart(where: apart.Apart, options) -> int:
 
 def stress_moves(count: int, sample: int) -> int:
     folder = Path(tempfile.mkdtemp(prefix="ferry-moves-"))
-    journal = ROOT / ".cache" / "stress" / f"moves-{commit()}.json"
-    journal.parent.mkdir(parents=True, exist_ok=True)
     files = session_file.read_all(SESSIONS)
     try:
-        tally = moves.run(folder, count, files[::max(1, len(files) // sample)] if sample else [], journal)
+        tally = moves.run(folder, count, files[::max(1, len(files) // sample)] if sample else [], journal(f"moves-{commit()}.json"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     write_fidelity("moves", moves.summary(tally, commit(), str(datetime.date.today())))
