@@ -11,7 +11,7 @@ import linecache
 import re
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 
-from .held import OTHERS, holder_at, way_of
+from .held import OTHERS, holder_at, spoken_of, way_of
 from .kind import give_way, of_session
 from .library_classes import place_of
 from .pack import PLAIN, pack, reason, refusal, unpack
@@ -40,14 +40,14 @@ def places(where, spoken, watch, reached=()) -> dict:
     for place in reached:
         if place not in found and watch.touched(container := holder_at(*place)) and type(container) in KINDS and spells_any(spoken, container):
             found[place] = REACHED
-    for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
+    for number, each in enumerate(spoken_of(spoken, where.namespace)):
         if number % STRIDE == 0:
             give_way()
-        if (place := way_of(path, where.namespace)) is not None and found.get(place, REACHED) is REACHED and watch.touched(holder_at(*place)):
+        if (place := way_of(*each)) is not None and found.get(place, REACHED) is REACHED and watch.touched(holder_at(*place)):
             found[place] = NAMED
     for path in spoken.filled:
         imported = spoken.imported.get(path)
-        place = way_of(imported or path, where.namespace)
+        place = way_of(path, where.namespace) if imported is None else way_of(imported, {})
         if place is not None and (imported is None or where.namespace.get(path) is holder_at(*place)):  # else the name means something else by now
             found[place] = SAID
     return found

@@ -69,6 +69,12 @@ def has_fields(value) -> bool:
                                                    if cls.__flags__ & HEAP_TYPE for each in vars(cls).values())
 
 
+def spoken_of(spoken, namespace) -> list:
+    """(dotted name, namespace in which it means something) of all that cells name. What they import stands in a module, whatever a variable of
+    that module's name is by now."""
+    return [*((path, namespace) for path in spoken.dotted), *((path, {}) for path in spoken.imported.values())]
+
+
 def way_of(path, namespace):
     """(module, way from it) of what a dotted name in a cell means, where that begins with a module or a class; or None."""
     first, *way = path.split(".")

@@ -10,7 +10,7 @@ import types
 
 from kernelferry._ferry import instance_dict
 
-from .held import ABSENT, declared, holder_at, way_of
+from .held import ABSENT, declared, holder_at, spoken_of, way_of
 from .kind import give_way, of_session
 from .library_classes import place_of
 from .pack import PLAIN
@@ -23,35 +23,35 @@ CODE = (types.FunctionType, staticmethod, classmethod)
 
 class Reached:
     def __init__(self):
-        self._known = {}  # dotted name -> (the function or class that it means, its Walk)
+        self._known = {}  # (module, way) -> (the function or class that stands there, its Walk)
 
     def look(self, where, spoken) -> tuple[set, set]:
         """({(module, way) of each container}, {(module, attribute) of each global to which is assigned what a function is given}). Each name in
         cells is followed once, as long as it means the same. Raises Stopped."""
         walks, classes = [], {}
-        for number, path in enumerate(spoken.dotted.union(spoken.imported.values())):
+        for number, (path, namespace) in enumerate(spoken_of(spoken, where.namespace)):
             if number % MOST == 0:
                 give_way()
-            if (found := self._follow(path, where)) is not None:
+            if (found := self._follow(path, namespace)) is not None:
                 walks.append(found[1])
                 if isinstance(found[0], type):
-                    classes[path] = found[1]
+                    classes[path] = namespace, found[1]
         called = {name for walk in walks for name in walk.called}
-        for path, walk in classes.items():
-            walks += [found[1] for name in called & walk.members if (found := self._follow(f"{path}.{name}", where)) is not None]
+        for path, (namespace, walk) in classes.items():
+            walks += [found[1] for name in called & walk.members if (found := self._follow(f"{path}.{name}", namespace)) is not None]
         containers = {each for walk in walks for each in walk.containers}
         return {place for each in containers if (place := where_it_stands(*each)) is not None}, {each for walk in walks for each in walk.given}
 
-    def _follow(self, path, where):
+    def _follow(self, path, namespace):
         """(the function or class of a library that it means, its Walk), or None."""
-        place = way_of(path, where.namespace)
+        place = way_of(path, namespace)
         value, owner, way = meaning(*place) if place is not None else (ABSENT, None, None)
         if not isinstance(value, (*CODE, type)) or of_session(value):
             return None
-        if path not in self._known or self._known[path][0] is not value:
+        if place not in self._known or self._known[place][0] is not value:
             give_way()
-            self._known[path] = value, Walk(value, owner, way)
-        return self._known[path]
+            self._known[place] = value, Walk(value, owner, way)
+        return self._known[place]
 
 
 def where_it_stands(module, way):
