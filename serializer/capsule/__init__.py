@@ -70,6 +70,7 @@ def capture(shell, baseline: Baseline) -> list[Item]:
     """What the session changed since the baseline, in the order in which it should be applied. Raises Stopped."""
     here, items = where(shell), []
     here.spoken = baseline.values["modules"].spoken
+    here.spoken.look(module.cells(here))
     for name, kind in KINDS.items():
         give_way()
         try:

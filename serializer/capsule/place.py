@@ -26,10 +26,30 @@ def apply_cwd(_where, state):
     return ""
 
 
-def capture_environ(_where, base):
-    now = dict(os.environ)
-    changed = {k: v for k, v in now.items() if base.get(k) != v and not re.match(OURS, k)}
-    removed = sorted(k for k in base if k not in now and not re.match(OURS, k))
+def environ(_shell=None):
+    """As bytes, since a variable that is set anew, if to what it has, gets others."""
+    return dict(os.environ._data)
+
+
+def set_to_the_same(where, before, now) -> set:
+    """The variables that were set to what they had already. Where most were (`mock.patch.dict` puts all back), those that cells name; so, too, of texts
+    of less than two characters, of which Python has but one."""
+    same = [name for name, value in now.items() if before.get(name) == value]
+    anew = {name for name in same if before[name] is not now[name]}
+    few, words = len(anew) <= len(same) // 2, where.spoken.words if where.spoken is not None else ()
+    named = {name for name in same if os.fsdecode(name) in words and "environ" in words}
+    return {name for name in anew if few or name in named} | {name for name in named if len(now[name]) < 2}
+
+
+_removed = set()  # that this process has taken away, as the session had: some host may have them
+
+
+def capture_environ(where, base):
+    now = dict(os.environ._data)
+    again = set_to_the_same(where, base, now)
+    changed = {os.fsdecode(k): os.fsdecode(v) for k, v in now.items() if base.get(k) != v or k in again}
+    changed = {k: v for k, v in changed.items() if not re.match(OURS, k)}
+    removed = sorted(k for k in _removed.union(map(os.fsdecode, base)) if os.fsencode(k) not in now and not re.match(OURS, k))
     if not changed and not removed:
         return None
     secret = sorted(k for k in changed if re.search(SECRET, k))
@@ -45,6 +65,7 @@ def apply_environ(_where, state):
     os.environ.update(state["set"])
     for name in state["removed"]:
         os.environ.pop(name, None)
+    _removed.update(state["removed"])
     missing = [name for name in state["secret"] if name not in os.environ]
     return f"set {', '.join(missing)} yourself: values that look secret are not kept" if missing else ""
 
@@ -202,7 +223,7 @@ def undo_limits(where, before):
 
 KINDS = [
     Kind("cwd", lambda _shell: os.getcwd(), capture_cwd, apply_cwd, prepare=apply_cwd),
-    Kind("environ", lambda _shell: dict(os.environ), capture_environ, apply_environ, prepare=apply_environ),
+    Kind("environ", environ, capture_environ, apply_environ, prepare=apply_environ),
     Kind("sys.path", lambda _shell: list(sys.path), capture_path, apply_path, prepare=apply_path),
     Kind("sys.argv", lambda _shell: list(sys.argv), capture_argv, apply_argv, prepare=apply_argv),
     Kind("timezone", zone, capture_timezone, apply_timezone, prepare=apply_timezone),

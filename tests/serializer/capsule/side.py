@@ -43,6 +43,7 @@ def main(side, file):
         run(shell, case.get("loaded", []), store_history=False)
         told["applied"] = capsule.apply(shell, items)
         told["again"] = capsule.apply(shell, items)
+        told["items"] = {item.name: item.summary for item in capsule.capture(shell, before)}
     told["values"] = [repr(eval(text, shell.user_ns)) for text in case["expressions"]]
     print("\n" + json.dumps(told))
 

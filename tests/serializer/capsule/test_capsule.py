@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from tests.serializer.capsule.journey import journey
+from tests.serializer.capsule.journey import journey, side
 
 CASES = {
     "cwd": (["import os; os.mkdir('sub'); os.chdir('sub')"], ["__import__('os').getcwd()"]),
@@ -92,6 +92,25 @@ def test_secrets_stay_out_and_are_named(tmp_path):
     assert "API_TOKEN" in saved["items"]["environ"]
     (environ,) = [r for r in back["applied"] if r[0] == "environ"]
     assert not environ[1] and "API_TOKEN" in environ[2]
+
+
+def test_variables_that_were_set_to_what_they_had_are_those_of_the_session_on_another_host(tmp_path, monkeypatch):
+    names = ("FERRYTEST_WORD", "FERRYTEST_DIGIT", "FERRYTEST_PUT_BACK", "FERRYTEST_READ", "FERRYTEST_GONE")
+    for name, value in zip(names, ("word", "1", "word", "word", "word")):
+        monkeypatch.setenv(name, value)
+    case = {"cells": ["import os; os.environ['FERRYTEST_WORD'] = 'word'; os.environ['FERRYTEST_DIGIT'] = '1'; os.environ['FERRYTEST_READ']",
+                      "del os.environ['FERRYTEST_GONE']"],
+            "expressions": [], "loaded": [], "history": True}
+    saved = side("save", str(tmp_path / "items"), case, tmp_path)
+    assert saved["items"]["environ"] == "FERRYTEST_DIGIT, FERRYTEST_WORD, -FERRYTEST_GONE"
+    case["cells"] += ["from unittest import mock\nwith mock.patch.dict(os.environ): pass"]
+    assert side("save", str(tmp_path / "items"), case, tmp_path)["items"]["environ"] == "FERRYTEST_DIGIT, FERRYTEST_READ, FERRYTEST_WORD, -FERRYTEST_GONE"
+    for name in names:
+        monkeypatch.delenv(name)
+    case["expressions"] = [f"__import__('os').environ.get({name!r})" for name in names]
+    back = side("load", str(tmp_path / "items"), case, tmp_path)
+    assert back["values"] == ["'word'", "'1'", "None", "'word'", "None"]
+    assert back["items"]["environ"].endswith("-FERRYTEST_GONE")  # also where this host has none
 
 
 def test_figures_reached_from_variables_stay_those_objects(tmp_path):
