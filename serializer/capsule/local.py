@@ -11,7 +11,10 @@ import sys
 import threading
 import types
 
+from kernelferry._ferry import Stopped
+
 from .handlers import handler_again, kept_handler, set_as
+from .inside import ways_inside
 from .library_classes import place_of
 from .pack import PLAIN, is_filled_by_fields, pack, reason, unpack
 
@@ -21,6 +24,7 @@ MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
 FILLED = (*SEQUENCES, set, *MAPPINGS)
 IMMUTABLE = (tuple, frozenset, *PLAIN)
+ORDER = ("set", "handler", "fill")  # what is filled may refer to what was set
 MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
 
@@ -108,18 +112,19 @@ class Writer:
         self.namespace, self.found, self.places = where.namespace, found, first_places(found)
         self.names = where.names | self.places
 
-    def written(self, key) -> tuple[str, bytes]:
-        """Kind, and bytes; of (class, contents) where it is filled, of the settings of a handler of `logging`."""
-        value = self.found[key]
+    def written(self, key, ways=None, met=None) -> tuple[str, bytes]:
+        """Kind, and bytes; of (class, contents) where it is filled, of the settings of a handler of `logging`. ways: the names and ways with which it
+        is written (inside.py); met: as for pack()."""
+        value, ways = self.found[key], ways or self.names
         if self.places.get(id(value), key) != key:
             return "set", pack(value, self.namespace, self.names)
         if is_handler(value) and (data := self._whole(value, lambda: kept_handler(self, value))) is not None:
             return "handler", data
         kind, what = contents(value)
         if kind == "fill":  # what it holds may refer to it
-            data = pack((type(value), what), self.namespace, self.names)
+            data = pack((type(value), what), self.namespace, ways, met=met)
         else:
-            data = self._whole(value, lambda: pack(value, self.namespace, self.names))
+            data = self._whole(value, lambda: pack(value, self.namespace, ways, met=met))
         if len(data) > MOST:
             raise ValueError(f"it takes {len(data) >> 20} MiB, more than is kept of a module's own state")
         return kind, data
@@ -159,15 +164,24 @@ def capture(where, known, taken) -> tuple[dict, dict]:
     """({(module, attribute): entry}, {(module, attribute): why it is lost}); known: of attributes_of(); those of them that are `taken` come back
     before these, as another item keeps them."""
     found = {key: value for key, value in known.items() if key not in taken}
-    writer, entries, lost = Writer(where, known), {}, {}
-    for key, value in found.items():
-        if has_no_state(value) or value is where.shell:
-            continue
+    writer, entries, lost, met = Writer(where, known), {}, {}, {}
+
+    def write(key, value, **how):
         try:
             names = [name for name, other in where.namespace.items() if other is value and type(value) not in IMMUTABLE]
-            entries[key] = *writer.written(key), names
+            entries[key] = *writer.written(key, **how), names
+        except Stopped:
+            raise
         except Exception as error:  # a class of the module may raise anything
             lost[key] = f"{type(value).__module__}.{type(value).__qualname__} ({reason(error)})"
+
+    for key, value in found.items():
+        if not has_no_state(value) and value is not where.shell:
+            write(key, value, met=met.setdefault(key, []))
+    entries = dict(sorted(entries.items(), key=lambda item: (ORDER.index(item[1][0]), type(found[item[0]]) is set)))  # through a set there is no way
+    met = {key: met[key] for key in entries}
+    for key, ways in ways_inside(where, writer.names, known, met).items():
+        write(key, found[key], ways=ways)
     lost |= {key: lost[first] for key in entries if (first := writer.places.get(id(found[key]))) in lost}
     return {key: entry for key, entry in entries.items() if key not in lost}, lost
 
@@ -179,7 +193,7 @@ def apply(where, entries) -> dict:
     writer = Writer(where, present)
     differing = {key: entry for key, entry in entries.items() if key not in present or not writer.is_written(key, entry)}
     present |= made_empty(where, present, differing)
-    for kind_now in ("set", "handler", "fill"):  # what is filled may refer to what was set
+    for kind_now in ORDER:
         for (module, attribute), (kind, data, names) in differing.items():
             if kind != kind_now:
                 continue

@@ -3,8 +3,8 @@
 Such a value may be an object of the user's (`json.dumps = f`, `Out[3] is df`). It must come back as that very object, so
 whatever the namespace holds is written as its name and read from the namespace again. Functions of the session that no
 name holds get the live namespace as their globals. All else is pickled; classes without a name go by value.
-`names` may also say (module, attribute, or "Class.attribute") of an object: it is then written as that attribute; or (variable, steps, name of
-its type): as the way there from a variable (shared.py). A standard stream is that of
+`names` may also say (module, attribute, or "Class.attribute") of an object: it is then written as that attribute; or (variable or such an attribute, steps,
+name of its type): as the way there from that (shared.py). A standard stream is that of
 the process, whatever a cell has put in its place since.
 """
 import collections
@@ -165,16 +165,18 @@ class Finding:
             module, way = name
             return functools.reduce(lambda holder, attribute: vars(holder)[attribute], way.split("."), importlib.import_module(module))
         name, *way = name if kind == "way" else (name,)
+        if type(name) is tuple:
+            return self._follow(f"the attribute {'.'.join(name)}", self._find("attribute", name), *way)
         if name not in self.namespace:
             raise LookupError(f"the variable {name} is not there")
-        return self._follow(name, *way) if way else self.namespace[name]
+        return self._follow(f"the variable {name}", self.namespace[name], *way) if way else self.namespace[name]
 
-    def _follow(self, name, steps, type_name):
+    def _follow(self, words, value, steps, type_name):
         with contextlib.suppress(LookupError, AttributeError, TypeError, ValueError, StopIteration):
-            found = follow(self.namespace[name], steps)
+            found = follow(value, steps)
             if type(found).__qualname__ == type_name:
                 return found
-        raise LookupError(f"it shared an object with the variable {name}, which does not hold it any more")
+        raise LookupError(f"it shared an object with {words}, which does not hold it any more")
 
 
 class Unpickler(Finding, pickle.Unpickler):

@@ -91,27 +91,32 @@ def numpy_array():
 
 
 class Ways:
-    """names_of() of a namespace, and for objects that no name holds the way from one that does, written when it is asked for."""
+    """names_of() of a namespace, and for objects that no name holds the way from one that does, written when it is asked for. roots: the names of the
+    objects from which the ways go, where they have others."""
 
-    def __init__(self, names, paths):
-        self._names, self._paths = names, {id(path[-1]): path for path in paths}
+    def __init__(self, names, paths, roots=None):
+        self._names, self._paths, self._roots = names, {id(path[-1]): path for path in paths}, roots or names
 
     def get(self, key):
-        """A name; (variable, steps, name of the type); None."""
+        """A name; (name, steps, name of the type); None."""
         if key not in self._paths:
             return self._names.get(key)
         path = self._paths[key]
         steps = steps_of(path)
-        return None if steps is None else (self._names[id(path[0])], steps, type(path[-1]).__qualname__)
+        return None if steps is None else (self._roots[id(path[0])], steps, type(path[-1]).__qualname__)
 
 
-def paths_from_names(ids, where) -> list:
-    """To each of the objects of these ids that a variable leads to, of objects. Raises Stopped."""
+def paths_from_names(ids, where, past=frozenset()) -> list:
+    """To each of the objects of these ids that a variable leads to, of objects; none leads through those whose ids are in `past`. Raises Stopped."""
     loop = getattr(getattr(getattr(where.shell, "kernel", None), "main", None), "loop", None)  # whose callbacks lead to the whole kernel
-    apart = {id(where.namespace), id(where.shell), id(loop)}
+    apart = {id(where.namespace), id(where.shell), id(loop), *past}
     values = (where.namespace[name] for name in where.names.values())
-    roots = [value for value in values if id(value) not in apart and not is_of_library(value)]
-    paths = paths_to(ids, roots, apart, where.namespace, untracked(), MOST) if ids else []
+    return paths_from([value for value in values if id(value) not in apart and not is_of_library(value)], ids, apart, where)
+
+
+def paths_from(roots, ids, apart, where) -> list:
+    """The same from these objects, past those whose ids are in `apart`."""
+    paths = paths_to(ids, roots, apart, where.namespace, (dict, *untracked()), MOST) if ids else []
     if paths is None:
         raise Stopped()
     return paths

@@ -77,6 +77,17 @@ def test_attributes_of_a_local_module_go_on_sharing_what_the_import_does_not_mak
     assert all(ok for _, ok, _ in back["applied"])
 
 
+def test_what_is_shared_inside_attributes_of_a_local_module_with_a_variable_that_is_not_there_is_named(tmp_path):
+    (tmp_path / "shop.py").write_text("class Till: pass\nTILLS, OPEN = {}, {}\n")
+    cells = ["import sys; sys.path.insert(0, '.'); import shop; tills = [shop.Till(), shop.Till()]", "shop.TILLS['a'] = tills[0]; shop.OPEN['b'] = shop.Till()"]
+    told = ["shop.TILLS['a'] is tills[0]", "sorted(shop.OPEN)"]
+    saved, back = journey(tmp_path, cells, told, ["import shop; tills = [shop.Till(), shop.Till()]"])
+    assert saved["values"] == back["values"] == ["True", "['b']"] and all(ok for _, ok, _ in back["applied"])
+    _, back = journey(tmp_path, cells, told[1:], ["import shop; tills = []"])
+    (modules,) = [why for name, _, why in back["applied"] if name == "modules"]
+    assert "shop.TILLS is not restored" in modules and "shop.OPEN" not in modules and back["values"] == ["['b']"]
+
+
 def test_what_attributes_of_a_local_module_hold_goes_on_referring_to_them(tmp_path):
     (tmp_path / "tree.py").write_text("class Node:\n    def __init__(self, up=None): self.up, self.below = up, []\nroot, table, index, later = Node(), [], {}, None\n"
                                       "def make():\n    global later\n    later = Node(); later.up = later\n")

@@ -1,0 +1,48 @@
+"""What attributes of modules of one's own share inside them, with variables and with each other: `students[0] is school.ALL[0]`.
+
+It is written as the way there (shared.py): from the variable, which is back before them, or from the attribute that comes back before.
+Only what more holds than these attributes can be shared with variables; where nothing is left over, no variable is searched.
+"""
+from collections import Counter
+
+from .kind import give_way
+from .pack import STRIDE
+from .shared import MOST, Ways, holders, is_mutable, paths_from, paths_from_names, wanted
+
+ANY = 1 << 30  # more than refer to an object
+
+
+def ways_inside(where, names, values, met) -> dict:
+    """key -> the names with which an attribute is written again, of those that share something. names: of variables and attributes; values: key ->
+    attribute; met: key -> what pickling it has met, in the order in which they come back; it is emptied, since references are counted. None
+    where more than MOST was met. Raises Stopped."""
+    if sum(map(len, met.values())) > MOST:
+        return {}
+    apart = {id(value) for value in values.values() if is_mutable(value)}
+    parts = {key: mutable(objects).difference(names, apart) for key, objects in met.items()}
+    everything = [*values.values(), *(each for objects in met.values() for each in objects)]
+    met.clear()
+    held = holders(where) + Counter(dict.fromkeys(apart, ANY))
+    outer = paths_from_names(wanted(everything, held).intersection(set().union(*parts.values())), where, apart)
+    variables, of_variables = Ways(names, outer), {id(path[-1]) for path in outer}
+    first, found = {}, {}
+    for key, inside in parts.items():
+        before = {}
+        for each in inside & first.keys():
+            before.setdefault(first[each], set()).add(each)
+        inner = [path for other, shared in before.items() for path in paths_from([values[other]], shared, apart, where)]
+        if inner or not of_variables.isdisjoint(inside):
+            found[key] = Ways(variables, inner, {id(values[other]): other for other in before})
+        first = dict.fromkeys(inside, key) | first
+    return found
+
+
+def mutable(objects) -> set[int]:
+    """The ids of those that are."""
+    found = set()
+    for number, each in enumerate(objects):
+        if number % STRIDE == 0:
+            give_way()
+        if is_mutable(each):
+            found.add(id(each))
+    return found
