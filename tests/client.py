@@ -193,6 +193,7 @@ class Kernel:
                 return message["content"]
 
     def _message(self, receive, deadline: float) -> dict:
+        gone = False
         while True:
             left = deadline - time.monotonic()
             try:
@@ -200,9 +201,10 @@ class Kernel:
             except queue.Empty:
                 if left <= 0:
                     raise KernelGone("no answer in time") from None
-                if not self.manager.is_alive():
+                if gone:  # and what it said last has not come
                     status = self.manager.provisioner.process.returncode
                     raise KernelGone(f"{self.manager.kernel_name} is gone: it ended with {status}") from None
+                gone = not self.manager.is_alive()
 
     # ---- processes ---------------------------------------------------------------------------------------------
 

@@ -78,10 +78,12 @@ def test_main_is_a_module_and_its_dict_the_namespace(engine):
     engine.ok("import pickle\nclass K: pass\nassert type(pickle.loads(pickle.dumps(K()))) is K")
 
 
-def test_queue_is_aborted_after_an_error_and_only_the_queue(engine):
-    first = engine.send("import time; time.sleep(0.3); 1/0")
+def test_queue_is_aborted_after_an_error_and_only_the_queue(engine, tmp_path):
+    first = engine.send(f"import os, time\nwhile not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n1/0")
     queued = [engine.send("late = 1") for _ in range(5)]
     info = engine.client.kernel_info()      # not an execution: answered
+    engine.request("kernel_info_request", {}, "control")    # what was sent before it is there
+    (tmp_path / "go").touch()
     assert engine.reply(first)["content"]["status"] == "error"
     after = engine.send("'after'")
     assert [engine.reply(m)["content"]["status"] for m in queued] == ["aborted"] * 5

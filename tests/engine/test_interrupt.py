@@ -10,7 +10,7 @@ ENDLESS = {
     "signal that another thread took": "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
                                        "try: print('on'); time.sleep(60)\nfinally: signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])",
     "subprocess": "import subprocess\nprint('on'); subprocess.run(['sleep', '60'])",
-    "join": "import threading, time\nt = threading.Thread(target=time.sleep, args=(3,))\nt.start(); print('on'); t.join()",
+    "join": "import threading, time\nt = threading.Thread(target=time.sleep, args=(600,), daemon=True)\nt.start(); print('on'); t.join()",
     "event": "import threading\nprint('on'); threading.Event().wait()",
     "numpy": "import numpy as np\na = np.ones((400, 400)); print('on')\nwhile True: a @ a",
     "line magic": "print('on')\n%time while True: pass",

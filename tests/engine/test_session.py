@@ -45,12 +45,14 @@ def test_cells(noted):
         assert [c[1] for c in calls if c[0] == "after_execute"] == ["ok", "error", "ok", "error", "interrupted"]
 
 
-def test_an_interrupt_while_the_session_loads_ends_the_cell(noted):
+def test_an_interrupt_while_the_session_loads_ends_the_cell(noted, tmp_path):
     with noted() as engine:
-        engine.ok("import time\nreal = time.sleep\ntime.sleep = lambda s: (print('loading'), real(0.5))")
+        engine.ok("import os, time\nreal = time.sleep\ndef load(_):\n    print('loading')\n"
+                  f"    while not os.path.exists({str(tmp_path / 'loaded')!r}): real(0.01)\ntime.sleep = load")
         msg_id = engine.send("ran = True  # slow to load")
         engine.wait_for_text("loading")
         engine.interrupt()
+        (tmp_path / "loaded").touch()
         assert engine.reply(msg_id)["content"]["ename"] == "KeyboardInterrupt"
         assert noted.calls("after_execute")[-1] == ["interrupted"]
         assert engine.run("ran").content["ename"] == "NameError"

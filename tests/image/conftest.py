@@ -1,4 +1,5 @@
 """Kernels with a CRIU. Where this machine has none that works, the tests are skipped, and say so at the end of the run."""
+import fcntl
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import kernelferry
 import pytest
 
 from tests.client import Kernel
+from tests.relay.conftest import wait_until
 
 PROGRAM = Path(kernelferry.__file__).parent / "bin/ferry-image"
 OWN = Path(__file__).resolve().parents[2] / ".cache/criu/sbin/criu"
@@ -26,6 +28,16 @@ def criu():
     if probe["dump"] == "none" or not probe["restore"]:
         pytest.skip("NO SYSTEM IMAGES HERE: " + "; ".join(f["what"] for f in probe["findings"] if not f["good"]))
     return probe["criu"]
+
+
+def held(lock):
+    """Whether a process holds the lock of a session: a relay, an engine, or what takes an image of one."""
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 class Desk:
@@ -51,7 +63,8 @@ class Desk:
         """As a person closes a notebook, and until nothing is left that works on its session. A front end interrupts first, and
         an interrupt that comes as a cell ends reaches the cell's child processes too: those of the tests ignore it."""
         kernel.client.stop_channels()
-        kernel.manager.shutdown_kernel()
+        kernel.manager.shutdown_kernel()  # kills a relay after five seconds, and what takes an image goes on
+        wait_until(lambda: not held(self.session / "lock"), "something works on the session for ever")
 
     @property
     def session(self):

@@ -1,6 +1,6 @@
 """Cells through the relay: order, queue, abort, input, several front ends."""
 import pytest
-from tests.relay.conftest import PATIENCE
+from tests.relay.conftest import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -39,9 +39,19 @@ def test_cells_sent_at_once_run_in_order(front):
     assert front.value("x") == "29"
 
 
-def test_an_error_aborts_what_waits_and_not_what_comes_later(front):
+def fails_once_behind_it_wait(relay, front, codes):
+    """A cell that fails when those other cells wait behind it -> the ids of all."""
+    go = relay.folder / "go"
+    ids = [front.execute(code) for code in (f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\n1/0", *codes)]
+    ask = lambda: front.control_reply(front.ask_control("ferry_status_request"))["content"].get("queued")
+    wait_until(lambda: ask() == len(codes), "the cells never came")
+    go.touch()
+    return ids
+
+
+def test_an_error_aborts_what_waits_and_not_what_comes_later(relay, front):
     front.run("ran = []")
-    ids = [front.execute("import time; time.sleep(0.3); 1/0")] + [front.execute(f"ran.append({i})") for i in range(10)]
+    ids = fails_once_behind_it_wait(relay, front, [f"ran.append({i})" for i in range(10)])
     replies = [front.shell_reply(i)["content"]["status"] for i in ids]
     assert replies == ["error"] + ["aborted"] * 10
     content, _ = front.run("ran.append('later')")
@@ -49,9 +59,8 @@ def test_an_error_aborts_what_waits_and_not_what_comes_later(front):
     assert front.value("ran") == "['later']"
 
 
-def test_an_aborted_cell_gets_its_statuses(front):
-    front.execute("import time; time.sleep(0.3); 1/0")
-    msg_id = front.execute("2")
+def test_an_aborted_cell_gets_its_statuses(relay, front):
+    _, msg_id = fails_once_behind_it_wait(relay, front, ["2"])
     assert [m["content"]["execution_state"] for m in front.until_idle(msg_id)] == ["busy", "idle"]
 
 

@@ -8,7 +8,7 @@ from tests.relay.conftest import PATIENCE, ended, wait_until
 
 def busy(front):
     """A cell that has begun and does not end."""
-    cell = front.execute("kept = 1\nprint('in', flush=True)\nimport time; time.sleep(600)")
+    cell = front.execute("kept = 1\nprint('in', end='', flush=True)  # one message\nimport time; time.sleep(600)")
     while front.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
         pass
     return cell

@@ -8,7 +8,7 @@ import pytest
 from .answers import said
 
 QUICK = """import kernelferry.replay.replayer as r, kernelferry.session.fatal as f
-r.LEAST = f.GRACE = 0.5; r.FACTOR = 0
+r.LEAST, f.GRACE, r.FACTOR = 4, 1, 0  # seconds, of which cells that end need a few milliseconds
 del r, f"""
 ARMED = "import os, itertools\nif os.path.exists('armed'):\n    "
 ENDS = {

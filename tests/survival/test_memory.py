@@ -80,7 +80,8 @@ def test_a_real_limit_warns_and_a_real_kill_is_named(notebook, group):
     kernel.magic("%checkpoint")
     engine = kernel.processes()[1]
     (group / "cgroup.procs").write_text(str(engine.pid))
-    request = kernel.send("kept = []\nimport time\nwhile True:\n    kept.append(bytearray(b'x') * (4 << 20)); time.sleep(0.1 if len(kept) > 55 else 0.02)", "cell-1")
+    # Slowly at the end: the kernel looks twice a second, and later where others have the processors.
+    request = kernel.send("kept = []\nimport time\nwhile True:\n    kept.append(bytearray(b'x') * (1 << 20)); time.sleep(0.1 if len(kept) > 180 else 0.002)", "cell-1")
     answer = kernel.collect(request)
     text = answer.text
     warned = re.search(r"Memory is nearly full: ([\d.]+) MB of 315 MB of this container are left", text)

@@ -14,7 +14,7 @@ from kernelferry.session import config, rehearsal
 from tests.client import Kernel
 from tests.processes import below
 
-PATIENCE = 60
+PATIENCE = 240  # seconds: what is waited for has the lowest priority
 
 
 @pytest.fixture
