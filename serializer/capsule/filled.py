@@ -12,7 +12,7 @@ import re
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 
 from .held import OTHERS, holder_at, spoken_of, way_of
-from .kind import give_way, of_session
+from .kind import give_way, is_a, of_session
 from .library_classes import place_of
 from .pack import PLAIN, pack, reason, refusal, unpack
 from .registry import SKIPPED, TABLES
@@ -73,7 +73,7 @@ def spells(spoken, part, deep=3) -> bool:
     """Whether cells spell a part of a container, or of what that is made of: a text, or what has a name."""
     if type(part) in (list, tuple):
         return deep > 0 and any(spells(spoken, each, deep - 1) for each in part[:MOST_SPELLED])
-    name = part if type(part) is str else getattr(part, "__name__", None) if isinstance(part, BY_NAME) else None
+    name = part if type(part) is str else getattr(part, "__name__", None) if is_a(part, BY_NAME) else None
     return type(name) is str and bool(words := WORDS.findall(name)) and spoken.words.issuperset(words)
 
 
@@ -110,7 +110,7 @@ def holder_of(module, way):
     """The class that holds itself what a way leads to; or None."""
     owner, _, name = way.rpartition(".")
     holder = holder_at(module, owner) if owner else None
-    return holder if isinstance(holder, type) and name in vars(holder) else None
+    return holder if is_a(holder, type) and name in vars(holder) else None
 
 
 def others_of(where, parts) -> list:
@@ -136,9 +136,9 @@ def lines_of_no_file(where) -> list:
 
 def stands_alone(where, value, deep=4) -> bool:
     """Whether nobody can miss the object itself: a plain value, what is written by its name, or a container of such."""
-    if isinstance(value, type) and not of_session(value) and place_of(value) is None:  # `dict_items`: only an import brings it
+    if is_a(value, type) and not of_session(value) and place_of(value) is None:  # `dict_items`: only an import brings it
         return False
-    if type(value) in (*PLAIN, re.Pattern) or isinstance(value, BY_NAME) or id(value) in where.names:
+    if type(value) in (*PLAIN, re.Pattern) or is_a(value, BY_NAME) or id(value) in where.names:
         return True
     if not deep or type(value) not in (*KINDS, tuple, frozenset):
         return False

@@ -10,7 +10,7 @@ import types
 
 from kernelferry._ferry import instance_dict
 
-from .kind import give_way, of_session
+from .kind import give_way, is_a, of_session
 from .pack import HEAP_TYPE, reason, unpack_each
 from .writers import is_set
 
@@ -59,9 +59,9 @@ def held_at(path, namespace):
     if place is None or place[0].partition(".")[0] in OTHERS:
         return None
     value = holder_at(*place)
-    if isinstance(value, types.FunctionType):
+    if is_a(value, types.FunctionType):
         return None if of_session(value) else place
-    return None if isinstance(value, (type, types.ModuleType)) or not has_fields(value) or of_session(type(value)) else place
+    return None if is_a(value, (type, types.ModuleType)) or not has_fields(value) or of_session(type(value)) else place
 
 
 def has_fields(value) -> bool:
@@ -79,11 +79,11 @@ def way_of(path, namespace):
     """(module, way from it) of what a dotted name in a cell means, where that begins with a module or a class; or None."""
     first, *way = path.split(".")
     holder = namespace.get(first, sys.modules.get(first))
-    while way and isinstance(holder, types.ModuleType) and isinstance(part := vars(holder).get(way[0]), types.ModuleType):
+    while way and is_a(holder, types.ModuleType) and is_a(part := vars(holder).get(way[0]), types.ModuleType):
         holder, way = part, way[1:]
-    if isinstance(holder, type) and not of_session(holder):
+    if is_a(holder, type) and not of_session(holder):
         holder, way = sys.modules.get(type.__dict__["__module__"].__get__(holder)), [*holder.__qualname__.split("."), *way]
-    module = vars(holder).get("__name__") if isinstance(holder, types.ModuleType) else None
+    module = vars(holder).get("__name__") if is_a(holder, types.ModuleType) else None
     return (module, ".".join(way)) if way and type(module) is str and sys.modules.get(module) is holder else None
 
 
@@ -91,12 +91,12 @@ def holder_at(module, way):
     """What the names on the way lead to, without any code of its; or ABSENT."""
     found = sys.modules.get(module)
     for name in way.split("."):
-        fields = None if isinstance(found, type) else instance_dict(found)
+        fields = None if is_a(found, type) else instance_dict(found)
         if fields and name in fields:
             found = fields[name]
-        elif isinstance(found, types.FunctionType) and name in OF_FUNCTIONS:
+        elif is_a(found, types.FunctionType) and name in OF_FUNCTIONS:
             found = getattr(found, name)
-        elif isinstance(found, type):
+        elif is_a(found, type):
             found = of_class(found, name)
         else:
             found = in_slot(found, name)
@@ -106,7 +106,7 @@ def holder_at(module, way):
 def in_slot(holder, name):
     """What an object has in a slot, or from its class."""
     slot = declared(type(holder), name)
-    if not isinstance(slot, types.MemberDescriptorType):
+    if not is_a(slot, types.MemberDescriptorType):
         return of_class(type(holder), name)
     with contextlib.suppress(AttributeError):  # an empty one
         return slot.__get__(holder)
@@ -123,17 +123,17 @@ def of_class(cls, name):
     if type(members) is dict and name in members:
         return members[name]
     value = declared(cls, name)
-    return value if isinstance(value, types.FunctionType) or not hasattr(type(value), "__get__") else ABSENT
+    return value if is_a(value, types.FunctionType) or not hasattr(type(value), "__get__") else ABSENT
 
 
 def value_of(holder, attribute):
     """Of a field or slot, or of a property of the library's that keeps it in one."""
     if attribute in (fields := instance_dict(holder) or {}):
         return fields[attribute]
-    if isinstance(holder, types.FunctionType):
+    if is_a(holder, types.FunctionType):
         return getattr(holder, attribute) if attribute in OF_FUNCTIONS else ABSENT
     kept_by = declared(type(holder), attribute)
-    if attribute in OF_FUNCTIONS or not isinstance(kept_by, types.MemberDescriptorType) and (not isinstance(kept_by, property) or kept_by.fset is None):
+    if attribute in OF_FUNCTIONS or not is_a(kept_by, types.MemberDescriptorType) and (not is_a(kept_by, property) or kept_by.fset is None):
         return ABSENT
     try:
         return getattr(holder, attribute)

@@ -56,10 +56,15 @@ def lost_text(what: str, lost: dict) -> str:
     return "; ".join(f"{what} {key} is not restored: {why}" for key, why in lost.items())
 
 
+def is_a(value, kinds) -> bool:
+    """isinstance() that asks the type alone: a proxy would answer for what it refers to, which may be gone."""
+    return issubclass(type(value), kinds)
+
+
 def of_session(value) -> bool:
     """Written in the session: a function or class of __main__, or a bound method of one."""
-    value = getattr(value, "__func__", value) if isinstance(value, types.MethodType) else value
-    return isinstance(value, (types.FunctionType, type)) and value.__module__ == "__main__"
+    value = getattr(value, "__func__", value) if is_a(value, types.MethodType) else value
+    return is_a(value, (types.FunctionType, type)) and value.__module__ == "__main__"
 
 
 def code_of(value):

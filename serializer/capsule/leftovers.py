@@ -10,7 +10,7 @@ import gc
 import sys
 import types
 
-from .kind import of_session
+from .kind import is_a, of_session
 
 ABSENT = object()
 SKIPPED = {"kernelferry", "_ferry", "__main__", "__mp_main__", "builtins", "IPython"}  # other items bring these back, or they are the engine's
@@ -34,7 +34,7 @@ def classes():
 def snapshot(_shell=None):
     """([(holder, its attributes)], [(container, copy)], functions of functools.singledispatch)"""
     modules = [module for name, module in list(sys.modules.items())
-               if isinstance(module, types.ModuleType) and name.partition(".")[0] not in SKIPPED]
+               if is_a(module, types.ModuleType) and name.partition(".")[0] not in SKIPPED]
     holders = [(holder, dict(vars(holder))) for holder in [*modules, *classes()]]
     containers = {id(value): value for _, attributes in holders for name, value in attributes.items()
                   if type(value) in CONTAINERS and len(value) <= MOST and not name.startswith("__")}
@@ -72,7 +72,7 @@ def undo(where, before):
 
 
 def is_left(where, name, was, now) -> bool:
-    if isinstance(was, types.ModuleType) or isinstance(now, types.ModuleType):
+    if is_a(was, types.ModuleType) or is_a(now, types.ModuleType):
         return False
     return is_mine(where, now) or name in where.ran
 

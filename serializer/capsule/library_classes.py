@@ -8,10 +8,11 @@ import _abc
 import sys
 import types
 import warnings
+import weakref
 
 from kernelferry._ferry import is_by_hand
 
-from .kind import is_own, of_session
+from .kind import is_a, is_own, of_session
 from .pack import reason, unpack_each
 from .writers import is_set
 
@@ -21,14 +22,14 @@ def holder_at(path, namespace):
     first, *rest = path.split(".")
     found = namespace.get(first, sys.modules.get(first))
     for part in rest:
-        found = vars(found).get(part) if isinstance(found, (types.ModuleType, type)) else None
-    return found if isinstance(found, (types.ModuleType, type)) else None
+        found = vars(found).get(part) if is_a(found, (types.ModuleType, type)) else None
+    return found if is_a(found, (types.ModuleType, type)) else None
 
 
 def place_of(cls):
     """(module, qualified name) under which an import finds the class, or None."""
     name, path = type.__dict__["__module__"].__get__(cls), cls.__qualname__
-    return (name, path) if isinstance(name, str) and class_at(name, path) is cls else None
+    return (name, path) if is_a(name, str) and class_at(name, path) is cls else None
 
 
 def class_at(module, path):
@@ -40,7 +41,8 @@ def class_at(module, path):
 
 def answers(value) -> bool:
     """Whether code of its class says what its attributes are: that may be anybody's, and raise what it likes."""
-    return hasattr(type(value), "__getattr__")
+    kind = type(value)
+    return hasattr(kind, "__getattr__") or is_a(kind.__getattribute__, types.FunctionType) or kind in weakref.ProxyTypes
 
 
 def is_as_made(cls, attribute, value) -> bool:
@@ -57,7 +59,7 @@ def assigned_to_classes(where, spoken) -> list:
     found = []
     for path, attribute in spoken.assigned:
         cls = holder_at(path, where.namespace)
-        if not isinstance(cls, type) or attribute.startswith("__") or attribute not in vars(cls) or of_session(cls) or not place_of(cls):
+        if not is_a(cls, type) or attribute.startswith("__") or attribute not in vars(cls) or of_session(cls) or not place_of(cls):
             continue
         if not is_as_made(cls, attribute, vars(cls)[attribute]):
             found.append((cls, attribute, vars(cls)[attribute]))
@@ -69,7 +71,7 @@ def deleted_from_classes(where, spoken) -> list:
     found = []
     for path, attribute in spoken.deleted:
         cls = holder_at(path, where.namespace)
-        if isinstance(cls, type) and not of_session(cls) and not attribute.startswith("__") and attribute not in vars(cls) and (place := place_of(cls)):
+        if is_a(cls, type) and not of_session(cls) and not attribute.startswith("__") and attribute not in vars(cls) and (place := place_of(cls)):
             found.append((*place, attribute))
     return sorted(found)
 
@@ -77,7 +79,7 @@ def deleted_from_classes(where, spoken) -> list:
 def delete_from_classes(deleted):
     for module, path, attribute in deleted:
         cls = class_at(module, path)
-        if isinstance(cls, type) and attribute in vars(cls):
+        if is_a(cls, type) and attribute in vars(cls):
             delattr(cls, attribute)
 
 

@@ -18,7 +18,7 @@ import weakref
 from kernelferry._ferry import is_imported
 
 from . import filled, garbage, held, leftovers, local, registry
-from .kind import Kind, give_way, is_own, lost_text, no_baseline, of_session, shown
+from .kind import Kind, give_way, is_a, is_own, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, answers, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
 from .seen import ABSENT, Seen, source_hash
@@ -38,7 +38,7 @@ def assigned(where, spoken) -> set:
     found = set()
     for path, attribute in spoken.assigned | spoken.deleted:
         module = holder_at(path, where.namespace)
-        name = module.__dict__.get("__name__") if isinstance(module, types.ModuleType) else None
+        name = module.__dict__.get("__name__") if is_a(module, types.ModuleType) else None
         if name in sys.modules and not is_own(name):
             found.add((name, attribute))
     return found
@@ -64,11 +64,11 @@ def session_attributes(where, seen, modules, given) -> dict:
     for name, attribute in sorted(candidates):
         module = sys.modules.get(name)
         value = module.__dict__.get(attribute, ABSENT) if module is not None else ABSENT
-        if attribute.startswith("__") or isinstance(value, types.ModuleType):
+        if attribute.startswith("__") or is_a(value, types.ModuleType):
             continue
         if name in seen.before and seen.first[name][1].get(attribute, ABSENT) is value:
             continue
-        if isinstance(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
+        if is_a(value, types.MethodType) and value.__self__ is where.shell:  # sys.excepthook, while a cell runs
             continue
         mine = of_session(value) or (id(value) in where.names and type(value) not in PLAIN) or type(value).__module__ == "unittest.mock"
         may_be = value is not ABSENT and (is_kept(name) or is_new(seen, name, attribute))
@@ -105,7 +105,7 @@ def aliases(seen, wanted) -> dict:
     """Name in sys.modules -> the name of the imported module that cells put there under it."""
     found = {}
     for name, module in list(sys.modules.items()):
-        own = getattr(module, "__dict__", {}).get("__name__") if isinstance(module, types.ModuleType) and name not in seen.before else name
+        own = getattr(module, "__dict__", {}).get("__name__") if is_a(module, types.ModuleType) and name not in seen.before else name
         if own != name and name.partition(".")[0] in wanted and name.rpartition(".")[2] in seen.spoken.words and sys.modules.get(own) is module:
             found[name] = own
     return found
@@ -146,7 +146,7 @@ def capture_modules(where, seen):
         dictionary = getattr(module, "__dict__", None)
         if name in seen.before or is_own(name) or type(dictionary) is not dict or dictionary.get("__name__") != name:
             continue
-        if isinstance(module, types.ModuleType) and not is_imported(module):
+        if is_a(module, types.ModuleType) and not is_imported(module):
             if name.split(".")[0] in wanted:  # else a library made it: Cython has such modules
                 made[name] = module
             continue
@@ -219,7 +219,7 @@ def import_modules(_where, state):
 def apply_modules(where, state):
     notes = [import_modules(where, state)]
     for name, holder in state["made"].items():
-        if isinstance(where.namespace.get(holder), types.ModuleType):
+        if is_a(where.namespace.get(holder), types.ModuleType):
             sys.modules[name] = where.namespace[holder]
         else:
             notes.append(f"module {name}, which a cell made, is not restored")

@@ -11,7 +11,7 @@ import types
 from kernelferry._ferry import instance_dict
 
 from .held import ABSENT, declared, holder_at, spoken_of, way_of
-from .kind import give_way, of_session
+from .kind import give_way, is_a, of_session
 from .library_classes import place_of
 from .pack import PLAIN
 from .writers import done_to_parameters, globals_given
@@ -34,7 +34,7 @@ class Reached:
                 give_way()
             if (found := self._follow(path, namespace)) is not None:
                 walks.append(found[1])
-                if isinstance(found[0], type):
+                if is_a(found[0], type):
                     classes[path] = namespace, found[1]
         called = {name for walk in walks for name in walk.called}
         for path, (namespace, walk) in classes.items():
@@ -46,7 +46,7 @@ class Reached:
         """(the function or class of a library that it means, its Walk), or None."""
         place = way_of(path, namespace)
         value, owner, way = meaning(*place) if place is not None else (ABSENT, None, None)
-        if not isinstance(value, (*CODE, type)) or of_session(value):
+        if not is_a(value, (*CODE, type)) or of_session(value):
             return None
         if place not in self._known or self._known[place][0] is not value:
             give_way()
@@ -58,9 +58,9 @@ def where_it_stands(module, way):
     """The place of an attribute, in the class from which its owner has it; None where no import finds that one."""
     owner, _, name = way.rpartition(".")
     holder = holder_at(module, owner) if owner else None
-    if holder is None or not isinstance(holder, type) and name in (instance_dict(holder) or ()):
+    if holder is None or not is_a(holder, type) and name in (instance_dict(holder) or ()):
         return module, way
-    bases = (holder if isinstance(holder, type) else type(holder)).__mro__
+    bases = (holder if is_a(holder, type) else type(holder)).__mro__
     place = next((place_of(base) for base in bases if name in vars(base)), None)
     return place and (place[0], f"{place[1]}.{name}")
 
@@ -71,7 +71,7 @@ def meaning(module, way):
     for name in way.split("."):
         if value is ABSENT:
             break
-        owner, place = None if isinstance(value, types.ModuleType) else value, (module, ".".join(before))
+        owner, place = None if is_a(value, types.ModuleType) else value, (module, ".".join(before))
         value = static(value, name)
         before.append(name)
     return value, owner, place
@@ -79,9 +79,9 @@ def meaning(module, way):
 
 def static(holder, name):
     """An attribute as it stands in a module, a class or an object; or ABSENT."""
-    if isinstance(holder, types.ModuleType):
+    if is_a(holder, types.ModuleType):
         return vars(holder).get(name, ABSENT)
-    if not isinstance(holder, type):
+    if not is_a(holder, type):
         fields = instance_dict(holder)
         if fields and name in fields:
             return fields[name]
@@ -94,7 +94,7 @@ class Walk:
 
     def __init__(self, value, owner, place):
         self.containers, self.given, self.called = set(), set(), set()
-        self.members = {name for base in value.__mro__ for name in vars(base)} if isinstance(value, type) else frozenset()
+        self.members = {name for base in value.__mro__ for name in vars(base)} if is_a(value, type) else frozenset()
         self._met, self._next = set(), collections.deque()
         self._call(value, owner, place, 0)
         while self._next:
@@ -103,9 +103,9 @@ class Walk:
 
     def _call(self, value, owner, place, deep):
         """owner: the class or object that has it, which stands at that place."""
-        if isinstance(value, type):
+        if is_a(value, type):
             value, owner, place = vars(value).get("__init__"), value, place_of(value)
-        value = value.__func__ if isinstance(value, CODE[1:]) else value
+        value = value.__func__ if is_a(value, CODE[1:]) else value
         if type(value) is types.FunctionType and deep < DEEP and (value, id(owner)) not in self._met and len(self._met) < MOST:
             self._met.add((value, id(owner)))
             self._next.append((value, owner, place, deep))
@@ -119,9 +119,9 @@ class Walk:
             part = function.__globals__.get(name, ABSENT)
             if type(part) in CONTAINERS:
                 self.containers.add((module, name))
-            elif isinstance(part, CODE):
+            elif is_a(part, CODE):
                 self._call(part, None, None, deep + 1)
-            elif part is not ABSENT and type(part) not in PLAIN and not isinstance(part, types.ModuleType):
+            elif part is not ABSENT and type(part) not in PLAIN and not is_a(part, types.ModuleType):
                 self._take(part, names, (module, name), deep)  # `Loader.add_constructor(...)`
         if owner is not None and place is not None:
             self._take(owner, names, place, deep)
@@ -131,13 +131,13 @@ class Walk:
             part = static(owner, name)
             if type(part) in CONTAINERS:
                 self.containers.add((place[0], f"{place[1]}.{name}"))
-            elif isinstance(part, CODE):
+            elif is_a(part, CODE):
                 self._call(part, owner, place, deep + 1)
 
 
 def names_in(code) -> set:
     found = set(code.co_names)
     for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
+        if is_a(constant, types.CodeType):
             found |= names_in(constant)
     return found

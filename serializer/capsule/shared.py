@@ -13,7 +13,7 @@ from collections import Counter, deque
 
 from kernelferry._ferry import Stopped, instance_dict, paths_to
 
-from .kind import give_way, of_session
+from .kind import give_way, is_a, of_session
 from .pack import PLAIN, STRIDE, base_of
 
 MOST = 100_000
@@ -64,20 +64,20 @@ def referents(value, known) -> list:
     found = gc.get_referents(value)
     if (array := numpy_array()) is not None and type(value) is array:
         return [value.base]  # which the collector does not see
-    if not isinstance(value, (dict, list, tuple)):
+    if not is_a(value, (dict, list, tuple)):
         found += [part for own in found if type(own) is dict and id(own) not in known for part in gc.get_referents(own)]
     return found
 
 
 def is_mutable(value) -> bool:
-    if isinstance(value, types.FunctionType):
-        return of_session(value)  # it may close over something
-    if isinstance(value, (*CONTAINERS, *untracked())):
-        return True
     kind = type(value)
+    if issubclass(kind, types.FunctionType):
+        return of_session(value)  # it may close over something
+    if issubclass(kind, (*CONTAINERS, *untracked())):
+        return True
     if hasattr(kind, "__get__") and not of_session(kind):  # a function of Cython, a property
         return False
-    return not isinstance(value, (*CODE, *PLAIN, tuple, frozenset)) and (instance_dict(value) is not None or of_session(kind))
+    return not issubclass(kind, (*CODE, *PLAIN, tuple, frozenset)) and (instance_dict(value) is not None or of_session(kind))
 
 
 def untracked() -> tuple:
@@ -124,7 +124,7 @@ def paths_from(roots, ids, apart, where) -> list:
 
 def is_of_library(value) -> bool:
     """A module or class that was imported: what it holds (a cache, for one) need not be there when the variable is back."""
-    return isinstance(value, types.ModuleType) or isinstance(value, type) and not of_session(value)
+    return is_a(value, types.ModuleType) or is_a(value, type) and not of_session(value)
 
 
 def contents_of(function):
@@ -142,15 +142,15 @@ def steps_of(path):
 
 
 def step_to(child, parent):
-    if isinstance(parent, types.FunctionType):
+    if is_a(parent, types.FunctionType):
         return next((("cell", at) for at, each in enumerate(contents_of(parent)) if each is child), None)
-    if isinstance(parent, untracked()):
+    if is_a(parent, untracked()):
         return ("base", None) if getattr(parent, "base", None) is child else None
-    if isinstance(parent, types.MethodType):
+    if is_a(parent, types.MethodType):
         return ("self", None) if parent.__self__ is child else None
-    if isinstance(parent, dict):
+    if is_a(parent, dict):
         step = next((("item", key) for key, each in dict.items(parent) if each is child and type(key) in KEYS), None)
-    elif isinstance(parent, (list, tuple, deque)):
+    elif is_a(parent, (list, tuple, deque)):
         step = next((("item", at) for at, each in enumerate(base_of(parent).__iter__(parent)) if each is child), None)
     else:
         step = None
