@@ -18,12 +18,6 @@ def misread(record):
     return f"cell [{record.count}] read {', '.join(paths)}, which {'has' if len(paths) == 1 else 'have'} changed since" if paths else ""
 
 
-def handed_on(record):
-    """Why what a cell did outside may have come after it, or ""."""
-    going = [effect.detail for effect in record.effects if effect.kind == "running"]
-    return f"it may have left something to do to what went on when it ended ({going[0]})" if going else ""
-
-
 class Behind:
     def __init__(self, session, manifest, replayer, until):
         """until: the last execution that is behind the generation and not of this life."""
@@ -45,7 +39,7 @@ class Behind:
             verdict, budget = verdicts[record.execution], budget - record.duration_us / 1e6
             outcome = {"cell": record.count, "execution": record.execution, "status": "not-replayed",
                        "reason": report.with_prompts(verdict["reason"], counts) or None}
-            if verdict["replay"] and (why := misread(record) or handed_on(record)):
+            if verdict["replay"] and (why := misread(record)):
                 outcome["reason"] = why
             elif verdict["replay"] and gap is not None:
                 outcome["reason"] = f"cell [{gap}] before it was not run again, and it may depend on what that did"

@@ -13,6 +13,7 @@
 #include "tracker/observe/held_watch.h"
 #include "tracker/observe/module_watch.h"
 #include "tracker/observe/observer.h"
+#include "tracker/observe/outside.h"
 #include "tracker/observe/registry_watch.h"
 
 namespace py = pybind11;
@@ -44,6 +45,7 @@ void BindObserve(py::module_& m) {
   m.def("user_names", [](const py::dict& ns) { return observe::UserNames(ns.ptr()); },
         "Sorted names of a namespace that are the user's: not what IPython and the interpreter put there.");
   m.def("file_state", &observe::FileState, py::arg("path"), "What a cell's record says of a file that it reads (tracker/observe/effects.h).");
+  m.attr("UNTOLD") = observe::kUntold;
   m.def("born_at", &BornAt, py::arg("path"), "When a file was made, in ns, by which and its inode it is known again; 0 if the system does not tell.");
   py::class_<BoundUnguarded>(m, "Unguarded", "with Unguarded() as guarded: no guard stops anything in its body. guarded: whether one would.")
       .def(py::init<>())

@@ -14,12 +14,13 @@ from kernelferry.objects import threads
 
 from .hooks import guarded
 from .own import own_command
+from .pools import Pool, idle_threads
 
 
 def going_on(shell) -> str:
     """What goes on beside the cells, in words, "" if nothing does: a cell may have given it something to do that it does later.
     Some 5 us where nothing does."""
-    words = sorted(f"thread {thread.name}" for thread in threads.of_session()) if threading.active_count() > 1 else []
+    words = sorted(f"thread {thread.name}" for thread in {*threads.of_session()} - idle_threads()) if threading.active_count() > 1 else []
     main = getattr(getattr(shell, "kernel", None), "main", None)
     if main is not None:
         words += sorted(f"task {task.get_name()}" for task in asyncio.all_tasks(main.loop) if not task.done())
@@ -39,6 +40,7 @@ class Recorder:
         self.running = None  # the note of the cell that runs now
         self.transformed = ""  # its source, as IPython has made it
         self.clock = 0  # perf_counter_ns() when it began
+        self.pool = Pool()
 
     @guarded()
     def begin(self, code, request, store_history):
@@ -77,6 +79,8 @@ class Recorder:
         if session.shell.logger.log_active:  # %logstart: no replay writes to that, and a resume tells that it has ended
             log = os.path.realpath(session.shell.logger.logfname)
             record.effects = [effect for effect in record.effects if (effect.kind, effect.detail) != ("file-write", log)]
+        self.pool.read(record)
+        record.effects = [*record.effects, *self.pool.effects(record.effects, session.namespace)]
         if going := going_on(session.shell):
             record.effects = [*record.effects, _ferry.Effect(kind="running", detail=going, unsafe=False)]
         own = own_command(note.source)

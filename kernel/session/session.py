@@ -99,6 +99,8 @@ class Session:
             self.execution = max(self.execution, getattr(record, "execution", 0))
             if getattr(record, "status", None) != "started":
                 self.graph.apply(record)
+            if isinstance(record, _ferry.CellRecord):
+                self.recorder.pool.read(record)
         manifests = reader.generations()
         self.execution = max([self.execution, *(m.executions for m in manifests)])  # the log may have lost its end
         self.walker.next_pid = max([self.walker.next_pid, *(m.next_pid for m in manifests)])

@@ -13,7 +13,7 @@ struct Phrase {
   const char* kind;
   const char* did;
 };
-constexpr std::array<Phrase, 12> kPhrases{{
+constexpr std::array<Phrase, 13> kPhrases{{
     {"file-write", "it wrote a file"},
     {"file-remove", "it removed or renamed a file"},
     {"network", "it used the network"},
@@ -22,6 +22,7 @@ constexpr std::array<Phrase, 12> kPhrases{{
     {"cwd", "it changed the working directory"},
     {"input", "it asked for input"},
     {"thread", "it started a thread"},
+    {"running", "it may have left something to do to what went on when it ended"},
     {"module", "it changed a module"},
     {"random", "it drew random numbers whose generator was not recorded"},
     {"clock", "it read the clock"},
@@ -69,7 +70,7 @@ Verdict Judge(const Execution& execution, const Wishes& wishes) {
     return {Verdict::kBlocked, "unsafe-cell", "interrupted", "it was interrupted, and would not stop at the same place", remedy};
   }
   for (const Effect& effect : execution.effects) {
-    if (effect.unsafe || effect.kind == "input" || effect.kind == "ferry") {
+    if (effect.unsafe || effect.kind == "input" || effect.kind == "ferry" || effect.kind == "running") {
       return {Verdict::kBlocked, "unsafe-cell", Short(effect), Did(effect), remedy};
     }
   }

@@ -17,10 +17,11 @@ from .kind import Where, give_way
 from .library import same_warnings
 from .pack import names_of, reason, reducers
 from .scene import Scene, meetings
+from .seen import own_source
 from .spoken import words_of
 from .subclasses import asked_for
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for", "baseline", "capture", "generators", "meetings", "prepare", "reducers", "registered", "see",
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for", "baseline", "capture", "generators", "meetings", "own_source", "prepare", "reducers", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, subclasses, display, hidden)

@@ -68,15 +68,20 @@ def standard() -> tuple:
     return tuple(os.path.realpath(sysconfig.get_paths()[k]) + os.sep for k in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
-def source_hash(module, hashes) -> str:
-    """Of a module's source file outside the standard library and site-packages, else ''. hashes: Seen.hashes, or {}."""
-    file = module.__dict__.get("__file__")
+def own_source(module) -> str:
+    """A module's source file outside the standard library and site-packages, else ''."""
+    file = getattr(module, "__dict__", {}).get("__file__")
     if not isinstance(file, str) or not file.endswith(".py") or "-packages" + os.sep in file:
+        return ""
+    return "" if file.startswith(standard()) or os.path.realpath(file).startswith(standard()) else file  # Debian's sitecustomize is a link
+
+
+def source_hash(module, hashes) -> str:
+    """Of a module's own_source(), else ''. hashes: Seen.hashes, or {}."""
+    if not (file := own_source(module)):
         return ""
     try:
         status = os.stat(file)
-        if os.path.realpath(file).startswith(standard()):
-            return ""
         known = hashes.get(file)
         if known is None or known[:2] != (status.st_mtime_ns, status.st_size):
             import hashlib  # here as in standard()

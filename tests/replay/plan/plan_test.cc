@@ -138,6 +138,18 @@ TEST_F(PlanTest, UnsafeCellsMakeLostOrImageAndAreNamed) {
   EXPECT_TRUE(plan.blockers.empty());
 }
 
+TEST_F(PlanTest, WhatACellMayHaveHandedOnForbidsReplays) {
+  Run({}, {"g"}, {{"g"}}, 1, {{"running", "task Task-7", false}});
+  Unstorable("g");
+  const Plan plan = Make();
+  EXPECT_EQ(Of(plan, "g").way, Way::kLost);
+  EXPECT_EQ(Of(plan, "g").reason,
+            "it cannot be stored (generator at g), and cannot be made again: cell 1 must not run again: it may have left something to do "
+            "to what went on when it ended (task Task-7)");
+  options.wishes.replay_ok = {1};
+  EXPECT_EQ(Of(Make(), "g").way, Way::kReplayed);
+}
+
 TEST_F(PlanTest, AnImageIsTakenWhereRunningCellsAgainTakesTwiceAsLong) {
   Run({}, {"x"}, {{"x"}}, 5000);
   Run({"x"}, {"g"}, {{"g"}}, 100);
