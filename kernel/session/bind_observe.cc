@@ -94,9 +94,9 @@ void BindObserve(py::module_& m) {
           found.append(py::make_tuple(py::make_tuple(entry.module, py::tuple(py::cast(entry.path)), entry.kind), entry.key, entry.value));
         return found;
       }, py::arg("skipped"), "[((module, attributes, kind), key, value)]")
-      .def("see", &RegistryWatch::See, py::arg("modules"), "What these modules, which have just come, hold is as their import made it.")
+      .def("see", &RegistryWatch::See, py::arg("modules"), py::arg("skipped") = std::unordered_set<std::string>(), "What these modules, which have just come, hold is as their import made it.")
       .def("touched", [](const RegistryWatch& self, const py::object& container) { return self.Touched(container.ptr()); }, py::arg("container"),
-           "Whether this dict came or was touched after the see of its module, or this list or set after the look that met it first.");
+           "Whether this dict came or was touched after the see of its module, or this list or set was touched after the see or look that met it first.");
   py::class_<Observer>(m, "Observer")
       .def(py::init<py::dict>(), py::arg("namespace"))
       .def("before", [](Observer& self, const py::object&) { self.Before(); }, py::arg("source") = py::none())

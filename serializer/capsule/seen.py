@@ -57,7 +57,7 @@ class Seen:
             first = self.first[name][1]
             self.changed[name] |= {k for k in {**first, **dictionary}
                                    if first.get(k, ABSENT) is not dictionary.get(k, ABSENT)}
-        self.registries.watch.see(new)
+        self.registries.watch.see(new, registry.SKIPPED)
         self.modules.settle()
 
 

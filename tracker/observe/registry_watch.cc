@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kTouched = ~std::uint64_t{0};  // no container has such a tag
 constexpr Py_ssize_t kShort = 8;  // items of a tuple or list that one entry may be
+constexpr Py_ssize_t kMost = 1 << 14;  // items of a list or set that are looked at for whether it was touched
 
 std::string Text(PyObject* name) {
   const char* text = PyUnicode_AsUTF8(name);
@@ -23,12 +24,24 @@ std::string Text(PyObject* name) {
 
 bool IsContainer(PyObject* object) { return PyDict_Check(object) || PyList_Check(object) || PySet_Check(object); }
 
-// Another one where entries came or went, of a dict also where one was replaced.
+std::uint64_t Mixed(std::uint64_t tag, const void* object) { return (tag ^ reinterpret_cast<std::uintptr_t>(object) >> 4) * 0x9e3779b97f4a7c15; }
+
+// Another one where entries came, went or were replaced, and where those of a list, if it has no more than kMost, stand in another order.
 std::uint64_t TagOf(PyObject* container) {
   if (PyDict_Check(container)) return objects::VersionOf(container);
-  if (PyList_Check(container)) return static_cast<std::uint64_t>(PyList_GET_SIZE(container));
+  if (PyList_Check(container)) {
+    const Py_ssize_t size = PyList_GET_SIZE(container);
+    auto tag = static_cast<std::uint64_t>(size);
+    for (Py_ssize_t i = 0; size <= kMost && i < size; ++i) tag = Mixed(tag, PyList_GET_ITEM(container, i));
+    return tag;
+  }
   const auto* set = reinterpret_cast<PySetObject*>(container);
-  return static_cast<std::uint64_t>(set->used) << 32 ^ static_cast<std::uint64_t>(set->fill);
+  auto tag = static_cast<std::uint64_t>(set->used) << 32 ^ static_cast<std::uint64_t>(set->fill);
+  PyObject* member;
+  Py_ssize_t pos = 0;
+  Py_hash_t hash;
+  while (set->used <= kMost && _PySet_NextEntry(container, &pos, &member, &hash)) tag += Mixed(1, member);
+  return tag;
 }
 
 const void* TableOf(PyObject* container) {
@@ -118,7 +131,7 @@ void RegistryWatch::LookInto(PyObject* container, const Place& place, std::vecto
   auto [known, fresh] = states_.try_emplace(container, State{tag, table, false, 0, PyDict_Check(container) && tag > place.born ? kTouched : tag});
   State& state = known->second;
   if (state.round == round_) return;  // another place leads to it, too
-  const bool touched = fresh || state.tag != tag || state.table != table || state.holding;
+  const bool touched = fresh || state.round == 0 || state.tag != tag || state.table != table || state.holding;
   state = {tag, table, false, round_, state.first};
   if (!touched) return;
   const std::size_t before = found->size();
@@ -161,10 +174,22 @@ bool RegistryWatch::Touched(PyObject* container) const {
   return known != states_.end() && known->second.first != TagOf(container);
 }
 
-void RegistryWatch::See(const py::list& modules) {
+void RegistryWatch::See(const py::list& modules, const Names& skipped) {
   const std::uint64_t now = objects::VersionOf(py::dict().ptr());
-  for (py::handle name : modules)
-    if (PyObject* module = PyDict_GetItem(PyImport_GetModuleDict(), name.ptr())) born_[module] = now;
+  objects::NoCollection no_collection;  // as in Look
+  auto meet = [&](PyObject* container) {
+    if (!PyDict_Check(container)) states_.try_emplace(container, State{TagOf(container), TableOf(container), false, 0, TagOf(container)});
+  };
+  for (py::handle name : modules) {
+    PyObject* module = PyDict_GetItem(PyImport_GetModuleDict(), name.ptr());
+    if (!module) continue;
+    born_[module] = now;
+    if (!PyModule_Check(module) || IsSkipped(Text(name.ptr()), skipped)) continue;
+    const Parts& parts = PartsOf(module, name.ptr(), skipped);
+    for (auto [_, held] : parts.containers) meet(held);
+    for (auto [_, held] : parts.owners)
+      for (auto [attribute, part] : AttributesOf(held).containers) meet(part);
+  }
 }
 
 std::vector<RegistryWatch::Entry> RegistryWatch::Look(const Names& skipped) {

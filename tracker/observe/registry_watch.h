@@ -3,7 +3,7 @@
 // changes when something is registered there, and no variable leads to it.
 //
 // All modules are gone through, but a container is looked into only where it was touched since the last time: a dict tells by
-// its version tag, a list or set by its size and table. Under the GIL.
+// its version tag, a list or set by its items and table. Under the GIL.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -29,15 +29,15 @@ class RegistryWatch {
     std::string kind;               // dict, list, set or dispatch (of a singledispatch function)
     pybind11::object key, value;    // of a list: the index and the item; of a set: None and the member
   };
-  // What these modules hold, which have just come (names in sys.modules), is as their import made it: of dicts, Touched goes by that.
-  void See(const pybind11::list& modules);
+  // What these modules hold, which have just come (names in sys.modules), is as their import made it: Touched goes by that. `skipped`: as in Look.
+  void See(const pybind11::list& modules, const Names& skipped);
 
   // Entries whose key or value is the session's (of_session.h), or is a tuple or list that holds such. `skipped`: modules that
   // are not looked into, by their first name or whole, nor objects of their classes that others hold (the shell). Runs no user code. Cost: 1 us a module.
   std::vector<Entry> Look(const Names& skipped);
 
-  // Whether this dict came, or was touched, after the See of its module, or this list or set after the Look that met it first:
-  // entries came, went or (of a dict) were replaced.
+  // Whether this dict came, or was touched, after the See of its module, or this list or set was touched after the See or Look that met it first:
+  // entries came, went or were replaced.
   bool Touched(PyObject* container) const;
 
  private:
@@ -50,7 +50,7 @@ class RegistryWatch {
     std::uint64_t tag;
     const void* table;
     bool holding;
-    std::uint64_t round;
+    std::uint64_t round;  // 0: no Look has met it
     std::uint64_t first;  // tag, or one that no container has where it was touched before
   };
   using Named = std::vector<std::pair<PyObject*, PyObject*>>;  // attribute, value; borrowed from a dict that has not changed since
