@@ -95,7 +95,7 @@ bool Server::IdleSlice() {
     if (!jobs_.empty()) return true;
   }
   if (ShellReady()) return true;
-  return main_.attr("idle_slice")().cast<bool>();
+  return main_.attr("idle_slice")().cast<bool>() || ShellReady();  // it may have asked, on an interrupt
 }
 
 void Server::PublishStatus(const char* state, const nl::json& parent) {

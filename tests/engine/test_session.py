@@ -71,6 +71,14 @@ def test_idle_work_ends_when_something_comes(noted):
         engine.ok("fake.work = False")
 
 
+def test_a_request_that_idle_work_has_met_is_served(noted):
+    """As an interrupt does that asks whether one waits: it takes the news off the socket's descriptor."""
+    with noted() as engine:
+        engine.ok("main = get_ipython().kernel.main\ndef idle():\n    while not main._ready(): pass\n    return False\nget_ipython().fake.idle = idle")
+        for n in range(5):
+            assert engine.ok(f"{n}").result == str(n)
+
+
 def test_idle_work_that_waits_for_its_time(noted):
     with noted() as engine:
         engine.ok("fake = get_ipython().fake; fake.deadline = 0.05\n"
