@@ -22,7 +22,7 @@ from tests.ports import Port
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
-SLOW = 90_000  # milliseconds that a step may take on a loaded machine
+SLOW = 180_000  # milliseconds that a step may take on a loaded machine
 expect.set_options(timeout=SLOW)
 
 
@@ -158,12 +158,22 @@ class Notebook:
         self.panel.locator(".jp-Toolbar [data-jp-item-name='interrupt']").locator("button, jp-button").first.click()
 
     def select_kernel(self) -> None:
-        """The dialog of the kernel's name, with what it proposes; dialogs that tell of a lost connection are closed before."""
-        dialog = self.page.locator(".jp-Dialog")
-        while dialog.count():
-            dialog.last.locator(".jp-Dialog-button").last.click()
+        """The dialog of the kernel's name, with what it proposes."""
         self.panel.locator(".jp-KernelName").click()
-        dialog.filter(has_text="Select Kernel").locator(".jp-mod-accept").click()
+        self.page.locator(".jp-Dialog", has_text="Select Kernel").locator(".jp-mod-accept").click()
+
+    def wait_until_gone(self) -> None:
+        """Its kernel, with a server that is back. The page asks for it by itself, but in pauses that double while no server answers, up
+        to five minutes; the list of what runs is asked for at once. Dialogs that tell of the lost connection are closed from now on."""
+        told = self.page.locator(".jp-Dialog").filter(has_not_text="Select Kernel").last
+        self.page.add_locator_handler(told, lambda dialog: dialog.locator(".jp-Dialog-button").last.click(), no_wait_after=True)  # another may follow
+        self.page.locator(".lm-TabBar-tab[data-id='jp-running-sessions']").click()
+        refresh = self.page.locator("#jp-running-sessions [data-jp-item-name='refresh']").locator("button, jp-button").first
+        deadline = time.monotonic() + SLOW / 1000
+        while self.panel.locator(".jp-KernelName").inner_text() != "No Kernel":
+            assert time.monotonic() < deadline, "the page believes in its kernel for ever"
+            refresh.click()
+            self.page.wait_for_timeout(200)
 
     def save(self) -> None:
         self.page.keyboard.press("Control+s")

@@ -144,7 +144,7 @@ def test_the_server_stops_and_starts_again_under_an_open_page(server, page):
     server.stop()
     again = Server(server.folder, server.port)  # where the page looks for it
     try:
-        expect(nb.panel.locator(".jp-KernelName")).to_have_text("No Kernel")
+        nb.wait_until_gone()
         nb.select_kernel()
         nb.wait_ready(KERNEL)
         shown = nb.outputs(nb.run("b.append(2); a"))
