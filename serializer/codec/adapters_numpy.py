@@ -5,6 +5,7 @@ Pickle writes a view as an array of its own. Here the owner of the memory is wri
 nothing looks into the store's file.
 """
 import collections
+import itertools
 import sys
 
 from kernelferry._ferry import copy_memory
@@ -68,6 +69,17 @@ def _view(np, cls, values, owner, attributes):
     arguments = (cls, owner, axes, values.dtype, values.shape, offset, values.strides, values.flags.writeable)
     between = cls is np.ndarray and values.dtype.kind in "biufc" and array_owner.behind_cython(values.base) is not values.base
     return (array_behind_view if between else view_array), arguments, attributes, None, None, set_attributes
+
+
+def reduce_flat(encoding, numbers):
+    return make_flat, (numbers.base, numbers.index)
+
+
+def make_flat(values, index):
+    import numpy as np
+    numbers = np.ndarray.flat.__get__(values)
+    collections.deque(itertools.islice(numbers, index), 0)
+    return numbers
 
 
 def own_array(cls, buffer, dtype, shape, axes, writeable):
@@ -228,4 +240,4 @@ def reduce_limits(encoding, limits):
 
 
 ADAPTERS = {"numpy.dtype": reduce_dtype, "numpy.finfo": reduce_limits,
-            "numpy.ndarray": reduce_array, "numpy.void": reduce_record}
+            "numpy.ndarray": reduce_array, "numpy.flatiter": reduce_flat, "numpy.void": reduce_record}

@@ -6,20 +6,20 @@ exceptions and instances by how they are written. What is left goes the pickler'
 import sys
 import types
 
-from kernelferry.codec import (adapters_arrow, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
+from kernelferry.codec import (adapters_arrow, adapters_asyncio, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
                                adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets,
                                adapters_ctypes, adapters_files, adapters_mmap, adapters_patsy, adapters_pil, classes, functions, handed, instances, iterators, library, named_tuples, weak)
 from kernelferry.objects import hung
 
 # exact type -> reduce(encoding, object)
-_KINDS = functions.KINDS | classes.KINDS | handed.KINDS | iterators.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS
+_KINDS = functions.KINDS | classes.KINDS | handed.KINDS | iterators.KINDS | library.KINDS | named_tuples.KINDS | weak.KINDS | adapters_threads.KINDS | adapters_asyncio.KINDS
 
 # Kinds that modules hold as code, not as values: nobody is asked for them. A method that a module holds (`random.sample`) is a value.
 _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 
 # "module.qualname" of a class: reduce(encoding, object) for it and its subclasses
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
-             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_threads.ADAPTERS |
+             adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_threads.ADAPTERS | adapters_asyncio.ADAPTERS |
              adapters_arrow.ADAPTERS | adapters_polars.ADAPTERS | adapters_libraries.ADAPTERS |
              adapters_sqlite.ADAPTERS | adapters_ctypes.ADAPTERS | adapters_files.ADAPTERS | adapters_mmap.ADAPTERS | adapters_patsy.ADAPTERS | adapters_pil.ADAPTERS)
 

@@ -122,6 +122,19 @@ def make_pairwise(*held):
     return pairs if held else next(pairs, pairs)
 
 
+def reduce_group(encoding, group):
+    """One that groupby() has left behind is at its end; its own reduction makes an iterator over nothing of it."""
+    function, _ = group.__reduce__()
+    return NotImplemented if function is type(group) else (left_group, ())
+
+
+def left_group():
+    groups = itertools.groupby((0, 1))
+    _, group = next(groups)
+    next(groups)
+    return group
+
+
 def reduce_generator(encoding, generator):
     """One that has come to its end is what it is called, and its code; one that has not stands in a frame, which for that of pandas over
     the numbers of a RangeIndex is no more than how many of these it gave out."""
@@ -158,5 +171,6 @@ KINDS = {
     itertools.islice: reduce_slice,
     itertools.pairwise: reduce_pairwise,
     itertools.zip_longest: reduce_longest,
+    type(left_group()): reduce_group,
     types.GeneratorType: reduce_generator,
 }

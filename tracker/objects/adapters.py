@@ -7,7 +7,7 @@ An adapter belongs to a type and its subclasses, found by name so that nothing i
 from __future__ import annotations
 
 from kernelferry._ferry import weak_target
-from kernelferry.objects import caches, callbacks, files, frames, images, iterators, numerics, sqlite, tensors, threads, traits
+from kernelferry.objects import caches, callbacks, files, frames, futures, images, iterators, numerics, sqlite, tensors, threads, traits
 from kernelferry.objects.instance import fields_of
 
 
@@ -102,6 +102,9 @@ for _name in ("_thread.lock", "_thread.RLock"):
 register("_queue.SimpleQueue", children=threads.queued)
 register("_thread._local", children=threads.of_thread)
 register("psutil.Process", children=threads.process)
+register("_asyncio.Future", children=futures.future)
+register("builtins.coroutine", children=futures.coroutine)
+register("numpy.flatiter", children=lambda numbers: (numbers.base, numbers.index))
 register("sqlite3.Connection", children=sqlite.connection)
 register("sqlite3.Cursor", children=sqlite.cursor)
 register("sqlite3.Row", children=sqlite.row, immutable=True)

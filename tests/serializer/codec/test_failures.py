@@ -1,4 +1,5 @@
 """What cannot be encoded is named: type, path, words of the exception; corrupt blobs end in DecodeError, nothing else."""
+import asyncio
 import fcntl
 import gc
 import io
@@ -107,6 +108,20 @@ def test_coroutine_is_named():
     with pytest.raises(EncodeError, match="c: coroutine cannot be stored"):
         blob({"c": waiting})
     waiting.close()
+
+
+def test_futures_that_are_not_done_or_still_call_are_named():
+    loop = asyncio.new_event_loop()
+    try:
+        pending, called = loop.create_future(), loop.create_future()
+        called.add_done_callback(print)
+        called.set_result(1)
+        with pytest.raises(EncodeError, match="p: _asyncio.Future cannot be stored"):
+            blob({"p": pending})
+        with pytest.raises(EncodeError, match="c: _asyncio.Future cannot be stored .TypeError: its callbacks have not run yet"):
+            blob({"c": called})
+    finally:
+        loop.close()
 
 
 def test_too_deep_is_an_error_not_a_crash():
