@@ -92,7 +92,8 @@ def of_classes(where, seen) -> tuple[dict, dict, dict]:
             and (name in spoken.words or (cls.__name__ in spoken.words or id(cls) in where.names) and is_set(spoken, cls.__module__, name, value))]
     for cls, attribute, value in [*held, *assigned_to_classes(where, spoken)]:
         place = place_of(cls)
-        if cls.__module__ == "builtins" or is_by_hand(str(cls.__module__)):  # exec() made it: it travels with the variables
+        made = cls.__module__ == "builtins" or is_by_hand(str(cls.__module__))  # by exec(), or make_dataclass(), which says that it is of `types`
+        if made or place is None and id(cls) in where.names:  # it travels with the variables
             continue
         if place is None:
             lost[f"{cls.__module__}.{cls.__qualname__}.{attribute}"] = "no import finds that class"

@@ -125,6 +125,8 @@ def follow(value, steps):
             value = base_of(value).__getitem__(value, key)
         elif kind == "cell":
             value = value.__closure__[key].cell_contents
+        elif kind == "part":
+            value = getattr(value, key)
         elif kind == "self":
             value = value.__self__
         elif kind == "base":

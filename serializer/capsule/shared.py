@@ -5,6 +5,7 @@ Only what more holds than the values themselves can be shared: references within
 and where nothing is left over nothing is searched. The search is breadth first, runs no code of the user's, and ends
 after MOST objects.
 """
+import builtins
 import gc
 import itertools
 import sys
@@ -19,6 +20,7 @@ from .pack import PLAIN, STRIDE, base_of
 MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 CONTAINERS = (list, dict, set, deque)
+OF_FUNCTIONS = ("__defaults__", "__kwdefaults__", "__dict__")  # what may lead from one to an object, beside its cells
 KEYS = (str, int, float, bool, bytes, type(None))
 # Attributes of classes written in Cython that lead to what is a frame's or an array's alone: its indexes, its memory. Not the blocks of a
 # frame: pandas would not know of their other holder, and write to both.
@@ -109,7 +111,7 @@ class Ways:
 def paths_from_names(ids, where, past=frozenset()) -> list:
     """To each of the objects of these ids that a variable leads to, of objects; none leads through those whose ids are in `past`. Raises Stopped."""
     loop = getattr(getattr(getattr(where.shell, "kernel", None), "main", None), "loop", None)  # whose callbacks lead to the whole kernel
-    apart = {id(where.namespace), id(where.shell), id(loop), *past}
+    apart = {id(where.namespace), id(where.shell), id(loop), id(vars(builtins)), *past}  # exec() puts the builtins into the dict it is given
     values = (where.namespace[name] for name in where.names.values())
     return paths_from([value for value in values if id(value) not in apart and not is_of_library(value)], ids, apart, where)
 
@@ -143,6 +145,8 @@ def steps_of(path):
 
 def step_to(child, parent):
     if is_a(parent, types.FunctionType):
+        if (part := next((name for name in OF_FUNCTIONS if getattr(parent, name) is child), None)) is not None:
+            return "part", part
         return next((("cell", at) for at, each in enumerate(contents_of(parent)) if each is child), None)
     if is_a(parent, untracked()):
         return ("base", None) if getattr(parent, "base", None) is child else None

@@ -50,7 +50,11 @@ class Search {
   }
 
   void EnterFunction() {
-    if (PyFunction_GET_GLOBALS(holder_) != bounds_.globals) return;
+    PyObject* globals = PyFunction_GET_GLOBALS(holder_);
+    if (globals != bounds_.globals && !met_.Find(globals)) return;
+    const auto* function = reinterpret_cast<PyFunctionObject*>(holder_);
+    for (PyObject* part : {function->func_defaults, function->func_kwdefaults, function->func_dict})
+      if (part) Reach(part);
     PyObject* closure = PyFunction_GET_CLOSURE(holder_);
     for (Py_ssize_t i = 0; closure && i < PyTuple_GET_SIZE(closure); ++i)
       if (PyObject* value = PyCell_GET(PyTuple_GET_ITEM(closure, i))) Reach(value);

@@ -14,7 +14,7 @@ namespace ferry::objects {
 // What a search goes past, and how far it goes.
 struct Bounds {
   std::unordered_set<PyObject*> apart;     // not entered, nor are modules and classes
-  PyObject* globals = nullptr;             // functions of these globals lead to what they close over, others nowhere
+  PyObject* globals = nullptr;             // functions of these globals, or of a dict that was met, lead to what they close over and hold, others nowhere
   std::vector<PyTypeObject*> untracked;    // kinds that are met though the collector does not track them
   std::size_t most = 0;                    // objects that are looked at
 };

@@ -35,6 +35,12 @@ bool IsClock(std::string_view name) {
                "SystemRandom", "id");
 }
 
+// Of a class or a module: `datetime.now`. Events of a simulation have such names as well (`env.now`), and those of a clock are mostly called.
+bool IsOfDates(std::string_view holder) {
+  return holder.find("date") != holder.npos || holder.find("time") != holder.npos || OneOf(holder, "dt", "pd", "arrow", "pendulum") ||
+         (!holder.empty() && holder[0] >= 'A' && holder[0] <= 'Z');
+}
+
 // One code object: walks its instructions and gathers, for each, the names it uses and the name it binds.
 class Scanner {
  public:
@@ -75,6 +81,15 @@ class Scanner {
     return before.op == LOAD_GLOBAL ? Name(before.arg >> 1) : std::string_view{};
   }
 
+  // Whether an attribute of this name tells the time or draws something: not `row.id`, and `now` that is not called only where a class has it.
+  bool IsClockAttribute(std::string_view name) const {
+    if (name == "id") return LoadedBefore() == "builtins";
+    if (!IsClock(name)) return false;
+    if (!OneOf(name, "now", "today") || at_[i_].op == LOAD_METHOD) return true;
+    const bool of_attribute = i_ > 0 && at_[i_ - 1].op == LOAD_ATTR;
+    return IsOfDates(of_attribute ? Name(at_[i_ - 1].arg) : LoadedBefore());
+  }
+
   void Door(std::string_view reason) {
     if (scan_.door.empty()) scan_.door = reason;
     const bool back = OneOf(reason, "import __main__", "__main__", "get_ipython", "user_ns", "user_global_ns", "user_module");
@@ -113,7 +128,7 @@ class Scanner {
 
   void Attribute(std::string_view name) {
     if (IsDoorAttribute(name)) Door(name);
-    if (IsClock(name)) scan_.clocks.emplace(name);
+    if (IsClockAttribute(name)) scan_.clocks.emplace(name);
     if (name == "time" && LoadedBefore() == "time") scan_.clocks.emplace("time.time");
     // DataFrame.query and .eval take names out of their text: known only if the text is a constant.
     if (OneOf(name, "query", "eval") && !(Op(i_ + 1) == PRECALL && at_[i_ + 1].arg == 0)) {

@@ -2,7 +2,7 @@
 # description: classes that library code made for the session: they say that they are of its module
 # %%
 import abc, collections, dataclasses, enum, types, typing
-Point = dataclasses.make_dataclass("Point", ["x", ("tags", list, dataclasses.field(default_factory=list))])
+Point = dataclasses.make_dataclass("Point", ["x", ("tags", list, dataclasses.field(default_factory=list))], namespace={"twice": lambda self: self.x * 2})
 class Plugin:
     registry = {}
     def __init_subclass__(cls, /, key=None, **rest): super().__init_subclass__(**rest); Plugin.registry[key] = cls
@@ -16,7 +16,7 @@ point.x = 5; new.log.append(1); made.more = [point, Point(3)]; Plugin.registry["
 # %%
 point.tags.append(made); Base.log.append("late")
 # %% holds
-type(point) is Point and type(points["p"][0]) is Point and all(type(p) is Point for p in made.more)
+point.twice() == 10 and type(point) is Point and type(points["p"][0]) is Point and all(type(p) is Point for p in made.more)
 type(new) is New and Plugin.registry == {"a": A, "n": New, "again": A} and New.log is new.log == [1]
 type(made) is Made and Made.log is Base.log == ["late"] and issubclass(Made, Base) and made.more[0] is point and point.tags == [made]
 type(named) is Named and type(pair) is Pair and one is Two.A and Two("nothing" and 1) is one

@@ -49,9 +49,23 @@ def test_functions_of_the_session_lead_to_what_they_close_over(namespace):
     exec("def make():\n kept, plain = [1], 'plain'\n def get(): return kept, plain\n return get, kept, plain\nget, kept, plain = make()", namespace)
     found = paths([namespace["kept"], namespace["plain"]], [namespace["get"]], namespace)
     assert sorted(len(path) for path in found) == [2, 2]
-    exec("def default(value=[1]): pass", namespace)
-    assert paths([namespace["default"].__defaults__[0]], [namespace["default"]], namespace) == []
     assert paths([namespace["kept"]], [namespace["get"]], {}) == []
+
+
+def test_functions_of_the_session_lead_to_their_default_arguments_and_attributes(namespace):
+    exec("def f(value=[1], *, key=[2]): pass\nf.seen = [3]", namespace)
+    f = namespace["f"]
+    found = paths([f.__defaults__[0], f.__kwdefaults__["key"], f.seen], [f], namespace)
+    assert sorted(path[-1] for path in found) == [[1], [2], [3]] and all(len(path) == 3 for path in found)
+    assert paths([f.seen], [f], {}) == []
+
+
+def test_functions_of_a_dict_that_was_met(namespace):
+    exec("def f(value=[1]): pass", own := {})
+    wanted = own["f"].__defaults__[0]
+    assert paths([wanted], [own["f"]], namespace) == []
+    (path,) = paths([wanted], [own], namespace)
+    assert same(path, own, own["f"], own["f"].__defaults__, wanted)
 
 
 def test_modules_classes_and_what_is_apart_are_not_entered(namespace):

@@ -53,6 +53,7 @@ EFFECTS = {
     "import": ("import math", ("module", "math", False)),
     "clock": ("import time\ntime.time()", ("clock", "time.time", False)),
     "clock in a function": ("import time\ndef f(): return time.perf_counter()\nf()", ("clock", "perf_counter", False)),
+    "clock that is given away": ("import datetime\nf = lambda: map(datetime.datetime.now, [None])", ("clock", "now", False)),
     "uuid": ("import uuid\nuuid.uuid4()", ("clock", "uuid4", False)),
     "raw memory": ("import ctypes\nctypes.string_at(id(5))", ("memory", "ctypes.string_at", True)),
 }
@@ -137,6 +138,7 @@ SILENT = {
     "log": "import logging\nlogging.getLogger('ferry-test').debug('x')",
     "progress bar": "import tqdm\nfor _ in tqdm.tqdm(range(3), file=io.StringIO()): pass",
     "own buffer": "io.BytesIO().write(b'x')",
+    "time of a simulation": "class Env: now, id = 3, 4\nenv = Env(); x = env.now + env.id\nclass Process:\n  def wait(self): return self.env.now, self.env.id",
 }
 
 
