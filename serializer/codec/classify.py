@@ -7,7 +7,7 @@ import sys
 import types
 
 from kernelferry.codec import (adapters_arrow, adapters_asyncio, adapters_libraries, adapters_logging, adapters_matplotlib, adapters_numpy, adapters_pandas, adapters_polars,
-                               adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_threads, adapters_torch, adapters_traitlets,
+                               adapters_pywt, adapters_sklearn, adapters_sqlite, adapters_sympy, adapters_threads, adapters_torch, adapters_traitlets,
                                adapters_ctypes, adapters_files, adapters_mmap, adapters_patsy, adapters_pil, classes, functions, handed, instances, iterators, library, named_tuples, weak)
 from kernelferry.objects import hung
 
@@ -21,7 +21,7 @@ _MADE_BY_SESSIONS = frozenset(functions.KINDS) - {types.MethodType}
 _ADAPTERS = (adapters_numpy.ADAPTERS | adapters_pandas.ADAPTERS | adapters_matplotlib.ADAPTERS | adapters_sklearn.ADAPTERS |
              adapters_traitlets.ADAPTERS | adapters_logging.ADAPTERS | adapters_pywt.ADAPTERS | adapters_torch.ADAPTERS | adapters_threads.ADAPTERS | adapters_asyncio.ADAPTERS |
              adapters_arrow.ADAPTERS | adapters_polars.ADAPTERS | adapters_libraries.ADAPTERS |
-             adapters_sqlite.ADAPTERS | adapters_ctypes.ADAPTERS | adapters_files.ADAPTERS | adapters_mmap.ADAPTERS | adapters_patsy.ADAPTERS | adapters_pil.ADAPTERS)
+             adapters_sqlite.ADAPTERS | adapters_sympy.ADAPTERS | adapters_ctypes.ADAPTERS | adapters_files.ADAPTERS | adapters_mmap.ADAPTERS | adapters_patsy.ADAPTERS | adapters_pil.ADAPTERS)
 
 
 class Classifier:

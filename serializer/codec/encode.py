@@ -57,6 +57,7 @@ class Encoding:
     def reset(self):
         self.notes = []
         self.sources = {}
+        self.numbers = {}        # of sympy: value -> the first object that is equal to it
         self.buffers = []
         self.own_buffers = {}    # id -> the buffer: decoding copies these itself
         self.weak_targets = []
