@@ -15,6 +15,8 @@ ASSIGNED = (r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w
 DELETING = r"\bdel\s{1,20}([^\n;#]{1,500})|\bdelattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]"
 DELETED = r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})(?=\s{0,20}(?:[,)]|$))"
 OF_RESULTS = r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"  # `of(x)[0].attribute = 1`
+OF_TUPLES = r"(?m)^[ \t]{0,100}(?=[^ \t])((?:[^\n=,#:()]{1,200},){1,20}[^\n=,#:()]{0,200})=(?!=)"  # `of.this, of.that = 1, 2`: what stands before the sign
+TARGET = r"\.([^\W\d]\w{0,100})\s{0,20}(?=,|$)"
 FILLED = (r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
           r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
           r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
@@ -71,6 +73,7 @@ class Spoken:
         for match in re.finditer(DELETING, text):
             self.deleted.update(re.findall(DELETED, match[1]) if match[1] else [(match[2], match[3])])
         self.attributes.update([attribute for _, attribute in assigned] + re.findall(OF_RESULTS, text))
+        self.attributes.update(attribute for targets in re.findall(OF_TUPLES, text) for attribute in re.findall(TARGET, targets))
         self.filled.update(match[1] or match[2] for match in re.finditer(FILLED, text))
         self.dotted.update(match[0] for match in re.finditer(DOTTED, text))
         for match in re.finditer(FROM, text):
