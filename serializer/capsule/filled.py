@@ -77,15 +77,16 @@ def spells(spoken, part, deep=3) -> bool:
     return type(name) is str and bool(words := WORDS.findall(name)) and spoken.words.issuperset(words)
 
 
-def capture(where, spoken, local, watch, reached=()) -> tuple[dict, dict]:
+def capture(where, spoken, local, watch, reached=(), set_by_cells=()) -> tuple[dict, dict]:
     """({(module, way): packed (kind, entries)}, {place in words: why it cannot be kept}); local: modules whose state another item keeps; watch: that of
-    the registries, after it has looked; reached: places of containers that functions get to which cells name."""
+    the registries, after it has looked; reached: places of containers that functions get to which cells name; set_by_cells: (module, attribute) of what comes
+    back as a whole."""
     found, lost = {}, {}
     for place, how in places(where, spoken, watch, reached).items():
         if place == LINES:
             found[place] = pack(("dict", lines_of_no_file(where), ()), where.namespace, where.names)
             continue
-        if place in LISTED or place[0] in local or not LEFT.isdisjoint((place[0], place[0].partition(".")[0])):
+        if place in LISTED or place in set_by_cells or place[0] in local or not LEFT.isdisjoint((place[0], place[0].partition(".")[0])):
             continue
         container = holder_at(*place)
         if type(container) not in KINDS:

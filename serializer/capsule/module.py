@@ -18,6 +18,7 @@ import weakref
 from kernelferry._ferry import is_imported
 
 from . import filled, garbage, held, leftovers, local, registry
+from .inside import ways_into
 from .kind import Kind, give_way, is_a, is_own, lost_text, no_baseline, of_session, shown
 from .library_classes import accessors, answers, apply_accessors, apply_to_classes, delete_from_classes, deleted_from_classes, holder_at, of_classes
 from .pack import PLAIN, pack_each, unpack_each
@@ -173,33 +174,46 @@ def capture_modules(where, seen):
     reduced, refused_reducers = pack_each(reducers(), where.namespace, where.names)
     give_way()
     entries, refused_entries, told, kept = registry.capture(where, seen.registries, seen.spoken, sources)
-    containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch, reached)
+    containers, refused_containers = filled.capture(where, seen.spoken, sources, seen.registries.watch, reached, attributes)
     deleted_of_classes = deleted_from_classes(where, seen.spoken)
-    given, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
-    seen.registered = names_held(where, [*((value, "") for each in (given, of_class, members) for value in each.values()), *kept])
+    pandas_accessors, other_names = accessors(), aliases(seen, wanted) if "modules" in seen.spoken.words else {}
+    seen.registered = names_held(where, [*((value, "") for each in (pandas_accessors, of_class, members) for value in each.values()), *kept])
     if not (imports or attributes or settings or made or other_names or of_class or members or refused_classes or unseen or reduced or refused_reducers or entries
             or refused_entries or containers or refused_containers or deleted_of_classes):
         return None
-    class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     class_members, lost_members = pack_each(members, where.namespace, where.names)
-    registered, refused_accessors = pack_each(given, where.namespace, where.names)
+    registered, refused_accessors = pack_each(pandas_accessors, where.namespace, where.names)
     own = {key: value for key, value in local.attributes_of(sources, attributes).items() if key not in attributes or key in packed} if sources else {}
     kept_local, refused = local.capture(where, own, attributes) if sources else ({}, {})
+    of_class = {key: value for key, value in of_class.items() if (key[0], ".".join(key[1:])) not in own}
+    class_attributes, lost_attributes = pack_each(of_class, where.namespace, where.names)
     names = where.names | local.first_places(own)
-    assigned_to_held, lost_held = pack_each(settings, where.namespace, names)
-    named, _ = pack_each({key: value for key, value in there.items() if own and key[0] not in sources}, where.namespace, names)
-    set_last = {key: data for key, data in named.items() if packed.get(key) != data}  # they name what one's own module holds
-    packed, lost = ({key: each for key, each in group.items() if key not in set_last} for group in (packed, lost))
+    assigned_to_own, lost_held = pack_each({key: value for key, value in settings.items() if key[0] in sources}, where.namespace, names)
+    beside = {key: value for key, value in settings.items() if key[0] not in sources}
+    given = {key: value for key, value in there.items() if own and key[0] not in sources}
+    if own:
+        names = ways_into(where, names, own, [*beside.values(), *given.values(), *of_class.values()])
+    assigned_to_held, lost_beside = pack_each(beside, where.namespace, names)
+    set_last, packed, lost = that_name_own(given, packed, lost, where, names)
+    class_last, class_attributes, lost_attributes = that_name_own(of_class if own else {}, class_attributes, lost_attributes, where, names)
     seen.registered += names_held(where, local.held(where, kept_local))
     holders = {id(value): name for name, value in list(where.namespace.items()) if not name.startswith("_")}
-    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "set_last": set_last, "gone": gone, "held": kept_local, "assigned": assigned_to_held,
-             "accessors": registered, "class_attributes": class_attributes, "class_members": class_members, "reducers": reduced, "registries": entries,
+    state = {"imports": imports, "versions": versions, "sources": sources, "set": packed, "set_last": set_last, "gone": gone, "held": kept_local, "assigned": assigned_to_own | assigned_to_held,
+             "accessors": registered, "class_attributes": class_attributes, "class_last": class_last, "class_members": class_members, "reducers": reduced, "registries": entries,
              "aliases": other_names, "filled": containers, "class_gone": deleted_of_classes,
              "made": {name: holders.get(id(module), "") for name, module in made.items()},
-             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(), *lost_held.items(),
+             "lost": {".".join(k): v for k, v in [*lost.items(), *refused.items(), *refused_accessors.items(), *lost_attributes.items(), *lost_held.items(), *lost_beside.items(),
                                                           *lost_members.items(), *refused_reducers.items()]} | refused_classes | unseen | refused_entries | refused_containers}
     top = [name for name in imports if "." not in name and not name.startswith("_")]
     return state, shown([".".join(key) for key in [*attributes, *of_class, *settings, *containers]] + told + [f"import {name}" for name in [*top, *made]])
+
+
+def that_name_own(values, packed, lost, where, names) -> tuple[dict, dict, dict]:
+    """(of these values, packed, those that name what one's own modules hold, and come back after that; the rest of those packed without these names; the
+    rest of those that cannot be)."""
+    named, _ = pack_each(values, where.namespace, names)
+    last = {key: data for key, data in named.items() if packed.get(key) != data}
+    return last, *({key: each for key, each in group.items() if key not in last} for group in (packed, lost))
 
 
 def import_modules(_where, state):
@@ -248,6 +262,7 @@ def apply_modules(where, state):
     missing |= local.apply(where, {key: entry for key, entry in state["held"].items() if key[0] not in edited})
     missing |= held.apply(where, {key: data for key, data in settings.items() if key not in inside})
     missing |= set_attributes(where, state.get("set_last", {}))
+    missing |= apply_to_classes(where, state.get("class_last", {}), {})
     notes.append(lost_text("attribute", {**state["lost"], **{".".join(k): v for k, v in missing.items()}}))
     return "; ".join(note for note in notes if note)
 

@@ -63,6 +63,11 @@ def is_filled_by_fields(value) -> bool:
     return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
 
 
+def empty(cls):
+    """Without code of the class, which may want arguments or remember each instance that it makes."""
+    return object.__new__(cls)
+
+
 def set_fields(value, fields):
     """Asks a class for nothing: its `__getattr__` may need what is not there yet."""
     value.__dict__.update(fields)
@@ -110,7 +115,7 @@ class Pickler(cloudpickle.Pickler):
         if isinstance(obj, VIEWS):
             return getattr(dict, type(obj).__name__.removeprefix("dict_")), (gc.get_referents(obj)[0],)
         if not isinstance(obj, type) and is_filled_by_fields(obj):
-            return copyreg.__newobj__, (type(obj),), dict(vars(obj)), None, None, set_fields
+            return empty, (type(obj),), dict(vars(obj)), None, None, set_fields
         return super().reducer_override(obj)
 
 
