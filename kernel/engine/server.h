@@ -194,7 +194,8 @@ class Server : public xeus::xserver, private xeus::xcontrol_messenger, private D
   std::deque<std::function<void()>> jobs_;
   std::mutex answers_mutex_;
   std::deque<xeus::xmessage> answers_;
-  Started insist_;  // under answers_mutex_: what Terminate() wants of the control thread
+  Started ends_;    // under answers_mutex_: the end that was asked for, until the engine goes on
+  Started insist_;  // under it: what Terminate() wants of the control thread
 };
 
 }  // namespace ferry::engine

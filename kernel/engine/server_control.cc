@@ -121,14 +121,20 @@ void Server::Interrupt() {
 Server::Started Server::PostShutdown(const nl::json& request, std::function<void(nl::json)> reply) {
   leaving_ = true;
   auto started = std::make_shared<std::atomic<bool>>(false);
+  {
+    std::lock_guard<std::mutex> lock(answers_mutex_);
+    ends_ = started;
+  }
   Post([this, request, reply, started] {
     *started = true;
     nl::json result = CallMain("control", "ferry_shutdown_request", request);
     result["restart"] = request.value("restart", false);
     reply(result);
     const bool parked = result.value("parked", false);
-    if (!parked || !Park(request, result).value("restored", false)) stop_impl();
-    else leaving_ = false;
+    if (!parked || !Park(request, result).value("restored", false)) return stop_impl();
+    leaving_ = false;
+    std::lock_guard<std::mutex> lock(answers_mutex_);
+    ends_.reset();
   });
   return started;
 }
@@ -169,8 +175,14 @@ nl::json Server::Attach(const nl::json& request) {
   return {{"v", 1}, {"status", "ok"}, {"running", running}};
 }
 
+// One end is enough: a second would wait behind it, and so be in its image, and end what comes back in that.
 void Server::Terminate() {
-  Started started = PostShutdown({{"restart", false}}, [](nl::json) {});
+  Started started;
+  {
+    std::lock_guard<std::mutex> lock(answers_mutex_);
+    started = ends_;
+  }
+  if (!started) started = PostShutdown({{"restart", false}}, [](nl::json) {});
   if (!dispatching_) return;
   {
     std::lock_guard<std::mutex> lock(answers_mutex_);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "kernel/relay/runtime_dir.h"
 #include "serializer/image/keeper.h"
 #include "util/file.h"
 #include "util/lock.h"
@@ -91,7 +92,8 @@ LockHolder Examine(const std::string& holder) {
   found.relay = relay.empty() ? -1 : std::atoi(relay.c_str());
   if (found.relay > 0) ReadCommand(found);
   const bool adopted = !found.file.empty() && FileLock::Held(AdopterLock(found.file));
-  const bool ends = !found.file.empty() && Exists(EndMark(found.file));
+  found.told = !found.file.empty() && Exists(EndMark(found.file));
+  found.still = found.told && Exists(RuntimeDir::MarkerOf(found.file));
   const bool harbour = IsHarbour(found.pid), of_harbour = found.relay > 0 && IsHarbour(found.relay);
   const Status status = StatusOf(found.pid);  // last: what was read of a process that has memory now was read whole
   if (!status.Lives()) {
@@ -101,8 +103,8 @@ LockHolder Examine(const std::string& holder) {
   } else if (found.relay > 0 && status.parent != found.relay) {  // an engine is its relay's child as long as the relay lives
     const pid_t adopter = adopted ? PidHere(FileLock::Holder(AdopterLock(found.file))) : -1;
     if (!adopted) found.kind = LockHolder::Kind::kOrphan;
-    else if (ends || (adopter > 0 && !StatusOf(adopter).Lives())) found.kind = LockHolder::Kind::kEnding;
-  } else if (found.relay > 0 && (ends || !StatusOf(found.relay).Lives())) {  // it is the parent until its own memory is gone
+    else if (found.told || (adopter > 0 && !StatusOf(adopter).Lives())) found.kind = LockHolder::Kind::kEnding;
+  } else if (found.relay > 0 && (found.told || !StatusOf(found.relay).Lives())) {  // it is the parent until its own memory is gone
     found.kind = LockHolder::Kind::kEnding;
   } else if (of_harbour) {
     found.kind = LockHolder::Kind::kHarbourEngine;

@@ -15,11 +15,13 @@ struct LockHolder {
   enum class Kind {
     kOther,          // a kernel that works, or a process of another machine
     kEnding,         // a process that is gone or going, or an engine that ends or whose relay does: another look tells more
-    kOrphan,         // an engine that no relay serves; it can be taken over, or saves and ends when it is asked to
+    kOrphan,         // an engine that no relay serves; it can be taken over unless it was told to end, or saves and ends when it is asked to
     kHarbour,        // a harbour (harbour.h) itself
     kHarbourEngine,  // an engine of a living harbour
   };
   Kind kind = Kind::kOther;
+  bool told = false;   // an engine whose relay has asked it to end
+  bool still = false;  // an engine that stands still, and is imaged by a program that ends by itself (ferry-image)
   pid_t pid = -1;    // of the holder, if it is a process of this machine; of an engine that came back in an image its keeper's
   pid_t relay = -1;  // of an engine's relay or harbour, as it was started
   std::string file, python;  // of an engine: its connection file, and what runs it

@@ -59,6 +59,8 @@ void Sweep(const std::string& base) {
 
 }  // namespace
 
+std::string RuntimeDir::MarkerOf(const std::string& connection_file) { return fs::path(connection_file).replace_extension(".parked"); }
+
 Result<void> OwnDirectory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return Error{Code::kIo, "cannot make " + path + ": " + std::strerror(errno), "set XDG_RUNTIME_DIR to a folder of yours"};

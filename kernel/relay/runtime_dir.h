@@ -25,7 +25,8 @@ class RuntimeDir {
   std::string Stem(int engine) const { return path_ + "/" + std::to_string(engine); }
   std::string ConnectionFile(int engine) const { return Stem(engine) + ".json"; }
   std::string Image(int engine) const { return Stem(engine) + ".image"; }    // what the last image of that engine came to
-  std::string Marker(int engine) const { return Stem(engine) + ".parked"; }  // it stands still
+  std::string Marker(int engine) const { return MarkerOf(ConnectionFile(engine)); }
+  static std::string MarkerOf(const std::string& connection_file);           // it stands still for a system image
   std::string Info(int engine) const { return Stem(engine) + ".info"; }      // its kernel_info, for a relay that adopts it
   std::string Alive() const { return path_ + "/alive"; }
   std::string Log() const { return path_ + "/engine.log"; }

@@ -99,7 +99,7 @@ Result<Choice> SessionChooser::Choose(bool wait, bool adopt) {
 // By the rules by which a session comes back: it may be another notebook that has the name now.
 bool SessionChooser::MayAdopt(const store::SessionFiles& files, const LockHolder& orphan) const {
   const std::string resume = store::Setting("resume");
-  return orphan.python == python_ && (resume.empty() || resume == "auto") && Exists(orphan.file) && NotebookBelongs(files);
+  return !orphan.told && orphan.python == python_ && (resume.empty() || resume == "auto") && Exists(orphan.file) && NotebookBelongs(files);
 }
 
 Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid, const std::string& anonymous, bool wait, bool adopt) {
@@ -119,7 +119,7 @@ Result<Choice> SessionChooser::Take(store::Store& store, const std::string& sid,
       choice.orphan = holder;
       return choice;
     }
-    if (wait && holder.kind == LockHolder::Kind::kOrphan) {
+    if ((wait || holder.still) && holder.kind == LockHolder::Kind::kOrphan) {  // an image may take longer than anybody waits for an engine
       const auto now = std::chrono::steady_clock::now();
       if (std::exchange(asked_to_end_, holder.pid) != holder.pid || now - asked_at_ > kAskAgain) {
         ::kill(holder.pid, SIGTERM);

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 from kernelferry import _ferry
 
-from tests.image.conftest import ok
+from tests.image.conftest import SlowCriu, ok
 from tests.image.test_refusals import UNSAFE
 from tests.processes import kill, still_alive
 from tests.relay.conftest import wait_until
@@ -81,3 +81,19 @@ def test_it_may_be_taken_over_again_after_an_image(desk):
     kernel.run("%suspend", "d")
     wait_until(lambda: not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE, "the engine did not end")
     assert kernel.run("next(numbers)", "e").outputs[-1][1] == "2"
+
+
+def test_whoever_opens_the_session_while_its_image_is_taken_waits_for_it(desk, tmp_path):
+    """The relay was killed meanwhile, as front ends do five seconds after they asked it to end."""
+    slow = SlowCriu(tmp_path, desk.criu)
+    slow.wait.touch()
+    first = desk.open(FERRY_CRIU=str(slow.path))
+    assert first.run(UNSAFE + "numbers = (n for n in range(100)); next(numbers)", "a").outputs[-1][1] == "0"
+    first.client.shutdown()
+    wait_until(slow.begun.exists, "no image is taken")
+    ended(first.relay)
+    second = desk.open()
+    request = second.send("next(numbers)", "b")
+    slow.wait.unlink()
+    assert second.collect(request).outputs[-1][1] == "1"
+    assert second.magic("%session report")["report"]["variables"]["numbers"]["way"] == "image"

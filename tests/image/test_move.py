@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.image import elsewhere
-from tests.image.conftest import ok
+from tests.image.conftest import SlowCriu, ok
 from tests.image.test_cheaper import CHEAP
 from tests.image.test_round_trip import CELLS
 from tests.migrate import sshd
@@ -166,17 +166,15 @@ def test_what_is_lost_because_nobody_asked_for_an_image_there_is_named_with_the_
 
 
 def test_the_image_is_finished_there_when_the_kernel_is_killed(desk, host, tmp_path, criu):
-    slow, begun, wait = tmp_path / "criu", tmp_path / "begun", tmp_path / "wait"
-    slow.write_text(f'#!/bin/sh\nif [ "$1" = dump ]; then touch {begun}; while [ -e {wait} ]; do sleep 0.1; done; fi\nexec {criu} "$@"\n')
-    slow.chmod(0o755)
-    target = host(FERRY_CRIU=str(slow))
+    slow = SlowCriu(tmp_path, criu)
+    target = host(FERRY_CRIU=str(slow.path))
     kernel, environment = away(desk, target)
-    wait.touch()
+    slow.wait.touch()
     kernel.relay.send_signal(signal.SIGTERM)
-    wait_until(begun.exists, "no image is taken there")
+    wait_until(slow.begun.exists, "no image is taken there")
     kill(kernel.relay)
     assert not still_alive(kernel.relay)
-    wait.unlink()
+    slow.wait.unlink()
     kernel = desk.open(**environment)
     assert kernel.run("here == socket.gethostname(), next(numbers)", "d", seconds=90).text.endswith("[execute_result] (True, 1)\n")
 

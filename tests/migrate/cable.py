@@ -9,6 +9,7 @@ when its stdin does, and then says how many it has carried and lost.
 
 import collections
 import ctypes
+import errno
 import fcntl
 import os
 import selectors
@@ -53,7 +54,11 @@ def main(here, near, far, delay, every):
                     carried += 1
                     way.append((time.monotonic() + delay, taps[1 - taps.index(key.fd)], frame))
         while way and way[0][0] <= time.monotonic():
-            os.write(way[0][1], way.popleft()[2])
+            try:
+                os.write(way[0][1], way.popleft()[2])
+            except OSError as error:
+                if error.errno != errno.EIO:  # the device there is not up yet: a frame that nobody hears
+                    raise
 
 
 if __name__ == "__main__":

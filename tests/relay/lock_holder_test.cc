@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "kernel/relay/runtime_dir.h"
+
 namespace ferry::relay {
 namespace {
 
@@ -61,7 +63,16 @@ TEST(LockHolder, AnEngineThatItsRelayAskedToEndIsEnding) {
     EXPECT_EQ(Examine(Here(child.pid)).kind, LockHolder::Kind::kOther);
     std::ofstream(EndMark(file)).close();
     EXPECT_EQ(Examine(Here(child.pid)).kind, LockHolder::Kind::kEnding);
+
+    Sleeper orphan("FERRY_RELAY_PID=" + std::to_string(::getppid()), {"tail", "-f", file});
+    LockHolder found = Examine(Here(orphan.pid));
+    EXPECT_EQ(found.kind, LockHolder::Kind::kOrphan);
+    EXPECT_TRUE(found.told);
+    EXPECT_FALSE(found.still);
+    std::ofstream(RuntimeDir::MarkerOf(file)).close();
+    EXPECT_TRUE(Examine(Here(orphan.pid)).still);
   }
+  ::unlink(RuntimeDir::MarkerOf(file).c_str());
   ::unlink(EndMark(file).c_str());
   ::unlink(file.c_str());
 }
