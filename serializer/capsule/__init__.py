@@ -27,10 +27,10 @@ __all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for"
 KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, subclasses, display, hidden)
          for kind in part.KINDS}
 ITEMS = tuple(KINDS)
-# Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded, and seaborn
-# a copy of matplotlib's settings when it is imported.
+# Places whose holding of variables items bring back, or name; widgets put themselves there again when they are loaded, seaborn a copy
+# of matplotlib's settings when it is imported, and contexts of multiprocessing are those that it holds.
 HOLDERS = ("sys.modules", "sys.meta_path", "sys.path_hooks", "matplotlib.rcParams", "matplotlib.rcParamsDefault", "matplotlib.rcParamsOrig",
-           "seaborn._orig_rc_params", "ipywidgets.widgets.widget._instances", "ipywidgets.widgets.widget.Widget._handle_msg")
+           "multiprocessing.context._concrete_contexts", "seaborn._orig_rc_params", "ipywidgets.widgets.widget._instances", "ipywidgets.widgets.widget.Widget._handle_msg")
 
 Item = namedtuple("Item", "name data summary")  # str, bytes, str: what a person reads
 Baseline = namedtuple("Baseline", "values")     # item name -> what was there before the first cell

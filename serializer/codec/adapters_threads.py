@@ -1,6 +1,7 @@
 """What threads meet at: locks, queues of C, values of a thread. Between cells a lock is free unless a thread, or the session itself, holds
 it, and a free one is the same as a new one. Objects of Python over them (events, conditions, futures, threads that have ended) are
 their fields. Handles of processes are their numbers alone, which mean another process later."""
+import importlib
 import os
 import queue
 import sys
@@ -53,6 +54,21 @@ def reduce_child(encoding, child):
     return NotImplemented
 
 
+def reduce_context(encoding, context):
+    """That which multiprocessing itself holds for a way to start processes."""
+    name = next((name for name, held in _contexts().items() if held is context), None)
+    return NotImplemented if name is None else (context_of, (type(context).__module__, name))
+
+
+def context_of(module, name):
+    importlib.import_module(module)  # joblib's come with it
+    return _contexts()[name]
+
+
+def _contexts() -> dict:
+    return importlib.import_module("multiprocessing.context")._concrete_contexts
+
+
 def reduce_process(encoding, process):
     """psutil's: the session's own is that which it comes back in."""
     if process.pid != os.getpid() or type(process).__module__ != "psutil":
@@ -61,4 +77,5 @@ def reduce_process(encoding, process):
 
 
 KINDS = {LOCK: reduce_lock, type(threading.RLock()): reduce_lock, queue.SimpleQueue: reduce_queue, threading.local: reduce_local}
-ADAPTERS = {"_thread._local": refuse_local, "threading._DummyThread": refuse_thread, "subprocess.Popen": reduce_child, "psutil.Process": reduce_process}
+ADAPTERS = {"_thread._local": refuse_local, "threading._DummyThread": refuse_thread, "subprocess.Popen": reduce_child,
+            "multiprocessing.context.BaseContext": reduce_context, "psutil.Process": reduce_process}

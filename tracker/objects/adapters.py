@@ -102,6 +102,7 @@ for _name in ("_thread.lock", "_thread.RLock"):
 register("_queue.SimpleQueue", children=threads.queued)
 register("_thread._local", children=threads.of_thread)
 register("psutil.Process", children=threads.process)
+register("multiprocessing.context.BaseContext", children=threads.context, immutable=True)
 register("_asyncio.Future", children=futures.future)
 register("builtins.coroutine", children=futures.coroutine)
 register("numpy.flatiter", children=lambda numbers: (numbers.base, numbers.index))

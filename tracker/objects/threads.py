@@ -30,3 +30,8 @@ def of_thread(local):
 def process(handle):
     """psutil's: the session's own is that which it comes back in."""
     return () if handle.pid == os.getpid() else (fields_of(handle),)
+
+
+def context(of_processes) -> tuple:
+    """How it starts processes, and what it was given beside that."""
+    return getattr(type(of_processes), "_name", ""), *fields_of(of_processes).items()
