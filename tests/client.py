@@ -22,7 +22,7 @@ from tests import ports, processes
 
 KERNEL = "ferry"
 CELL_SECONDS = 300
-START_SECONDS = 90
+START_SECONDS = 180
 FINGERPRINTS = "__import__('json').dumps(__import__('kernelferry.session', fromlist=['*']).fingerprints())"
 
 

@@ -15,7 +15,7 @@ import websocket
 
 from tests.processes import still_alive
 
-PATIENCE = 90
+PATIENCE = 180  # seconds: a server takes more than a minute to start where others have the processors
 
 
 class Server:
