@@ -78,7 +78,9 @@ class Kernel:
         self.client.start_channels()
         try:
             self.client.wait_for_ready(timeout=START_SECONDS)
-        except RuntimeError as error:
+            # It may have asked more than once: what comes after this reply is asked for by whoever has the kernel.
+            self._reply(self.client.get_shell_msg, self.client.kernel_info(), time.monotonic() + START_SECONDS)
+        except (RuntimeError, KernelGone) as error:
             self.kill()
             raise KernelGone(f"the kernel did not start: {error}") from None
 

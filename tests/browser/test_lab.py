@@ -175,8 +175,7 @@ def test_notebook_7(server, page):
         page.locator(f".lm-Menu-itemLabel:text-is('{KERNEL}')").click()
     notebook = opened.value
     notebook.set_default_timeout(90_000)
-    nb = Notebook(notebook)
-    expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    nb = Notebook(notebook).wait_ready(KERNEL)
     assert nb.outputs(nb.run("6 * 7")) == ["42"]
     shown = nb.run("%checkpoint first")
     expect(shown.locator(".jp-OutputArea-output")).to_contain_text("Saved generation")

@@ -63,7 +63,7 @@ def test_slider(engine):
 
 
 def test_output_widget_takes_the_cells_output(engine):
-    run = engine.ok("o = ipywidgets.Output()\nwith o: print('inside')")
+    run = engine.ok("import ipywidgets\no = ipywidgets.Output()\nwith o: print('inside')")
     states = [c["data"].get("state", {}) for c in run.all("comm_msg")]
     assert {"msg_id": run.reply["parent_header"]["msg_id"]} in states
     assert "inside\n" in run.text()

@@ -128,7 +128,7 @@ def test_lines_of_forked_children_stay_whole(engine):
 
 
 def test_a_child_dies_of_sigterm(engine):
-    assert engine.ok("import time\np = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
+    assert engine.ok("import multiprocessing, time\np = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
                      "p.start(); p.terminate(); p.join(); p.exitcode").result == "-15"
 
 
