@@ -48,7 +48,7 @@ def test_what_an_open_page_asks_wakes_nobody_and_what_needs_the_session_does(not
 @pytest.mark.parametrize("held, why", [
     ("w = open('written.txt', 'w+')", "would not come back: w"),
     ("import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True, name='mine').start()", "a thread goes on: mine"),
-    ("import asyncio; t = asyncio.get_event_loop().create_task(asyncio.sleep(600))", "a task goes on"),
+    ("import asyncio; asyncio.get_event_loop().create_task(asyncio.sleep(600)); None", "a task goes on"),
     ("import subprocess; p = subprocess.Popen(['sleep', '600'])", "p")])
 def test_a_session_that_would_lose_something_stays_awake_and_says_why(notebook, held, why):
     kernel = notebook.open(FERRY_SUSPEND="0.3", FERRY_REHEARSE="never")
