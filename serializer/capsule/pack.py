@@ -14,6 +14,7 @@ import functools
 import gc
 import importlib
 import io
+import itertools
 import marshal
 import pickle
 import sys
@@ -124,10 +125,17 @@ def base_of(container):
     return next(base for base in (dict, list, tuple, collections.deque) if isinstance(container, base))
 
 
+def entries_of(table):
+    """Keys and values of a dict in its order, whatever a subclass says."""
+    return (collections.OrderedDict if isinstance(table, collections.OrderedDict) else dict).items(table)
+
+
 def follow(value, steps):
     for kind, key in steps:
         if kind == "item":
             value = base_of(value).__getitem__(value, key)
+        elif kind == "entry":  # under a key that is no plain value, whose hash may be code of the session's
+            value = next(itertools.islice(entries_of(value), key, None))[1]
         elif kind == "cell":
             value = value.__closure__[key].cell_contents
         elif kind == "part":

@@ -15,7 +15,7 @@ from collections import Counter, deque
 from kernelferry._ferry import Stopped, instance_dict, paths_to
 
 from .kind import give_way, is_a, of_session
-from .pack import PLAIN, STRIDE, base_of
+from .pack import PLAIN, STRIDE, base_of, entries_of
 
 MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
@@ -153,7 +153,8 @@ def step_to(child, parent):
     if is_a(parent, types.MethodType):
         return ("self", None) if parent.__self__ is child else None
     if is_a(parent, dict):
-        step = next((("item", key) for key, each in dict.items(parent) if each is child and type(key) in KEYS), None)
+        held = ((at, key) for at, (key, each) in enumerate(entries_of(parent)) if each is child)
+        step = next((("item", key) if type(key) in KEYS else ("entry", at) for at, key in held), None)
     elif is_a(parent, (list, tuple, deque)):
         step = next((("item", at) for at, each in enumerate(base_of(parent).__iter__(parent)) if each is child), None)
     else:
