@@ -205,7 +205,7 @@ def test_a_last_save_that_hangs_is_cut_for_who_opens_the_session_next(notebook):
 def test_what_a_task_of_asyncio_reaches_stays_apart_from_it(notebook):
     """It holds the kernel's loop, by which everything could be reached that was ever displayed."""
     kernel = notebook.open(FERRY_SAVE="manual")
-    kernel.run("import asyncio\nasync def nothing(): pass\ntask, loop = asyncio.create_task(nothing()), asyncio.get_running_loop()", "cell-0")
+    kernel.run("import asyncio\nasync def waits(): await asyncio.Event().wait()\ntask, loop = asyncio.create_task(waits()), asyncio.get_running_loop()", "cell-0")
     kernel.run("shown = [1, 2]\nshown", "cell-1")
     variables = kernel.magic("%checkpoint")["variables"]
     assert variables["task"]["way"] != "stored" and variables["shown"]["way"] == variables["loop"]["way"] == "stored"
