@@ -11,12 +11,12 @@ import sys
 import threading
 import types
 
-from kernelferry._ferry import Stopped
+from kernelferry._ferry import Stopped, instance_dict
 
 from .handlers import handler_again, kept_handler, set_as
 from .inside import ways_inside
 from .library_classes import place_of
-from .pack import PLAIN, is_filled_by_fields, pack, reason, unpack
+from .pack import HEAP_TYPE, PLAIN, is_filled_by_fields, pack, reason, unpack
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 SEQUENCES = (list, collections.deque, bytearray)
@@ -24,6 +24,7 @@ MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
 FILLED = (*SEQUENCES, set, *MAPPINGS)
 IMMUTABLE = (tuple, frozenset, *PLAIN)
+PICKLING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 ORDER = ("set", "handler", "fill")  # what is filled may refer to what was set
 MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
@@ -66,9 +67,18 @@ def held(where, entries) -> list:
     for module, attribute in entries:
         holder, name = holder_of(module, attribute)
         kind, what = contents(vars(holder)[name])
-        parts = what.values() if type(what) is dict else [part for pair in what for part in pair] if type(vars(holder)[name]) in MAPPINGS else what
-        found += [(part, f"{module}.{attribute}") for part in (parts if kind == "fill" else ()) if id(part) in where.names]
+        found += [(part, f"{module}.{attribute}") for part in (parts_in(vars(holder)[name], what) if kind == "fill" else ()) if id(part) in where.names]
     return found
+
+
+def parts_in(value, what) -> list:
+    """The objects in what is written of it."""
+    if type(what) is dict:
+        return list(what.values())
+    if (base := filled_as(value)) is not None:
+        what, fields = what
+        return [*fields.values(), *(what if base is not dict else [part for pair in what for part in pair])]
+    return [part for pair in what for part in pair] if type(value) in MAPPINGS else list(what)
 
 
 def contents(value):
@@ -82,12 +92,30 @@ def contents(value):
         return "fill", list(value.items())
     if is_filled_by_fields(value):
         return "fill", dict(vars(value))
+    if (base := filled_as(value)) is not None:
+        return "fill", (list((dict.items if base is dict else base.__iter__)(value)), dict(vars(value)))
     return "set", value
 
 
-def fill(value, contents):
+def filled_as(value):
+    """dict, list or set where an instance of a class written in Python is such a one and has fields beside, and pickling says no more; else None. Without any
+    code of its class."""
     kind = type(value)
-    if kind in SEQUENCES:
+    base = next((each for each in (dict, list, set) if issubclass(kind, each) and kind is not each), None)
+    plain = base is not None and all(each in (base, object) or each.__flags__ & HEAP_TYPE for each in kind.__mro__) and kind.__dictoffset__ != 0
+    plain = plain and all(getattr(kind, name, None) is getattr(base, name, None) for name in PICKLING) and instance_dict(value) is not value
+    return base if plain and kind.__basicsize__ <= base.__basicsize__ + 16 else None
+
+
+def fill(value, contents):
+    kind, base = type(value), filled_as(value)
+    if base is not None:
+        parts, fields = contents
+        base.clear(value)
+        (list.extend if base is list else base.update)(value, parts)
+        vars(value).clear()
+        vars(value).update(fields)
+    elif kind in SEQUENCES:
         value.clear()
         value.extend(contents)
     elif kind is set:
@@ -178,7 +206,7 @@ def capture(where, known, taken) -> tuple[dict, dict]:
     for key, value in found.items():
         if not has_no_state(value) and value is not where.shell:
             write(key, value, met=met.setdefault(key, []))
-    entries = dict(sorted(entries.items(), key=lambda item: (ORDER.index(item[1][0]), type(found[item[0]]) is set)))  # through a set there is no way
+    entries = dict(sorted(entries.items(), key=lambda item: (ORDER.index(item[1][0]), issubclass(type(found[item[0]]), set))))  # through a set there is no way
     met = {key: met[key] for key in entries}
     for key, ways in ways_inside(where, writer.names, known, met).items():
         write(key, found[key], ways=ways)
