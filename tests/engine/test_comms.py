@@ -19,6 +19,7 @@ def outcome(engine, msg_id):
 
 
 def test_from_python(engine):
+    before = engine.request("comm_info_request", {})["content"]["comms"]
     run = engine.ok("import comm\nc = comm.create_comm(target_name='nobody', data={'a': 1}, buffers=[b'xyz'])\n"
                     "got = []\nc.on_msg(lambda m: got.append((m['content']['data'], [bytes(b) for b in m['buffers']])))")
     opened = run.all("comm_open")[0]
@@ -29,7 +30,7 @@ def test_from_python(engine):
     outcome(engine, send(engine, "comm_msg", {"comm_id": opened["comm_id"], "data": {"b": 2}}))
     assert engine.ok("got").result == "[({'b': 2}, [])]"
     assert engine.ok("c.close()").all("comm_close")[0]["comm_id"] == opened["comm_id"]
-    assert engine.request("comm_info_request", {})["content"]["comms"] == {}
+    assert engine.request("comm_info_request", {})["content"]["comms"] == before
 
 
 def test_from_the_front_end(engine):

@@ -21,21 +21,23 @@ def numbers(run):
     return {run.content["execution_count"], *(c["execution_count"] for t in ("execute_input", "execute_result") for c in run.all(t))}
 
 
-def test_counter_is_ipythons(engine):
-    first = engine.ok("'one'").content["execution_count"]
-    assert numbers(engine.ok("'two'")) == {first + 1}
-    assert numbers(engine.ok("'not stored'", store_history=False)) == {first + 2}
-    assert numbers(engine.ok("'three'")) == {first + 2}
-    assert numbers(engine.run("1/0")) == {first + 3}
-    assert engine.ok("len(In) - 1, max(Out), Out[%d]" % (first + 2)).result == f"({first + 4}, {first + 2}, 'three')"
+def test_counter_is_ipythons(start_engine):
+    with start_engine() as engine:
+        first = engine.ok("'one'").content["execution_count"]
+        assert numbers(engine.ok("'two'")) == {first + 1}
+        assert numbers(engine.ok("'not stored'", store_history=False)) == {first + 2}
+        assert numbers(engine.ok("'three'")) == {first + 2}
+        assert numbers(engine.run("1/0")) == {first + 3}
+        assert engine.ok("len(In) - 1, max(Out), Out[%d]" % (first + 2)).result == f"({first + 4}, {first + 2}, 'three')"
 
 
-def test_a_cell_of_nothing_counts_nothing(engine):
-    before = engine.ok("0").content["execution_count"]
-    for nothing in ("", " \n"):
-        engine.ok(nothing)
-    run = engine.ok("len(In) - 1")
-    assert numbers(run) == {before + 1} == {int(run.result)}
+def test_a_cell_of_nothing_counts_nothing(start_engine):
+    with start_engine() as engine:
+        before = engine.ok("0").content["execution_count"]
+        for nothing in ("", " \n"):
+            engine.ok(nothing)
+        run = engine.ok("len(In) - 1")
+        assert numbers(run) == {before + 1} == {int(run.result)}
 
 
 def test_silent(engine):
