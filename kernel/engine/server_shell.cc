@@ -80,9 +80,9 @@ void Server::Dispatch(const std::string& type, xeus::xmessage message) {
       main_.attr("leave")();
       memory_due_.Arm(0);
       debugger_.CellIsOver();
-      if (!orphan_) wire_.Keep(false);
       served_ = std::chrono::steady_clock::now().time_since_epoch().count();
       dispatching_ = runs_ = false;
+      if (!orphan_) wire_.Keep(false);  // asked last: a relay that attaches just now finds either no cell, or is seen here
       return;
     } catch (py::error_already_set&) {  // an interrupt that came late
     }
