@@ -6,7 +6,6 @@ that was code of libraries alone, and was given by a library: nothing of the ses
 
 import re
 import sys
-import types
 
 from kernelferry import _ferry, capsule
 
@@ -57,6 +56,4 @@ def _executor():
 
 def _has_code_of_its_own(namespace) -> bool:
     """By a startup file, by %run, or in modules of one's own."""
-    kinds = (type, types.FunctionType)
-    return any(isinstance(value, kinds) and value.__module__ == "__main__" for value in list(namespace.values())) \
-        or any(capsule.own_source(module) for module in list(sys.modules.values()))
+    return any(map(capsule.of_session, list(namespace.values()))) or any(capsule.own_source(module) for module in list(sys.modules.values()))

@@ -13,7 +13,7 @@ from kernelferry._ferry import Stopped
 
 from . import display, finders, generator, hidden, library, loggers, module, place, process, settings, subclasses, switches
 from .generator import generators, set_generator
-from .kind import Where, give_way
+from .kind import Where, give_way, of_session
 from .library import same_warnings
 from .pack import names_of, reason, reducers
 from .scene import Scene, meetings
@@ -21,7 +21,7 @@ from .seen import own_source
 from .spoken import words_of
 from .subclasses import asked_for
 
-__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for", "baseline", "capture", "generators", "meetings", "own_source", "prepare", "reducers", "registered", "see",
+__all__ = ["Baseline", "HOLDERS", "Item", "ITEMS", "Scene", "apply", "asked_for", "baseline", "capture", "generators", "meetings", "of_session", "own_source", "prepare", "reducers", "registered", "see",
            "same_warnings", "set_generator", "snapshot", "undo", "words"]
 
 KINDS = {kind.name: kind for part in (place, module, finders, library, loggers, settings, process, switches, generator, subclasses, display, hidden)

@@ -32,6 +32,19 @@ def test_what_a_library_gives_may_run_again(notebook):
     assert ran(kernel, "import time; now = time.time()") == set()
 
 
+GONE = """
+import collections, weakref
+kept = collections.UserList()
+gone = weakref.proxy(kept)
+del kept
+"""
+
+
+def test_what_a_proxy_refers_to_is_not_asked_for(notebook):
+    notebook.write(*(f"c{n}" for n in range(3)))
+    assert ("subprocess", "the pool of joblib", False) in ran(notebook.open(), LIBRARY, GONE, GIVES)
+
+
 CODE = {  # cells before the one that gives
     "a function": ["def score(model, x, y): return 1.0"],
     "a library's function that the session gives": ["from joblib import Parallel, delayed"],
