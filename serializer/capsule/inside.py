@@ -35,7 +35,8 @@ def ways_inside(where, names, values, met) -> dict:
         inner = [path for other, shared in before.items() for path in paths_from([values[other]], shared, apart, where)]
         if inner or not of_variables.isdisjoint(inside):
             found[key] = Ways(variables, inner, {id(values[other]): other for other in before})
-        first = dict.fromkeys(inside, key) | first
+        for each in inside:
+            first.setdefault(each, key)
     return found
 
 

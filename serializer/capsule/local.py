@@ -245,7 +245,7 @@ def made_empty(where, present, entries) -> dict:
     for (module, attribute), (kind, data, _names) in entries.items():
         if kind == "fill" and module in sys.modules:
             with contextlib.suppress(Exception):  # apply() says why
-                cls, _ = unpack(data, where.namespace)
+                cls, _ = unpack(data, where.namespace, absent=[])  # what it holds may be found by a way through what is not filled yet
                 made[module, attribute] = as_made(present.get((module, attribute)), cls)
                 put(module, attribute, made[module, attribute])
     return made

@@ -221,8 +221,9 @@ def pack(value, namespace, names, most=None, met=None) -> bytes:
     return file.getvalue()
 
 
-def unpack(data, namespace):
-    return Unpickler(io.BytesIO(data), namespace).load()
+def unpack(data, namespace, absent=None):
+    """absent: as in Finding."""
+    return Unpickler(io.BytesIO(data), namespace, absent).load()
 
 
 def reason(error: BaseException) -> str:
