@@ -16,7 +16,7 @@ from kernelferry._ferry import Stopped, instance_dict
 from .handlers import handler_again, kept_handler, set_as
 from .inside import ways_inside
 from .library_classes import place_of
-from .pack import HEAP_TYPE, PLAIN, is_filled_by_fields, pack, reason, unpack
+from .pack import HEAP_TYPE, PLAIN, has_no_more_than_fields, is_filled_by_fields, pack, reason, unpack
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 SEQUENCES = (list, collections.deque, bytearray)
@@ -104,7 +104,7 @@ def filled_as(value):
     base = next((each for each in (dict, list, set) if issubclass(kind, each) and kind is not each), None)
     plain = base is not None and all(each in (base, object) or each.__flags__ & HEAP_TYPE for each in kind.__mro__) and kind.__dictoffset__ != 0
     plain = plain and all(getattr(kind, name, None) is getattr(base, name, None) for name in PICKLING) and instance_dict(value) is not value
-    return base if plain and kind.__basicsize__ <= base.__basicsize__ + 16 else None
+    return base if plain and has_no_more_than_fields(kind, base) else None
 
 
 def fill(value, contents):

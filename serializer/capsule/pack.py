@@ -32,6 +32,7 @@ PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), rang
 
 STRIDE = 256  # objects between two looks whether a request waits
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+POINTER = 8  # bytes
 REFUSED = (io.TextIOWrapper, memoryview)  # which cloudpickle makes something else of
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # and which it cuts off from their dict
 reducers = []  # reduce(object) -> a reduction or NotImplemented, for what cloudpickle refuses: the session puts that of the codec here
@@ -61,7 +62,13 @@ def is_filled_by_fields(value) -> bool:
     plain = plain and kind.__getstate__ is object.__getstate__ and kind not in copyreg.dispatch_table
     plain = plain and not hasattr(kind, "__setstate__") and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
     plain = plain and all(base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)  # a classmethod holds its function elsewhere
-    return plain and type(getattr(value, "__dict__", None)) is dict and kind.__basicsize__ <= object.__basicsize__ + 16
+    return plain and type(getattr(value, "__dict__", None)) is dict and has_no_more_than_fields(kind, object)
+
+
+def has_no_more_than_fields(kind, base) -> bool:
+    """Whether instances hold nothing beside their `__dict__`, what refers to them weakly, and what the base holds: slots would make them larger."""
+    pointers = (kind.__dictoffset__ > 0) + (kind.__weakrefoffset__ > 0 and base.__weakrefoffset__ <= 0)
+    return kind.__basicsize__ <= base.__basicsize__ + pointers * POINTER
 
 
 def empty(cls):
