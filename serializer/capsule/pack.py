@@ -76,9 +76,20 @@ def empty(cls):
     return object.__new__(cls)
 
 
+def only_one(cls, attribute):
+    """What the class holds there, where its `__new__` makes no second instance; an empty one where none is there yet."""
+    held = vars(cls).get(attribute)
+    return held if type(held) is cls else empty(cls)
+
+
 def set_fields(value, fields):
     """Asks a class for nothing: its `__getattr__` may need what is not there yet."""
     value.__dict__.update(fields)
+
+
+def set_fields_once(value, fields):
+    if not value.__dict__:
+        set_fields(value, fields)
 
 
 class Pickler(cloudpickle.Pickler):
@@ -123,8 +134,16 @@ class Pickler(cloudpickle.Pickler):
         if isinstance(obj, VIEWS):
             return getattr(dict, type(obj).__name__.removeprefix("dict_")), (gc.get_referents(obj)[0],)
         if not isinstance(obj, type) and is_filled_by_fields(obj):
+            if (attribute := held_by_its_class(obj)) is not None:
+                return only_one, (type(obj), attribute), dict(vars(obj)), None, None, set_fields_once
             return empty, (type(obj),), dict(vars(obj)), None, None, set_fields
         return super().reducer_override(obj)
+
+
+def held_by_its_class(value):
+    """The attribute under which a class with a `__new__` holds an instance of its, as one does of which there is but one; or None."""
+    kind = type(value)
+    return None if kind.__new__ is object.__new__ else next((name for name, held in vars(kind).items() if held is value), None)
 
 
 def base_of(container):
