@@ -15,8 +15,10 @@ ASSIGNED = (r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})\s{0,20}(?::[\w
 DELETING = r"\bdel\s{1,20}([^\n;#]{1,500})|\bdelattr\s{0,20}\(\s{0,20}([^\W\d][\w.]{0,200})\s{0,20},\s{0,20}['\"](\w{1,100})['\"]"
 DELETED = r"(?<![\w.])([^\W\d][\w.]{0,200})\.([^\W\d]\w{0,100})(?=\s{0,20}(?:[,)]|$))"
 OF_RESULTS = r"[\])]\s{0,20}\.\s{0,20}([^\W\d]\w{0,100})\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"  # `of(x)[0].attribute = 1`
-OF_TUPLES = r"(?m)^[ \t]{0,100}(?=[^ \t])((?:[^\n=,#:()]{1,200},){1,20}[^\n=,#:()]{0,200})=(?!=)"  # `of.this, of.that = 1, 2`: what stands before the sign
-TARGET = r"\.([^\W\d]\w{0,100})\s{0,20}(?=,|$)"
+SUITE = r"^[ \t]{0,100}(?:if|elif|else|for|while|with|try|except|finally|def)\b[^\n]{0,300}:"  # what stands behind it on its line
+PART = r"(?:[^\n=,#:;()]|(?<![\w\])])\(|\))"  # of what stands before the sign: no call
+OF_TUPLES = rf"(?m)(?:^|;|{SUITE})[ \t]{{0,100}}(?=[^ \t])((?:{PART}{{1,200}},){{1,20}}{PART}{{0,200}})=(?!=)"  # `of.this, (of.that, x) = 1, (2, 3)`
+TARGET = r"\.([^\W\d]\w{0,100})\s{0,20}(?=[,)\]]|$)"
 FILLED = (r"(?<![\w.])([^\W\d][\w.]{0,200})(?:\s?\[[^\n]{1,200}?\]\s{0,20}(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"
           r"|\s{0,20}\.(?:append|extend|insert|remove|clear|update|setdefault|popitem|pop|add|discard|sort|reverse)\s{0,20}\(|\s{0,20}[-+|&^]=)"
           r"|\bdel\s{1,20}([^\W\d][\w.]{0,200})\s?\[")
