@@ -6,6 +6,7 @@ and where nothing is left over nothing is searched. The search is breadth first,
 after MOST objects.
 """
 import builtins
+import functools
 import gc
 import itertools
 import sys
@@ -14,13 +15,16 @@ from collections import Counter, deque
 
 from kernelferry._ferry import Stopped, instance_dict, paths_to
 
+from .held import has_fields
 from .kind import give_way, is_a, of_session
 from .pack import PLAIN, STRIDE, base_of, entries_of
+from .seen import own_source
 
 MOST = 100_000
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 CONTAINERS = (list, dict, set, deque)
 OF_FUNCTIONS = ("__defaults__", "__kwdefaults__", "__dict__")  # what may lead from one to an object, beside its cells
+STATEFUL = ("array.array", "numpy.random._generator.Generator", "numpy.random.mtrand.RandomState")  # of C, whose instances change and have no fields
 KEYS = (str, int, float, bool, bytes, type(None))
 # Attributes of classes written in Cython that lead to what is a frame's or an array's alone: its indexes, its memory. Not the blocks of a
 # frame: pandas would not know of their other holder, and write to both.
@@ -79,7 +83,20 @@ def is_mutable(value) -> bool:
         return True
     if hasattr(kind, "__get__") and not of_session(kind):  # a function of Cython, a property
         return False
-    return not issubclass(kind, (*CODE, *PLAIN, tuple, frozenset)) and (instance_dict(value) is not None or of_session(kind))
+    return not issubclass(kind, (*CODE, *PLAIN, tuple, frozenset)) and (instance_dict(value) is not None or of_session(kind) or has_state(value))
+
+
+def has_state(value) -> bool:
+    """Whether an object without fields can change: by slots of a class of one's own, or as STATEFUL says. What libraries keep in slots is rarely
+    changed, and often there in great numbers."""
+    kind = type(value)
+    name = type.__dict__["__module__"].__get__(kind)
+    return f"{name}.{kind.__qualname__}" in STATEFUL or is_of_ones_own(name) and has_fields(value)
+
+
+@functools.cache
+def is_of_ones_own(module) -> bool:
+    return bool(own_source(sys.modules.get(module)))
 
 
 def untracked() -> tuple:
