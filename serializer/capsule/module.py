@@ -139,7 +139,6 @@ def to_be_called(where, seen) -> dict:
 
 
 def capture_modules(where, seen):
-    seen.spoken.look(cells(where))
     imports, versions, sources, made, wanted = [], {}, {}, {}, imported_names(where, seen.spoken)
     for number, (name, module) in enumerate(list(sys.modules.items())):
         if number % STRIDE == 0:

@@ -115,13 +115,14 @@ class Ways:
 
     def __init__(self, names, paths, roots=None):
         self._names, self._paths, self._roots = names, {id(path[-1]): path for path in paths}, roots or names
+        self._inside = {}  # id of a container on these paths -> steps_in() of it
 
     def get(self, key):
         """A name; (name, steps, name of the type); None."""
         if key not in self._paths:
             return self._names.get(key)
         path = self._paths[key]
-        steps = steps_of(path)
+        steps = steps_of(path, self._inside)
         return None if steps is None else (self._roots[id(path[0])], steps, type(path[-1]).__qualname__)
 
 
@@ -154,13 +155,22 @@ def contents_of(function):
             yield None
 
 
-def steps_of(path):
-    """None where a step cannot be written: through a set, or what only C knows."""
-    steps = tuple(step_to(child, parent) for parent, child in itertools.pairwise(path))
+def steps_of(path, inside):
+    """None where a step cannot be written: through a set, or what only C knows. inside: id -> steps_in() of a container; gets those that are on the path."""
+    steps = tuple(step_to(child, parent, inside) for parent, child in itertools.pairwise(path))
     return None if None in steps else steps
 
 
-def step_to(child, parent):
+def steps_in(container) -> dict:
+    """id of each object that a dict or sequence holds -> the first step to it."""
+    if is_a(container, dict):
+        steps = [(id(each), ("item", key) if type(key) in KEYS else ("entry", at)) for at, (key, each) in enumerate(entries_of(container))]
+    else:
+        steps = [(id(each), ("item", at)) for at, each in enumerate(base_of(container).__iter__(container))]
+    return dict(reversed(steps))
+
+
+def step_to(child, parent, inside):
     if is_a(parent, types.FunctionType):
         if (part := next((name for name in OF_FUNCTIONS if getattr(parent, name) is child), None)) is not None:
             return "part", part
@@ -169,13 +179,11 @@ def step_to(child, parent):
         return ("base", None) if getattr(parent, "base", None) is child else None
     if is_a(parent, types.MethodType):
         return ("self", None) if parent.__self__ is child else None
-    if is_a(parent, dict):
-        held = ((at, key) for at, (key, each) in enumerate(entries_of(parent)) if each is child)
-        step = next((("item", key) if type(key) in KEYS else ("entry", at) for at, key in held), None)
-    elif is_a(parent, (list, tuple, deque)):
-        step = next((("item", at) for at, each in enumerate(base_of(parent).__iter__(parent)) if each is child), None)
-    else:
-        step = None
+    step = None
+    if is_a(parent, (dict, list, tuple, deque)):
+        if id(parent) not in inside:
+            inside[id(parent)] = steps_in(parent)
+        step = inside[id(parent)].get(id(child))
     own = instance_dict(parent) if step is None else None
     if own is child:
         return "vars", None

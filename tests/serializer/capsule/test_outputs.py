@@ -1,7 +1,7 @@
 """In, Out and the counter of executions; outputs that cannot come back."""
 import pickle
 
-from kernelferry.capsule import together
+from kernelferry.capsule import shared, together
 from tests.serializer.capsule.journey import journey
 
 
@@ -43,3 +43,13 @@ def test_outputs_that_cannot_be_loaded_cost_no_others(tmp_path):
 
 def test_outputs_of_older_stores_are_one_dict():
     assert together.unpack_together(pickle.dumps({1: [2], 3: "x"}), {}, {}) == ({1: [2], 3: "x"}, {})
+
+
+def test_a_list_is_looked_through_once_for_all_that_stand_in_it(monkeypatch):
+    looked, steps_in = [], shared.steps_in
+    monkeypatch.setattr(shared, "steps_in", lambda container: looked.append(container) or steps_in(container))
+    rows = [[number] for number in range(9)]
+    rows.append(rows[3])
+    ways = shared.Ways({id(rows): "rows"}, [(rows, each) for each in rows[:9]])
+    assert [ways.get(id(each)) for each in rows[:9]] == [("rows", (("item", number),), "list") for number in range(9)]
+    assert looked == [rows]
