@@ -11,20 +11,17 @@ import sys
 import threading
 import types
 
-from kernelferry._ferry import Stopped, instance_dict
+from kernelferry._ferry import Stopped
 
+from .contents import FILLED, contents, fill, parts_in
 from .handlers import handler_again, kept_handler, set_as
 from .inside import ways_inside
 from .library_classes import place_of
-from .pack import HEAP_TYPE, PLAIN, has_no_more_than_fields, is_filled_by_fields, pack, reason, unpack
+from .pack import PLAIN, pack, reason, unpack
 
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
-SEQUENCES = (list, collections.deque, bytearray)
-MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
-FILLED = (*SEQUENCES, set, *MAPPINGS)
 IMMUTABLE = (tuple, frozenset, *PLAIN)
-PICKLING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 ORDER = ("set", "handler", "fill")  # what is filled may refer to what was set
 MOST = 64 << 20  # bytes of one attribute: every save writes it again
 
@@ -69,63 +66,6 @@ def held(where, entries) -> list:
         kind, what = contents(vars(holder)[name])
         found += [(part, f"{module}.{attribute}") for part in (parts_in(vars(holder)[name], what) if kind == "fill" else ()) if id(part) in where.names]
     return found
-
-
-def parts_in(value, what) -> list:
-    """The objects in what is written of it."""
-    if type(what) is dict:
-        return list(what.values())
-    if (base := filled_as(value)) is not None:
-        what, fields = what
-        return [*fields.values(), *(what if base is not dict else [part for pair in what for part in pair])]
-    return [part for pair in what for part in pair] if type(value) in MAPPINGS else list(what)
-
-
-def contents(value):
-    """(kind, what is written): "fill" and what the object is filled with, or "set" and the object itself."""
-    kind = type(value)
-    if kind in SEQUENCES:
-        return "fill", kind(value)
-    if kind is set:
-        return "fill", set(value)
-    if kind in MAPPINGS:
-        return "fill", list(value.items())
-    if is_filled_by_fields(value):
-        return "fill", dict(vars(value))
-    if (base := filled_as(value)) is not None:
-        return "fill", (list((dict.items if base is dict else base.__iter__)(value)), dict(vars(value)))
-    return "set", value
-
-
-def filled_as(value):
-    """dict, list or set where an instance of a class written in Python is such a one and has fields beside, and pickling says no more; else None. Without any
-    code of its class."""
-    kind = type(value)
-    base = next((each for each in (dict, list, set) if issubclass(kind, each) and kind is not each), None)
-    plain = base is not None and all(each in (base, object) or each.__flags__ & HEAP_TYPE for each in kind.__mro__) and kind.__dictoffset__ != 0
-    plain = plain and all(getattr(kind, name, None) is getattr(base, name, None) for name in PICKLING) and instance_dict(value) is not value
-    return base if plain and has_no_more_than_fields(kind, base) else None
-
-
-def fill(value, contents):
-    kind, base = type(value), filled_as(value)
-    if base is not None:
-        parts, fields = contents
-        base.clear(value)
-        (list.extend if base is list else base.update)(value, parts)
-        vars(value).clear()
-        vars(value).update(fields)
-    elif kind in SEQUENCES:
-        value.clear()
-        value.extend(contents)
-    elif kind is set:
-        value.clear()
-        value.update(contents)
-    else:
-        fields = value if kind in MAPPINGS else vars(value)
-        fields.clear()
-        for key, item in contents if kind in MAPPINGS else contents.items():
-            fields[key] = item
 
 
 def first_places(found) -> dict:
@@ -230,7 +170,7 @@ def apply(where, entries) -> dict:
                     raise LookupError(f"module {module} is not there")
                 value = set_as(present.get((module, attribute)), handler_again(where, data)) if kind == "handler" else unpack(data, where.namespace)
                 if kind == "fill":
-                    (cls, what), value = value, as_made(present.get((module, attribute)), value[0])
+                    (cls, what), value = value, as_made(present.get((module, attribute)), *value)
                     fill(value, what)
                 put(module, attribute, value)
                 where.namespace.update({name: value for name in names if name in where.namespace})
@@ -245,16 +185,18 @@ def made_empty(where, present, entries) -> dict:
     for (module, attribute), (kind, data, _names) in entries.items():
         if kind == "fill" and module in sys.modules:
             with contextlib.suppress(Exception):  # apply() says why
-                cls, _ = unpack(data, where.namespace, absent=[])  # what it holds may be found by a way through what is not filled yet
-                made[module, attribute] = as_made(present.get((module, attribute)), cls)
+                cls, what = unpack(data, where.namespace, absent=[])  # what it holds may be found by a way through what is not filled yet
+                made[module, attribute] = as_made(present.get((module, attribute)), cls, what)
                 put(module, attribute, made[module, attribute])
     return made
 
 
-def as_made(present, cls):
-    """The object that the import made, or an empty one."""
+def as_made(present, cls, what):
+    """The object that the import made, or an empty one that takes no more than what is to be filled in."""
     if type(present) is cls:
         return present
+    if cls is collections.deque:
+        return cls(maxlen=what.maxlen)
     if cls is collections.defaultdict:
         raise TypeError(f"the import makes a {type(present).__name__} there")
     return cls.__new__(cls)
