@@ -221,6 +221,7 @@ class ImageArrival(Arrival):
 
     def __init__(self, session, reader, records, manifest, size):
         super().__init__(session, reader, records, manifest, overwrite=True)
+        self.eager = True  # no cell can wait for less than all that is left to be done
         self.size, self.wrong = size, []
         look = look_at(session.walker, session.user_names())
         found = {tuple(c.names): c for c in look.components}

@@ -95,5 +95,6 @@ def test_whoever_opens_the_session_while_its_image_is_taken_waits_for_it(desk, t
     second = desk.open()
     request = second.send("next(numbers)", "b")
     slow.wait.unlink()
-    assert second.collect(request).outputs[-1][1] == "1"
+    answer = second.collect(request)
+    assert answer.outputs[-1][1] == "1" and "did not come back whole" not in answer.text, answer.text
     assert second.magic("%session report")["report"]["variables"]["numbers"]["way"] == "image"
