@@ -44,9 +44,10 @@ class SlowCriu:
     """A program that takes no image while the file `wait` is there, and makes the file `begun` when it would."""
 
     def __init__(self, folder, criu):
-        self.path, self.begun, self.wait = folder / "criu", folder / "begun", folder / "wait"
-        self.path.write_text(f'#!/bin/sh\nif [ "$1" = dump ]; then touch {self.begun}; while [ -e {self.wait} ]; do sleep 0.1; done; fi\nexec {criu} "$@"\n')
-        self.path.chmod(0o755)
+        path, self.begun, self.wait = folder / "criu", folder / "begun", folder / "wait"
+        self.environment = {"FERRY_CRIU": str(path), "FERRY_IMAGE_SECONDS": "600"}  # however long it waits, it is not cut
+        path.write_text(f'#!/bin/sh\nif [ "$1" = dump ]; then touch {self.begun}; while [ -e {self.wait} ]; do sleep 0.1; done; fi\nexec {criu} "$@"\n')
+        path.chmod(0o755)
 
 
 class Desk:

@@ -87,7 +87,7 @@ def test_whoever_opens_the_session_while_its_image_is_taken_waits_for_it(desk, t
     """The relay was killed meanwhile, as front ends do five seconds after they asked it to end."""
     slow = SlowCriu(tmp_path, desk.criu)
     slow.wait.touch()
-    first = desk.open(FERRY_CRIU=str(slow.path))
+    first = desk.open(**slow.environment)
     assert first.run(UNSAFE + "numbers = (n for n in range(100)); next(numbers)", "a").outputs[-1][1] == "0"
     first.client.shutdown()
     wait_until(slow.begun.exists, "no image is taken")

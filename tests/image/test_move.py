@@ -167,7 +167,7 @@ def test_what_is_lost_because_nobody_asked_for_an_image_there_is_named_with_the_
 
 def test_the_image_is_finished_there_when_the_kernel_is_killed(desk, host, tmp_path, criu):
     slow = SlowCriu(tmp_path, criu)
-    target = host(FERRY_CRIU=str(slow.path))
+    target = host(**slow.environment)
     kernel, environment = away(desk, target)
     slow.wait.touch()
     kernel.relay.send_signal(signal.SIGTERM)
