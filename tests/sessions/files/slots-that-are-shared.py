@@ -27,9 +27,11 @@ slotted.add("nobody's")
 students = [slotted.add(name) for name in ("ada", "bob")]
 class Walker:
     def __init__(self, rng): self.rng = rng
+class Shown(list):
+    __repr__ = lambda self: "whose address is not shown"
 walkers = [Walker(slotted.simulation.rng), Walker(np.random.default_rng(2))]
 # %%
-walkers[1].rng
+Shown([walkers[1].rng])
 # %%
 students[0].marks.append(5)
 {"who": students[1]}
@@ -39,4 +41,4 @@ walkers[0].rng is slotted.simulation.rng
 # %% holds
 students[0] is slotted.ALL[1] is slotted.by_name["ada"] and slotted.ALL[0] is slotted.by_name["nobody's"]
 slotted.by_name["ada"].marks == [5]
-walkers[0].rng is slotted.simulation.rng and Out[3] is walkers[1].rng and Out[4]["who"] is slotted.ALL[2]
+walkers[0].rng is slotted.simulation.rng and Out[3][0] is walkers[1].rng and Out[4]["who"] is slotted.ALL[2]
