@@ -80,7 +80,9 @@ class Recorder:
             log = os.path.realpath(session.shell.logger.logfname)
             record.effects = [effect for effect in record.effects if (effect.kind, effect.detail) != ("file-write", log)]
         self.pool.read(record)
-        record.effects = [*record.effects, *self.pool.effects(record.effects, session.namespace)]
+        heard = record.effects
+        if given := self.pool.effects(heard, session.namespace):
+            record.effects = [*heard, *given]
         if going := going_on(session.shell):
             record.effects = [*record.effects, _ferry.Effect(kind="running", detail=going, unsafe=False)]
         own = own_command(note.source)

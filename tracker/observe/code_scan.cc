@@ -28,7 +28,7 @@ std::string_view Text(PyObject* string) {
   return {bytes, static_cast<std::size_t>(size)};
 }
 
-// Attributes through which code gets at a namespace that it does not name.
+// Names of what tells the time or draws from the system.
 bool IsClock(std::string_view name) {
   return OneOf(name, "perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "process_time", "time_ns", "now",
                "utcnow", "today", "uuid1", "uuid4", "urandom", "token_bytes", "token_hex", "token_urlsafe", "randbelow",
