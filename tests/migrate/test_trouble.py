@@ -73,7 +73,7 @@ def test_a_variable_that_ends_the_engine_there_leaves_the_session_here(notebook,
     kernel = notebook.open()
     kernel.run("import os\nclass Bomb:\n    def __init__(self): self.x = [1]\n    def __setstate__(self, state):\n"
                "        if 'SSH_CONNECTION' in os.environ: os._exit(7)\n        self.__dict__.update(state)\nbomb = Bomb(); held = [bomb]")
-    pid, waiting = pid_of(kernel), (kernel.send(f"%migrate {host.text}"), kernel.send("bomb.x.append(2); held[0] is bomb, bomb.x"))
+    pid, waiting = pid_of(kernel), (kernel.send(f"%migrate {host.text} --policy store-first"), kernel.send("bomb.x.append(2); held[0] is bomb, bomb.x"))
     refused, after = (kernel.collect(request) for request in waiting)
     assert refused.status == "error" and f"the engine on {host.text} ended with status 7" in refused.error, refused.error
     assert after.text == "[execute_result] (True, [1, 2])\n" and pid_of(kernel) == pid
