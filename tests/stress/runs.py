@@ -33,7 +33,7 @@ def commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
-    written = [f":(exclude){path.name}" for path in WRITTEN]
+    written = [f":(exclude){path.relative_to(ROOT)}" for path in WRITTEN]
     return git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno", "--", ".", *written) else "")
 
 

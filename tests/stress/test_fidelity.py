@@ -1,5 +1,8 @@
 """The page of figures: one part is replaced, the others stay; and the file of verdicts on the corpus."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from tests.corpus import fetch
@@ -49,6 +52,22 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch):
         runs.run_sessions("sessions", [Named()], 1, check)
     assert calls == ["s"] * 3
     assert runs.run_sessions("sessions", [Named()], 1, check, minutes=-1) == []
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+def test_what_runs_write_does_not_make_a_checkout_another(tmp_path, monkeypatch):
+    page, code = tmp_path / "docs" / "fidelity.md", tmp_path / "code.py"
+    page.parent.mkdir()
+    for path in (page, code):
+        path.write_text("a")
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=n", "-c", "user.email=e", "commit", "-qm", "all"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    monkeypatch.setattr(runs, "ROOT", tmp_path)
+    monkeypatch.setattr(runs, "WRITTEN", (page,))
+    page.write_text("b")
+    clean = runs.commit()
+    code.write_text("b")
+    assert len(clean) >= 7 and "+" not in clean and runs.commit() == clean + "+changes"
 
 
 class Example:
